@@ -1,0 +1,52 @@
+"""`jupyter errreport ...`: the command and its sub-commands, each in a module of its own, imported when it is called.
+
+The command runs in kernel-only environments too, where neither Tornado nor a database is installed.
+"""
+
+import argparse
+import importlib
+import sys
+from typing import List, Optional
+
+COMMANDS = {
+    "collector": "run the central collector",
+    "hook": "see and mend which kernels report their errors",
+    "token": "create, list and revoke tokens of a collector",
+}
+_OWN_ARGUMENTS = ("collector",)
+"""Commands that read their arguments themselves (traitlets)."""
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """Run one sub-command; the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments and arguments[0] in _OWN_ARGUMENTS:
+        return int(_module(arguments[0]).main(arguments[1:]))
+    from .. import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="jupyter errreport", description="The errors that other people hit in shared notebooks."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if arguments[:1] == [name]:
+            _module(name).add_arguments(command)
+    known = parser.parse_args(arguments)
+    return int(_module(known.command).run(known))
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]  # ModuleType hides what the module has
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except ImportError as error:
+        package = (error.name or "a package").split(".")[0]
+        raise SystemExit(
+            f"jupyter errreport {name}: {package} is not installed here. This environment has only the kernel's part;"
+            " install all of it with: pip install jupyter-errreport (Python 3.10 or newer)"
+        ) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

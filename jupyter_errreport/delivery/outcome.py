@@ -1,0 +1,19 @@
+"""What became of an attempt to send."""
+
+from typing import List, NamedTuple, Optional
+
+
+class Outcome(NamedTuple):
+    """The result of one request. `statuses` has an entry for each event when the receiver has judged them."""
+
+    statuses: Optional[List[str]] = None
+    """`stored`, `duplicate` or `rejected` for each event sent; None when they must be sent again."""
+    problem: str = ""
+    """One sentence for the reader; empty when all went well. Holds no secret and no answer of a stranger's."""
+    retry_after: Optional[float] = None
+    """Seconds that the receiver asked to wait."""
+
+
+def judged(status: str, count: int, problem: str = "") -> Outcome:
+    """An outcome in which all `count` events met the same fate."""
+    return Outcome([status] * count, problem)

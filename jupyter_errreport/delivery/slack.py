@@ -1,0 +1,47 @@
+"""An event as a Slack message: plain text that nobody's text can turn into a mention, a link or markup.
+
+Slack's rules: `&`, `<` and `>` are escaped as entities, a section's text has at most 3,000 characters
+(https://api.slack.com/reference/surfaces/formatting).
+"""
+
+from typing import Any, Dict
+
+FIELD_LIMIT = 600
+
+
+def slack_message(event: Dict[str, Any]) -> Dict[str, Any]:
+    """The body of a post to an incoming webhook; what Slack shows in a notification is its `text`."""
+    title = f"{event.get('error_name', '')} in {event.get('notebook', '')}"
+    lines = [f"*{_bold(event.get('error_name', ''))}* in *{_bold(event.get('notebook', ''))}*{_cell(event)}"]
+    message = str(event.get("error_message", ""))
+    if message:
+        lines.append(f"Message: {_escape(message)}")
+    if event.get("first_line"):
+        lines.append(f"First line: {_escape(event['first_line'])}")
+    frames = event.get("traceback") or []
+    if frames:
+        frame = frames[-1]
+        place = f"{frame.get('filename', '')}, line {frame.get('lineno', '')}, in {frame.get('fun_name', '')}"
+        lines.append(f"Where: {_escape(place)}")
+    count = event.get("count", 1)
+    if isinstance(count, int) and count > 1:
+        lines.append(f"{count} times")
+    # `verbatim` leaves addresses and names alone that Slack would otherwise make links of.
+    section = {"type": "mrkdwn", "text": "\n".join(lines)[:3_000], "verbatim": True}
+    return {"text": _escape(title), "blocks": [{"type": "section", "text": section}]}
+
+
+def _cell(event: Dict[str, Any]) -> str:
+    count = event.get("execution_count")
+    return f", cell [{count}]" if isinstance(count, int) and count >= 0 else ""
+
+
+def _escape(text: Any) -> str:
+    """Text as text: entities for the three special characters, gaps for control characters and bidi overrides."""
+    plain = "".join(c if c.isprintable() else " " for c in str(text)[:FIELD_LIMIT])
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _bold(text: Any) -> str:
+    """Text between asterisks, which must hold none of its own."""
+    return _escape(text).replace("*", "\u2217").replace("`", "'").replace("_", "_\u200b") or "unknown"

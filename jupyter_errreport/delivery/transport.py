@@ -1,0 +1,236 @@
+"""The one careful HTTP client: no netrc, no redirects, no proxy for loopback, bounded waiting, bounded answers.
+
+`requests` with its defaults would send the user's own netrc password in place of our token, and loopback posts to a
+proxy (`trust_env` in requests' documentation). It is imported when there is something to send: that takes 220 ms.
+"""
+
+import gzip
+import importlib
+import json
+import time
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from urllib.parse import urlsplit
+
+from .destination import COLLECTOR, JUPYTER, Destination
+from .outcome import Outcome, judged
+from .slack import slack_message
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 10.0
+ANSWER_LIMIT = 1_000_000
+COMPRESS_FROM = 1_000
+"""Bytes from which a body is sent as gzip."""
+KEY_HEADER = "X-Errreport-Key"
+
+# The parts of requests in the order of their weight, each imported by itself with a rest for the reader's code between.
+_PARTS = ("socket", "ssl", "http.client", "email.parser", "urllib3", "urllib3.connectionpool", "requests")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, not listened on
+
+
+class Endpoint(NamedTuple):
+    """Where and with what a request is made."""
+
+    url: str
+    headers: Dict[str, str]
+    verify: Any = True
+    """As requests takes it: True, or the path of the certificate to trust."""
+    socket_path: str = ""
+
+
+class Unreachable(Exception):  # noqa: N818 - the name says what is the case
+    """The receiver can't be named yet: its connection file is missing or unreadable."""
+
+
+def load_requests(pause: float = 0.002) -> Any:
+    """The `requests` module; imported in parts so that a thread that does it never holds the GIL for long."""
+    for part in _PARTS:
+        try:
+            importlib.import_module(part)
+        except ImportError:
+            if part == "requests":
+                raise
+        time.sleep(pause)
+    return importlib.import_module("requests")
+
+
+class Transport:
+    """Sends to one destination. Not thread-safe: it belongs to the thread of one lane."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+        self._session: Any = None
+        self._session_opened = not destination.session_key
+
+    def close(self) -> None:
+        """Close the connections, as an idle kernel keeps none open."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def send(self, events: Sequence[bytes], timeout: float = READ_TIMEOUT) -> Outcome:
+        """Send encoded events; to Slack only the first, since it takes one message a request. Never raises."""
+        try:
+            if self._destination.kind in (COLLECTOR, JUPYTER):
+                self._open_session(timeout)
+                return self._post_events(events, timeout)
+            return self._post_slack(events[0], timeout)
+        except Unreachable as problem:
+            return Outcome(problem=str(problem))
+        except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
+            return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
+
+    def open_session(self, timeout: float = READ_TIMEOUT) -> None:
+        """Tell the receiver that a session has begun, if it has not been told; failures are left for later."""
+        try:
+            self._open_session(timeout)
+        except Exception:
+            return
+
+    def _open_session(self, timeout: float) -> None:
+        if self._session_opened or self._destination.kind != COLLECTOR:
+            return
+        body = {"uuid": self._destination.session_key, "notebook": self._destination.notebook or "unknown"}
+        if self._destination.release:
+            body["release"] = self._destination.release
+        response = self._post("sessions", json.dumps(body).encode(), timeout)
+        # Refused for good (an old collector, a limit): the events go without it.
+        self._session_opened = response.status_code < 500 and response.status_code != 429
+
+    def _post_events(self, events: Sequence[bytes], timeout: float) -> Outcome:
+        body = b"[" + b",\n".join(events) + b"]"
+        response = self._post("errors", body, timeout)
+        if response.status_code == 200:
+            answers = _answer(response)
+            if isinstance(answers, list) and len(answers) == len(events):
+                return Outcome([_status(answer) for answer in answers], _first_reason(answers))
+            return Outcome(problem=f"{self._destination.label} answered with something that is no collector's answer")
+        return self._refused(response, len(events))
+
+    def _post_slack(self, event: bytes, timeout: float) -> Outcome:
+        body = json.dumps(slack_message(json.loads(event.decode()))).encode()
+        response = self._request("POST", Endpoint(self._destination.address, {}), body, timeout)
+        if response.status_code == 200:
+            return judged("stored", 1)
+        return self._refused(response, 1)
+
+    def _refused(self, response: Any, count: int) -> Outcome:
+        """What an answer other than 200 means: again later, or never."""
+        code = response.status_code
+        problem = f"{self._destination.label} answered {code}"
+        if code in (400, 413, 415, 422) or (self._destination.kind not in (COLLECTOR, JUPYTER) and 400 <= code < 429):
+            return judged("rejected", count, problem)
+        return Outcome(problem=problem, retry_after=_retry_after(response.headers.get("Retry-After")))
+
+    def get(self, path: str, timeout: float) -> Any:
+        """The answer to a GET, its body read; raises what requests raises."""
+        return self._request("GET", _endpoint(self._destination, path), b"", timeout)
+
+    def _post(self, path: str, body: bytes, timeout: float) -> Any:
+        return self._request("POST", _endpoint(self._destination, path), body, timeout)
+
+    def _request(self, method: str, endpoint: Endpoint, body: bytes, timeout: float) -> Any:
+        headers = {"Content-Type": "application/json", **endpoint.headers}
+        if len(body) >= COMPRESS_FROM and self._destination.kind in (COLLECTOR, JUPYTER):
+            body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
+        response = self._requests_session(endpoint).request(
+            method,
+            endpoint.url,
+            data=body or None,
+            headers=headers,
+            timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
+            allow_redirects=False,
+            verify=endpoint.verify,
+            proxies=_proxies(endpoint.url),
+            stream=True,
+        )
+        response._content = response.raw.read(ANSWER_LIMIT, decode_content=True)
+        response.close()
+        return response
+
+    def _requests_session(self, endpoint: Endpoint) -> Any:
+        if self._session is None:
+            self._session = load_requests().Session()
+            self._session.trust_env = False
+            self._session.headers["User-Agent"] = "jupyter-errreport"
+            if endpoint.socket_path:
+                from .unix_socket import UnixSocketAdapter
+
+                self._session.mount("http+unix://", UnixSocketAdapter(endpoint.socket_path))
+            elif endpoint.verify is not True:
+                from .pinned import PinnedAdapter
+
+                self._session.mount("https://", PinnedAdapter(endpoint.verify))
+        return self._session
+
+
+def _endpoint(destination: Destination, path: str) -> Endpoint:
+    if destination.kind == COLLECTOR:
+        headers = {"Authorization": f"Bearer {destination.token}"} if destination.token else {}
+        return Endpoint(f"{destination.address}/{path}", headers)
+    connection = read_connection(destination.address)
+    return Endpoint(
+        f"{connection['url'].rstrip('/')}/{path}",
+        {KEY_HEADER: connection["key"]},
+        connection.get("ca_file") or True,
+        connection.get("socket") or "",
+    )
+
+
+def read_connection(path: str) -> Dict[str, str]:
+    """What a Jupyter server's connection file says: `url`, `key`, `ca_file`, `socket`. Raises `Unreachable`."""
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs an old kernel an import
+            connection = json.load(file)
+        if not isinstance(connection["url"], str) or not isinstance(connection["key"], str):
+            raise KeyError(path)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unreachable("the Jupyter server is not there (its connection file can't be read)") from None
+    return dict(connection)
+
+
+def _proxies(url: str) -> Dict[str, str]:
+    """The proxy that the environment names for `url`, looked up here because `trust_env` is off; none for loopback."""
+    from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in _LOOPBACK or host.endswith(".localhost") or "unix" in parts.scheme or proxy_bypass_environment(host):
+        return {}
+    proxies = getproxies_environment()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return {parts.scheme: proxy} if proxy else {}
+
+
+def _answer(response: Any) -> Any:
+    try:
+        return json.loads(response._content.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+def _status(answer: Any) -> str:
+    status = answer.get("status") if isinstance(answer, dict) else None
+    return status if status in ("stored", "duplicate") else "rejected"
+
+
+def _first_reason(answers: List[Any]) -> str:
+    """The first reason that a receiver gave for a rejection, as a short plain text."""
+    for answer in answers:
+        if _status(answer) == "rejected":
+            reason = str(answer.get("reason", "")) if isinstance(answer, dict) else ""
+            return "an event was rejected: " + "".join(c for c in reason if c.isprintable())[:200]
+    return ""
+
+
+def _retry_after(value: Optional[str]) -> Optional[float]:
+    """Seconds of a Retry-After header, as a number or an HTTP date (RFC 9110, 10.2.3); None for neither."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

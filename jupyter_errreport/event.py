@@ -1,0 +1,200 @@
+"""The error event: its fields, its ids, its fingerprint, and the snapshot from which one is made.
+
+Runs in kernels (Python 3.7 syntax, standard library only) and on every receiver.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from .stdlib_names import STDLIB_NAMES
+
+if sys.version_info >= (3, 8):
+    from typing import TypedDict
+else:
+
+    class TypedDict(dict):
+        """Stands in for `typing.TypedDict` on Python 3.7: keeps the annotations, checks nothing."""
+
+        def __init_subclass__(cls, total: bool = True) -> None:
+            super().__init_subclass__()
+            inherited = [base.__dict__.get("__annotations__", {}) for base in reversed(cls.__mro__)]
+            cls.__annotations__ = {name: kind for annotations in inherited for name, kind in annotations.items()}
+
+
+MESSAGE_LIMIT = 1_000
+"""Characters of `error_message` that leave."""
+FRAME_LIMIT = 50
+"""Entries of `traceback` that leave; of a longer one the middle is folded."""
+CHAIN_LIMIT = 10
+"""Entries of `chain` that leave."""
+
+KINDS = ("cell", "syntax", "callback", "thread", "task", "run", "interrupt", "exit", "kernel_died")
+READER_KINDS = ("interrupt", "exit")
+"""Kinds that are the reader's own doing, and not reported unless switched on."""
+COUNTLESS = -1
+"""`execution_count` of an error that belongs to no cell."""
+
+
+class TracebackDetailsType(TypedDict):
+    """One line of a traceback. `filename` is `<cell N>`, a path inside a package, or a bare file name."""
+
+    filename: str
+    fun_name: str
+    lineno: int
+
+
+class ChainType(TypedDict):
+    """An exception that the reported one came from (`cause`, `context`) or holds (`member`)."""
+
+    error_name: str
+    error_message: str
+    relation: str
+
+
+class _RequiredEventFields(TypedDict):
+    error_name: str
+    error_message: str
+    traceback: List[TracebackDetailsType]
+    first_line: str
+    execution_count: int
+    notebook: str
+
+
+class EventMessageType(_RequiredEventFields, total=False):
+    """An error as it travels. The first six fields are those of notebook-error-reporter 0.1.1."""
+
+    event_id: str
+    timestamp: str
+    session: str
+    kind: str
+    chain: List[ChainType]
+    count: int
+    cell_id: str
+    cell_hash: str
+    fingerprint: str
+    language: str
+    release: str
+
+
+class FrameSnapshot(NamedTuple):
+    """What is taken of one frame: plain data and its code object, never the frame."""
+
+    code: Any  # types.CodeType
+    lineno: int
+    lasti: int
+    module: Optional[str]
+    cell: Optional[int]
+    """Execution count of the cell that this frame's code came from; None for code from elsewhere."""
+    values: Dict[str, Any]
+    """Local variables of exactly type str, int, float or bytes, cut short."""
+
+
+class ChainSnapshot(NamedTuple):
+    """What is taken of a cause, a context or a group's member."""
+
+    error_name: str
+    message: str
+    relation: str
+
+
+class ErrorSnapshot(NamedTuple):
+    """Plain data about one error, taken on the thread where it happened. Holds nothing of the user's alive."""
+
+    event_id: str
+    taken_at: float
+    """Seconds since the epoch by the kernel's clock."""
+    kind: str
+    error_name: str
+    message: Optional[str]
+    """What `str(error)` gave, cut to 4,000 characters; None when it raised."""
+    frames: Tuple[FrameSnapshot, ...]
+    folded: int
+    """How many frames in the middle were left out."""
+    chain: Tuple[ChainSnapshot, ...]
+    execution_count: int
+    source: str
+    """The cell, as its author wrote it."""
+    cell_id: Optional[str]
+    syntax_lineno: Optional[int]
+    """Line of a syntax error that is in the cell itself."""
+    values: Dict[str, Any]
+    """Names of the user's namespace, as `FrameSnapshot.values`."""
+
+
+def new_event_id(now: Optional[float] = None) -> str:
+    """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits.
+
+    Written out because `uuid.uuid7` is new in Python 3.14.
+    """
+    milliseconds = int((time.time() if now is None else now) * 1000)
+    number = (milliseconds & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
+    number = number & ~(0xF << 76) | 0x7 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+
+
+def event_time(event_id: str) -> Optional[float]:
+    """Seconds since the epoch at which `event_id` was made; None when it is not a lower-case UUIDv7."""
+    if not _UUID7.match(event_id):
+        return None
+    return int(event_id[:8] + event_id[9:13], 16) / 1000
+
+
+def rfc3339(seconds: float) -> str:
+    """A moment as RFC 3339 in UTC with microseconds: of fixed width, so that text order is time order."""
+    whole = int(seconds // 1)
+    micros = min(int((seconds - whole) * 1_000_000), 999_999)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{micros:06d}Z"
+
+
+def public_session(key: str) -> str:
+    """The public id of a session, derived one-way from its write key."""
+    return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16, person=b"errreport-sessn").hexdigest()
+
+
+_COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>")  # frames of their own only before Python 3.12
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,40}|\d{1,40}(?:\.\d{1,40})?")
+
+
+def _module(filename: str) -> str:
+    """The file of a frame without what differs between versions: `<cell 12>` is `<cell>`, a package its folder."""
+    if filename.startswith("<cell "):
+        return "<cell>"
+    stem = filename.rsplit(".", 1)[0] if filename.endswith((".py", ".pyx", ".pyc", ".so", ".pyd")) else filename
+    return stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
+
+
+def _is_installed(filename: str) -> bool:
+    module = _module(filename)
+    return not filename.startswith("<") and ("/" in filename or module.split("/")[0] in STDLIB_NAMES)
+
+
+def fingerprint(
+    error_name: str, message: str, traceback: Sequence[TracebackDetailsType], language: str = "python"
+) -> str:
+    """What makes errors equal, as 32 hex digits: the same for every reader, Python and IPython.
+
+    Made of the error's name, its message's template (numbers do not count), and module and function of two frames: the
+    innermost one of installed code and the outermost one. Lines do not count. `traceback` is as in an event.
+    """
+    frames = [frame for frame in traceback if frame["fun_name"] not in _COMPREHENSIONS]
+    installed = [frame for frame in frames if _is_installed(frame["filename"])]
+    parts = [language, error_name, _NUMBER.sub("0", message[:MESSAGE_LIMIT])]
+    for chosen in (installed[-1:], frames[:1]):
+        parts += [_module(chosen[0]["filename"]), chosen[0]["fun_name"]] if chosen else ["", ""]
+    text = "\x1f".join(parts)
+    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+
+
+def encode(event: EventMessageType) -> bytes:
+    """An event as the bytes that are sent and shown: JSON, indented because the reader may look at it."""
+    return json.dumps(event, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")

@@ -1,0 +1,132 @@
+"""The server extension: what an operator can set, and what is started and stopped with the Jupyter server."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from traitlets import Bool, Unicode, default
+
+from .. import __version__
+from ..api import Service, routes
+from ..store import Database, StoreError
+from .connection import CONNECTION_VARIABLE, Connection
+from .forwarding import Forwarding
+from .guard import guard
+from .handler import JupyterResource
+
+OPEN_SECONDS = 10.0
+"""How long the server's start may wait for the database (a HOME on a hanging network file system)."""
+
+
+class JupyterErrReport(ExtensionApp):
+    """Stores the errors of this server's kernels, lists them under /errreport, and forwards them."""
+
+    name = "jupyter_errreport"
+    description = "The errors of this server's notebooks: stored, listed under /errreport, forwarded."
+    extension_url = "/errreport/errors"
+    load_other_extensions = True
+
+    enabled = Bool(
+        True, help="Whether errors are taken at all. Off: no route, no database, and kernels are told nothing."
+    ).tag(config=True)
+    collector_url = Unicode(
+        help="The collector to which every error is forwarded, such as https://errors.example.org; empty for none."
+    ).tag(config=True)
+    collector_token = Unicode(
+        help="Token for that collector. A secret: rather set JUPYTER_ERRREPORT_COLLECTOR_TOKEN in the environment of"
+        " the server, which kernels do not inherit."
+    ).tag(config=True)
+    slack_webhook = Unicode(
+        help="A Slack webhook that is told of every error. A secret: rather set JUPYTER_ERRREPORT_SLACK_WEBHOOK in the"
+        " environment of the server, which kernels do not inherit."
+    ).tag(config=True)
+    db = Unicode(
+        help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
+        " folder."
+    ).tag(config=True)
+    notice = Unicode(
+        help="What readers are told where errors go beyond this server; empty for a sentence that names the collector."
+    ).tag(config=True)
+
+    @default("collector_token")
+    def _default_collector_token(self) -> str:
+        return _secret("JUPYTER_ERRREPORT_COLLECTOR_TOKEN")
+
+    @default("slack_webhook")
+    def _default_slack_webhook(self) -> str:
+        return _secret("JUPYTER_ERRREPORT_SLACK_WEBHOOK")
+
+    @default("db")
+    def _default_db(self) -> str:
+        return str(Path(jupyter_data_dir()) / "errreport" / "server.sqlite")
+
+    @default("notice")
+    def _default_notice(self) -> str:
+        places = " and ".join(self._forwarding.labels) if self._forwarding else ""
+        return f"Errors of notebooks on this server are forwarded to {places}." if places else ""
+
+    _database: Database | None = None
+    _connection: Connection | None = None
+    _forwarding: Forwarding | None = None
+
+    def initialize_settings(self) -> None:
+        """Open the database and make what the handlers need; the port is not bound yet."""
+        if not self.enabled:
+            return
+        self._database = Database(self.db)
+        try:
+            self._database.start(OPEN_SECONDS)
+        except StoreError as error:
+            # The rest of the Jupyter server matters more: it starts, and `status` says what is wrong.
+            self.log.error("jupyter_errreport: %s Errors are not stored.", error)
+        self._forwarding = Forwarding(self.collector_url, self.collector_token, self.slack_webhook)
+        self._connection = Connection(self.log)
+        self.settings["errreport_connection"] = self._connection
+        self.settings["errreport_service"] = Service(
+            database=self._database,
+            on_stored=self._forwarding.forward,
+            destinations=self._forwarding.status,
+            title="Errors of this server's notebooks",
+            version=__version__,
+            log=self.log,
+        )
+        if self.notice:
+            self.log.info("jupyter_errreport: %s", self.notice)
+
+    def initialize_handlers(self) -> None:
+        """The routes, all below `/errreport/`."""
+        if self.enabled:
+            self.handlers.extend(
+                (f"/errreport/{pattern}", handler) for pattern, handler in routes(JupyterResource, guard)
+            )
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """The port is bound: tell the kernels where to report."""
+        start: Any = getattr(super(), "_start_jupyter_server_extension", None)  # jupyter_server 2.15 and newer
+        if start is not None:
+            await start(serverapp)
+        if self._connection is not None:
+            self._connection.write(serverapp)
+            os.environ[CONNECTION_VARIABLE] = str(self._connection.path)
+
+    async def stop_extension(self) -> None:
+        """Kernels are told no more; what was taken is forwarded and the database closed."""
+        if self._connection is not None:
+            self._connection.remove()
+            if os.environ.get(CONNECTION_VARIABLE) == str(self._connection.path):
+                del os.environ[CONNECTION_VARIABLE]
+        if self._forwarding is not None:
+            self._forwarding.close()
+        if self._database is not None:
+            try:
+                self._database.close()
+            except StoreError as error:
+                self.log.error("jupyter_errreport: %s", error)
+
+
+def _secret(variable: str) -> str:
+    """A secret from the server's environment, from which it is taken away: kernels would inherit and print it."""
+    return os.environ.pop(variable, "")

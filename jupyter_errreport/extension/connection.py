@@ -1,0 +1,67 @@
+"""The connection file: how kernels of this server learn where to report, without a secret in their environment.
+
+A token in the environment shows in `!env` and in every saved notebook that prints it; the path of a file that only this
+user can read does not matter.
+"""
+
+import json
+import logging
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_core.utils import ensure_dir_exists
+from jupyter_server.serverapp import ServerApp
+
+CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
+UNIX_SCHEME = "http+unix://"
+
+
+class Connection:
+    """One server's key, and the file that names it. The key can add errors to this server and nothing else."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self.key = secrets.token_urlsafe(32)
+        self.path = Path(jupyter_runtime_dir()) / f"errreport-{os.getpid()}-{secrets.token_hex(4)}.json"
+        self._log = log
+
+    def write(self, serverapp: ServerApp) -> None:
+        """Write the file anew, readable for this user only; a kernel never sees half of one."""
+        content: dict[str, Any] = {"url": _url(serverapp), "key": self.key}
+        if serverapp.certfile:
+            # Its own certificate is what a self-signed server can be verified with.
+            content["ca_file"] = str(Path(serverapp.certfile).resolve())
+        if serverapp.sock:
+            content["socket"] = str(Path(serverapp.sock).resolve())
+        ensure_dir_exists(str(self.path.parent), mode=0o700)
+        partial = self.path.with_suffix(".partial")
+        try:
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(content, file)
+            partial.replace(self.path)
+        except OSError as error:
+            self._log.error(
+                "jupyter_errreport: %s can't be written (%s): kernels will not report.", self.path, error.strerror
+            )
+
+    def remove(self) -> None:
+        """Take the file away."""
+        self.path.unlink(missing_ok=True)
+
+    def is_key(self, given: str) -> bool:
+        """Whether this is the key, compared in constant time."""
+        return secrets.compare_digest(given.encode("utf-8", "replace"), self.key.encode())
+
+
+def _url(serverapp: ServerApp) -> str:
+    """Where a kernel on this machine reaches `/errreport`, whatever address the server listens at."""
+    if serverapp.sock:
+        return f"{UNIX_SCHEME}localhost{serverapp.base_url}errreport"
+    parts = urlsplit(serverapp.connection_url)
+    # A server on every address answers on loopback too, while its host name may not even resolve in a container.
+    loopback = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "[::1]"}.get(serverapp.ip)  # noqa: S104
+    netloc = f"{loopback}:{serverapp.port}" if loopback else parts.netloc
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}/errreport"

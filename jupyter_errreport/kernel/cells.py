@@ -1,0 +1,135 @@
+"""Which cell is running on which thread, and which cell a frame's code came from."""
+
+import linecache
+import re
+import sys
+import threading
+from typing import Any, List, NamedTuple, Optional
+
+from ..event import COUNTLESS
+from .modules import is_ipython, module_of
+
+_LEGACY_FILE = re.compile(r"<ipython-input-(\d+)-")
+_KERNEL_FILE = re.compile(r".*[/\\]ipykernel_\d+[/\\]\d+\.py\Z", re.DOTALL)
+_TIMED_FILES = ("<timed exec>", "<timed eval>", "<magic-timeit>", "<prun>")
+_HISTORY_SEARCHED = 500
+_COUNTS_FIRST = tuple(getattr(sys.modules.get("IPython"), "version_info", (0, 0))[:2]) >= (9, 8)
+
+
+class Cell(NamedTuple):
+    """A cell as the hook needs it."""
+
+    execution_count: int
+    source: str
+    cell_id: Optional[str]
+
+
+class CellPlace(NamedTuple):
+    """Where in the notebook a code object stands."""
+
+    execution_count: int
+    lines_before: int
+    """Lines of the cell above the first line of that code."""
+
+
+def _cached_text(filename: str) -> str:
+    """The source that IPython compiled under `filename`, as it told `linecache`; empty when it did not."""
+    entry = linecache.cache.get(filename)
+    return "".join(entry[2]).rstrip() if entry is not None and len(entry) > 2 else ""
+
+
+class Cells:
+    """Keeps, for each thread (ipykernel 7 runs subshells in threads), the outermost cell that runs there.
+
+    The outermost, because `%%capture` and nested `run_cell` run a part of it, and the notebook knows only the whole.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._threads = threading.local()
+
+    def entered(self, source: str, cell_id: Optional[str], counted: bool) -> None:
+        """A cell, or a part of one, begins on this thread; `counted` when it is given a number."""
+        stack = self._stack()
+        stack.append(stack[0] if stack else Cell(self._running_count(counted), source, cell_id))
+
+    def left(self) -> None:
+        """What began last on this thread has ended. IPython tells of the end of empty cells that never began."""
+        stack = self._stack()
+        if stack:
+            stack.pop()
+
+    def current(self) -> Optional[Cell]:
+        """The outermost cell that runs on this thread; None when none does."""
+        stack = self._stack()
+        return stack[0] if stack else None
+
+    def find_running(self, frame: Any) -> None:
+        """Take up the cell that is running already, seen from a `frame` inside it: `enable()` is called in one."""
+        while frame is not None and not self._stack():
+            if frame.f_code.co_name == "run_code" and is_ipython(module_of(frame)):
+                count = self._running_count(True)
+                self._stack().append(self.numbered(count) or Cell(count, "", None))
+            frame = frame.f_back
+
+    def numbered(self, count: Optional[int]) -> Optional[Cell]:
+        """The cell with this execution count, from the history; None when it is not there."""
+        if count is None or count < 0:
+            return None
+        # `_i12` is the text of cell 12; the list of inputs has gaps (`exit` is not kept), but survives `%reset`.
+        source = self._shell.user_ns.get(f"_i{count}") if type(self._shell.user_ns) is dict else None
+        inputs = self._shell.history_manager.input_hist_raw
+        if type(source) is not str and count < len(inputs):
+            source = inputs[count]
+        return Cell(count, source, None) if type(source) is str else None
+
+    def place_of(self, filename: str) -> Optional[CellPlace]:
+        """The cell whose code is compiled under `filename`; None for any other file."""
+        legacy = _LEGACY_FILE.match(filename)
+        known = getattr(self._shell.compile, "_filename_map", None) or {}  # IPython 8 and newer
+        current = self.current()
+        if legacy:
+            count = int(legacy.group(1))
+        elif filename in _TIMED_FILES:
+            count = current.execution_count if current else self._running_count(True)
+        elif filename in known:
+            count = int(known[filename])
+        elif _KERNEL_FILE.match(filename):
+            count = self._count_from_history(filename)
+        else:
+            return None
+        if current is not None and count > current.execution_count:  # a part of a cell, run under the next number
+            count = current.execution_count
+        return CellPlace(count, self._lines_before(count, filename))
+
+    def _lines_before(self, count: int, filename: str) -> int:
+        """Lines of the cell above the code under `filename`: `%%time` and the like run what is below them."""
+        cell = self.current() or self.numbered(count)
+        if cell is None or not cell.source.startswith("%%"):
+            return 0
+        body = cell.source.partition("\n")[2]
+        return int(filename in _TIMED_FILES or _cached_text(filename) == body.rstrip())
+
+    def _count_from_history(self, filename: str) -> int:
+        """IPython 7 keeps no list: the newest cell whose text is that of the file."""
+        text = _cached_text(filename)
+        current = self.current()
+        if current is not None and current.source.rstrip() == text:
+            return current.execution_count
+        inputs = self._shell.history_manager.input_hist_parsed
+        for count in range(len(inputs) - 1, max(0, len(inputs) - _HISTORY_SEARCHED), -1):
+            if inputs[count].rstrip() == text:
+                return count
+        # A part of a cell, as `%%capture` runs it, is in no history.
+        return current.execution_count if current is not None else COUNTLESS
+
+    def _running_count(self, counted: bool) -> int:
+        """The number of the cell that runs now: IPython 9.8 and newer count up before they run it, others after."""
+        count = int(self._shell.execution_count)
+        return count - 1 if counted and _COUNTS_FIRST else count
+
+    def _stack(self) -> List[Cell]:
+        if not hasattr(self._threads, "stack"):
+            self._threads.stack = []
+        stack: List[Cell] = self._threads.stack
+        return stack

@@ -1,0 +1,108 @@
+"""`%errreport`: how a reader sees what is sent, and stops it."""
+
+from typing import Any, Callable, Dict
+
+from ..event import encode
+from .reporting import Reporting
+
+USAGE = """%errreport status   what is reported, where to, and how many errors
+%errreport show     the last error as it would leave
+%errreport last     the last error that left, as it was sent
+%errreport on       report again
+%errreport off      report nothing more in this session, and forget what was not sent yet
+%errreport flush    send now what waits"""
+
+
+def register_magics(shell: Any) -> None:
+    """Give the shell the line magic, once; it is no name in the user's namespace."""
+    if "errreport" not in shell.magics_manager.magics["line"]:
+        shell.register_magic_function(lambda line: run_magic(shell, line), "line", "errreport")
+
+
+def run_magic(shell: Any, line: str) -> None:
+    """Carry out one `%errreport` line and print what came of it."""
+    reporting = Reporting.of(shell)
+    word = (line.split() or ["status"])[0].lower()
+    command = _COMMANDS.get(word)
+    shell_print(str(command(reporting)) if command is not None else f"There is no '%errreport {word[:40]}'.\n{USAGE}")
+
+
+def shell_print(text: str) -> None:
+    """Print for the reader: the only output that a magic makes."""
+    print(text)  # noqa: T201
+
+
+def _status(reporting: Reporting) -> str:
+    from .. import __version__
+
+    reason = reporting.off_reason
+    destinations = reporting.destinations()
+    state = f"off ({reason})" if reason else "on" if destinations else "on, but nobody is told: nothing is configured"
+    lines = [f"jupyter_errreport {__version__}: {state}"]
+    lanes = {lane.destination.identity: lane for lane in reporting.delivery.lanes()}
+    for destination in destinations:
+        name = f' as "{destination.notebook}"' if destination.notebook else ""
+        lane = lanes.get(destination.identity)
+        figures = (
+            f"sent {lane.sent + lane.duplicate}, waiting {lane.waiting},"
+            f" rejected {lane.rejected}, dropped {lane.dropped}"
+            if lane is not None
+            else "nothing sent yet"
+        )
+        lines.append(f"  to {destination.label}{name}: {figures}")
+        if lane is not None and lane.problem:
+            lines.append(f"     last problem: {lane.problem}")
+    counts = f"captured {reporting.captured}, being prepared {reporting.worker.waiting}"
+    if reporting.worker.dropped:
+        counts += f", dropped {reporting.worker.dropped}"
+    if reporting.held_back:
+        counts += f", not reported because you stopped the cell yourself: {reporting.held_back}"
+    lines.append("  " + counts)
+    faults = reporting.faults
+    lines.append(f"  faults of our own: {faults.count}" + (f" (last: {faults.last})" if faults.count else ""))
+    return "\n".join(lines)
+
+
+def _show(reporting: Reporting) -> str:
+    reporting.worker.finish(2)
+    event = reporting.last_captured
+    if event is None:
+        return "No error was captured in this session, so there is nothing that would leave."
+    return encode(event).decode("utf-8")
+
+
+def _last(reporting: Reporting) -> str:
+    reporting.flush(2)
+    sent = [lane.last for lane in reporting.delivery.lanes() if lane.last is not None]
+    if not sent:
+        return "Nothing has left in this session."
+    return max(sent, key=lambda item: item.event_id).body.decode("utf-8")
+
+
+def _on(reporting: Reporting) -> str:
+    reporting.switch(True)
+    reason = reporting.off_reason
+    return f"Still off: {reason} is set for this kernel." if reason else "Errors are reported again."
+
+
+def _off(reporting: Reporting) -> str:
+    count = reporting.switch(False)
+    forgotten = f" {count} that waited were forgotten." if count else ""
+    return f"Off: nothing more is reported in this session.{forgotten} '%errreport on' turns it on again."
+
+
+def _flush(reporting: Reporting) -> str:
+    if reporting.flush(5):
+        return "All sent."
+    problems = "; ".join(lane.problem for lane in reporting.delivery.lanes() if lane.problem)
+    return f"Not all could be sent: {problems or 'no answer yet'}. What waits is tried again by itself."
+
+
+_COMMANDS: Dict[str, Callable[[Reporting], str]] = {
+    "status": _status,
+    "show": _show,
+    "last": _last,
+    "on": _on,
+    "off": _off,
+    "flush": _flush,
+}

@@ -1,0 +1,153 @@
+"""What a notebook's author writes: `ErrorServer`, `ErrorSlack`, `ErrorStore`.
+
+None of them raises or waits because a server is away: that is the reader's notebook.
+"""
+
+import os
+from datetime import datetime
+from typing import Any, Dict, List, Optional
+
+from ..delivery import Destination
+from ..event import EventMessageType
+from ..privacy import public_traceback
+from .hook import Caught
+from .notice import notice
+from .reporting import Reporting
+from .retrieval import retrieve
+from .snapshot import class_names, message_of, take
+
+
+def running_shell() -> Any:
+    """The IPython shell that runs this code; None outside IPython."""
+    import sys
+
+    # Not imported: a plain Python that has no shell needs no IPython.
+    core = sys.modules.get("IPython.core.getipython")
+    return core.get_ipython() if core is not None else None
+
+
+class _Reporter:
+    """What the two reporters that send have in common."""
+
+    def __init__(self, destination: Destination, notebook: str) -> None:
+        self.notebook = notebook
+        self._destination = destination
+        self._enabled = False
+
+    def enable(self) -> "_Reporter":
+        """Report this notebook's errors from now on; returns itself, whose repr is the notice to the reader."""
+        self._enabled = True
+        shell = running_shell()
+        if shell is not None:
+            from .magics import register_magics
+
+            register_magics(shell)
+            Reporting.of(shell).add(self._destination)
+        return self
+
+    def disable(self) -> None:
+        """Stop reporting."""
+        self._enabled = False
+        shell = running_shell()
+        if shell is not None:
+            Reporting.of(shell).remove(self._destination)
+
+    def flush(self, timeout: float = 2) -> bool:
+        """Send what waits; False when something is left after `timeout` seconds."""
+        shell = running_shell()
+        return Reporting.of(shell).flush(timeout) if shell is not None else True
+
+    def __repr__(self) -> str:
+        if not self._enabled:
+            return f"<{type(self).__name__} for {self._destination.label}, not enabled: call .enable()>"
+        shell = running_shell()
+        reason = Reporting.of(shell).off_reason if shell is not None else ""
+        return notice(self._destination.label, self.notebook, reason, shell is not None)
+
+
+class ErrorServer(_Reporter):
+    """Reports to a collector at `url` under the name `notebook`; `token` if it asks for one, `release` as you count."""
+
+    def __init__(self, url: str, notebook: str = "unknown", token: str = "", release: str = "") -> None:
+        self.url = str(url).rstrip("/")
+        self.uuid = os.urandom(16).hex()
+        """The session's write key: who has it can add to this session, read and erase it."""
+        destination = Destination.collector(
+            str(url), str(token), session_key=self.uuid, notebook=str(notebook), release=str(release)
+        )
+        super().__init__(destination, str(notebook))
+
+    def retrieve_errors(self, timeout: float = 5) -> List[EventMessageType]:
+        """The errors of this session that the collector has, oldest first, after sending what waits.
+
+        Raises ConnectionError, with what to do, when the collector can't be asked.
+        """
+        self.flush(min(timeout, 2))
+        return retrieve(self._destination, timeout)
+
+
+class ErrorSlack(_Reporter):
+    """Reports to a Slack channel through an incoming webhook, without any server of one's own."""
+
+    def __init__(self, slack_webhook: Optional[str] = None, notebook: str = "unknown", release: str = "") -> None:
+        webhook = str(slack_webhook or os.environ.get("SLACK_WEBHOOK", ""))
+        super().__init__(Destination.slack(webhook, notebook=str(notebook), release=str(release)), str(notebook))
+
+
+class ErrorStore:
+    """Keeps the errors in the kernel, whole: `error_details` is a list of dictionaries, the exception among them."""
+
+    def __init__(self) -> None:
+        self.error_details: List[Dict[str, Any]] = []
+        self._enabled = False
+
+    def enable(self) -> "ErrorStore":
+        """Keep errors from now on; returns itself."""
+        self._enabled = True
+        shell = running_shell()
+        if shell is not None:
+            from .magics import register_magics
+
+            register_magics(shell)
+            Reporting.of(shell).add_store(self._keep)
+        return self
+
+    def disable(self) -> None:
+        """Stop keeping; what was kept stays."""
+        self._enabled = False
+        shell = running_shell()
+        if shell is not None:
+            Reporting.of(shell).remove_store(self._keep)
+
+    def _keep(self, caught: Caught) -> None:
+        shell = running_shell()
+        snapshot = take(
+            caught.error,
+            caught.traceback,
+            kind=caught.kind,
+            execution_count=caught.cell.execution_count,
+            source=caught.cell.source,
+            cell_id=caught.cell.cell_id,
+            place_of=Reporting.of(shell).hook.cells.place_of if shell is not None else lambda filename: None,
+            namespace=None,
+            public_name=lambda names: names[0],
+        )
+        lines = [line for line in caught.cell.source.split("\n") if line.strip()]
+        self.error_details.append(
+            {
+                "error_name": class_names(caught.error)[0],
+                "error_message": message_of(caught.error) if snapshot.message is None else snapshot.message,
+                "traceback": public_traceback(snapshot.frames),
+                "first_line": lines[0].rstrip() if lines else "",
+                "execution_count": caught.cell.execution_count,
+                "kind": caught.kind,
+                "timestamp": datetime.now(),
+                "error": caught.error,
+            }
+        )
+
+    def __repr__(self) -> str:
+        state = "enabled" if self._enabled else "not enabled: call .enable()"
+        return (
+            f"<ErrorStore, {state}, {len(self.error_details)} errors in error_details, none of them leaves this kernel>"
+        )

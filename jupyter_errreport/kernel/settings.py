@@ -1,0 +1,81 @@
+"""What the environment, IPython's configuration and the notebook's front end say about reporting."""
+
+import os
+from typing import Any, List, NamedTuple
+
+from traitlets import Bool, Enum, Unicode
+from traitlets.config import Configurable
+
+from ..delivery import Destination
+from ..privacy import public_notebook
+
+OFF_WORDS = ("off", "0", "false", "no")
+POLICIES = ("code-only", "type-only")
+
+
+class ErrReport(Configurable):
+    """Reporting of errors from kernels, as the person sets it who configures this machine's IPython."""
+
+    url = Unicode(help="URL of the collector to which errors of every kernel go; empty for none.").tag(config=True)
+    token = Unicode(help="Token for that collector. Better given as JUPYTER_ERRREPORT_TOKEN.").tag(config=True)
+    notebook = Unicode(help="Name under which errors are reported; empty for the notebook's file name.").tag(
+        config=True
+    )
+    policy = Enum(
+        POLICIES,
+        default_value="code-only",
+        help="What may leave: 'code-only' (code and comments, no values), 'type-only' (no message, no comment).",
+    ).tag(config=True)
+    interrupts = Bool(
+        False, help="Report KeyboardInterrupt and SystemExit too: the reader's own doing, so off by default."
+    ).tag(config=True)
+
+
+class Settings(NamedTuple):
+    """The settings in force in one kernel."""
+
+    policy: str
+    interrupts: bool
+    destinations: List[Destination]
+    """Where errors go without the notebook asking for it."""
+
+
+def forbidden_by() -> str:
+    """The environment variable that forbids reporting, as `NAME=value`; empty when none does."""
+    value = os.environ.get("JUPYTER_ERRREPORT", "")
+    if value.strip().lower() in OFF_WORDS:
+        return f"JUPYTER_ERRREPORT={value}"
+    value = os.environ.get("DO_NOT_TRACK", "")
+    # https://consoledonottrack.com: set to anything but empty or zero.
+    if value.strip().lower() not in ("", "0", "false", "no", "off"):
+        return f"DO_NOT_TRACK={value}"
+    return ""
+
+
+def read_settings(shell: Any) -> Settings:
+    """Configuration of the shell, overruled by the environment."""
+    config = ErrReport(parent=shell)
+    url = os.environ.get("JUPYTER_ERRREPORT_URL", "") or config.url
+    token = os.environ.get("JUPYTER_ERRREPORT_TOKEN", "") or config.token
+    notebook = os.environ.get("JUPYTER_ERRREPORT_NOTEBOOK", "") or config.notebook
+    connection = os.environ.get("JUPYTER_ERRREPORT_CONNECTION", "")
+    destinations = []
+    if url.strip():
+        destinations.append(Destination.collector(url, token, notebook=notebook))
+    if connection:
+        destinations.append(Destination.jupyter(connection, notebook=notebook))
+    return Settings(config.policy, config.interrupts, destinations)
+
+
+def notebook_name(namespace: Any) -> str:
+    """The file name of the notebook that this kernel runs, by whoever started it; `unknown` when nobody says.
+
+    jupyter_server 2 sets JPY_SESSION_NAME (a path), VS Code a variable in the namespace, papermill too on request.
+    """
+    candidates = [os.environ.get("JUPYTER_ERRREPORT_NOTEBOOK", ""), os.environ.get("JPY_SESSION_NAME", "")]
+    if type(namespace) is dict:
+        candidates += [namespace.get("__vsc_ipynb_file__", ""), namespace.get("PAPERMILL_INPUT_PATH", "")]
+    for name in candidates:
+        if type(name) is str and name:
+            return public_notebook(name)
+    return "unknown"

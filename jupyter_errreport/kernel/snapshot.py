@@ -1,0 +1,197 @@
+"""The snapshot of an error: plain data, taken on the thread that failed, in well under a millisecond.
+
+No exception, traceback, frame or object of the user's leaves here: one that is kept would keep everything alive that
+its frames hold. User code is run at most once an exception, by `str(error)`, as IPython does too.
+"""
+
+import sys
+import time
+from collections import deque
+from itertools import islice
+from types import TracebackType
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from ..event import CHAIN_LIMIT, FRAME_LIMIT, ChainSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
+from .cells import CellPlace
+from .modules import is_machinery, module_of
+
+MESSAGE_TAKEN = 4_000
+VALUE_TAKEN = 200
+LOCALS_TAKEN = 200
+NAMES_TAKEN = 1_000
+VALUES_SECONDS = 0.0003
+"""Time that may be spent on values: they are a net under the other rules, the reader's cell comes first."""
+
+_PLAIN_TYPES = (str, int, float, bytes)
+
+
+def _own_locals_type() -> type:
+    return type(sys._getframe().f_locals)
+
+
+_MAPPING_TYPES = (dict, _own_locals_type())  # Python 3.13 gives functions a proxy
+
+# Attributes as CPython stores them, whatever a class of the user's makes of these names.
+_cause = BaseException.__dict__["__cause__"].__get__
+_context = BaseException.__dict__["__context__"].__get__
+_suppressed = BaseException.__dict__["__suppress_context__"].__get__
+_traceback = BaseException.__dict__["__traceback__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_name = type.__dict__["__name__"].__get__
+
+PlaceOf = Callable[[str], Optional[CellPlace]]
+"""The cell that a file name stands for; None for a file that is no cell."""
+
+
+def class_names(error: BaseException) -> List[str]:
+    """Names of the exception's class and its bases, most derived first."""
+    return [_name(cls) for cls in _mro(type(error))[:10]]
+
+
+def message_of(error: BaseException) -> Optional[str]:
+    """What `str(error)` gives, cut to 4,000 characters; None when it raises or gives something else."""
+    try:
+        # A subclass of str is the user's code as well: `str.__getitem__` makes a plain one without calling it.
+        return str.__getitem__(str(error), slice(0, MESSAGE_TAKEN))
+    except BaseException:  # whatever a `__str__` of the user's does, it is not this cell's failure
+        return None
+
+
+def take(
+    error: BaseException,
+    traceback: Optional[TracebackType],
+    *,
+    kind: str,
+    execution_count: int,
+    source: str,
+    cell_id: Optional[str],
+    place_of: PlaceOf,
+    namespace: Optional[Dict[str, Any]],
+    public_name: Callable[[Sequence[str]], str],
+) -> ErrorSnapshot:
+    """The snapshot of `error` as it was seen by a hook."""
+    deadline = time.perf_counter() + VALUES_SECONDS
+    frames, folded = _frames(traceback, place_of, namespace, deadline)
+    return ErrorSnapshot(
+        event_id=new_event_id(),
+        taken_at=time.time(),
+        kind=kind,
+        error_name=public_name(class_names(error)),
+        message=message_of(error),
+        frames=frames,
+        folded=folded,
+        chain=tuple(_chain(error, public_name)),
+        execution_count=execution_count,
+        source=source,
+        cell_id=cell_id,
+        syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
+        values=_plain(namespace, NAMES_TAKEN, deadline) if namespace is not None else {},
+    )
+
+
+def traceback_of(error: BaseException) -> Optional[TracebackType]:
+    """The traceback that CPython stored."""
+    found = _traceback(error)
+    return found if isinstance(found, TracebackType) else None
+
+
+def _frames(
+    traceback: Optional[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]], deadline: float
+) -> Tuple[Tuple[FrameSnapshot, ...], int]:
+    """At most 50 frames, the outermost and the innermost half of them, and how many lie between.
+
+    From the cell inwards: what led to it (the start of a thread, a widget's dispatcher) says nothing about the error.
+    """
+    half = FRAME_LIMIT // 2
+    first: List[TracebackType] = []
+    last: Deque[TracebackType] = deque(maxlen=half)
+    seen, in_cell = 0, False
+    while traceback is not None:
+        if not is_machinery(traceback):
+            if not in_cell and place_of(traceback.tb_frame.f_code.co_filename) is not None:
+                in_cell, seen = True, 0
+                first.clear()
+                last.clear()
+            seen += 1
+            if len(first) < half:
+                first.append(traceback)
+            else:
+                last.append(traceback)
+        traceback = traceback.tb_next
+    kept = first + list(last)
+    return tuple(_frame(entry, place_of, namespace, deadline) for entry in kept), seen - len(kept)
+
+
+def _frame(
+    entry: TracebackType, place_of: PlaceOf, namespace: Optional[Dict[str, Any]], deadline: float
+) -> FrameSnapshot:
+    frame = entry.tb_frame
+    code = frame.f_code
+    at_module_level = frame.f_globals is namespace and not code.co_flags & 0x2  # CO_NEWLOCALS: a function
+    values = {} if at_module_level or time.perf_counter() > deadline else _plain(frame.f_locals, LOCALS_TAKEN, deadline)
+    place = place_of(code.co_filename)
+    return FrameSnapshot(
+        code=code,
+        lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
+        lasti=entry.tb_lasti,
+        module=module_of(frame),
+        cell=place.execution_count if place is not None else None,
+        values=values,
+    )
+
+
+def _plain(mapping: Any, limit: int, deadline: float) -> Dict[str, Any]:
+    """Values of exactly str, int, float and bytes, cut short; of a mapping of the user's own type nothing."""
+    values: Dict[str, Any] = {}
+    if type(mapping) not in _MAPPING_TYPES:
+        return values
+    try:
+        for name, value in islice(mapping.items(), limit):
+            kind = type(value)
+            if kind in _PLAIN_TYPES and type(name) is str:
+                values[name] = value[:VALUE_TAKEN] if kind is str or kind is bytes else value
+            if time.perf_counter() > deadline:
+                break
+    except RuntimeError:  # another thread changes it meanwhile
+        pass
+    return values
+
+
+def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
+    """What one exception came from and what it holds, each with the name of the relation."""
+    cause = _cause(error)
+    if cause is not None:
+        yield cause, "cause"
+    elif _context(error) is not None and not _suppressed(error):
+        yield _context(error), "context"
+    members = getattr(error, "exceptions", ()) if _is_group(error) else ()
+    for member in members[:CHAIN_LIMIT] if type(members) in (tuple, list) else ():
+        if isinstance(member, BaseException):
+            yield member, "member"
+
+
+def _is_group(error: BaseException) -> bool:
+    """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
+    return any(name in ("BaseExceptionGroup", "ExceptionGroup") for name in class_names(error))
+
+
+def _chain(error: BaseException, public_name: Callable[[Sequence[str]], str]) -> Iterator[ChainSnapshot]:
+    """Causes, contexts and members, nearest first; each once, at most 10."""
+    seen, waiting = {id(error)}, deque([error])
+    while waiting:
+        for other, relation in _related(waiting.popleft()):
+            if id(other) in seen:
+                continue
+            if len(seen) > CHAIN_LIMIT:
+                return
+            seen.add(id(other))
+            waiting.append(other)
+            yield ChainSnapshot(public_name(class_names(other)), message_of(other) or "", relation)
+
+
+def _syntax_lineno(error: BaseException) -> Optional[int]:
+    """The line of a syntax error in the cell; None when it has none (a null byte, a failing input transformation)."""
+    if not isinstance(error, SyntaxError):
+        return None
+    lineno = SyntaxError.__dict__["lineno"].__get__(error)
+    return lineno if type(lineno) is int else None

@@ -1,0 +1,61 @@
+"""The first line of a cell: code keeps its names and syntax, literals become placeholders, comments stay as text."""
+
+import re
+from typing import List
+
+from ..source import Token, first_line
+from .patterns import hide_patterns
+from .shell_words import public_word
+
+FIRST_LINE_LIMIT = 200
+"""Characters of a first line that leave."""
+
+_LITERALS = {"string": "<str>", "bytes": "<bytes>"}
+_INT = re.compile(r"(?:0[xXbBoO])?[\da-fA-F_]+\Z")
+_COMMAND_MAGICS = ("!", "!!", "%sx", "%system")
+_SETTING_MAGICS = ("%load_ext", "%reload_ext", "%unload_ext", "%config", "%pylab")
+"""Magics whose words name modules and settings."""
+
+
+def public_first_line(source: str, language: str = "python", comments: bool = True) -> str:
+    """The first line of a cell that is not blank, without the values in it; at most 200 characters.
+
+    Without `comments` nothing that a person wrote for people leaves either.
+    """
+    text = ""
+    magic = ""
+    words: List[str] = []
+    if language in ("bash", "sh", "zsh", "shell"):
+        magic = "!"
+    for token in first_line(source, language):
+        if token.kind == "magic":
+            magic, words = token.text, []
+        if token.kind == "comment" and not comments:
+            continue
+        text += _public_token(token, magic, words)
+        if len(text) > FIRST_LINE_LIMIT * 2:
+            break
+    text = text.strip()
+    return text if len(text) <= FIRST_LINE_LIMIT else text[: FIRST_LINE_LIMIT - 1] + "…"
+
+
+def _public_token(token: Token, magic: str, words: List[str]) -> str:
+    """One token as it may leave; `words` collects those of a shell line: what one means hangs on those before."""
+    if token.kind in _LITERALS:
+        return _LITERALS[token.kind]
+    if token.kind == "number":
+        return "<int>" if _INT.match(token.text) else "<float>"
+    if token.kind == "comment":
+        return hide_patterns(token.text)
+    if token.kind == "word":
+        if magic in _COMMAND_MAGICS:
+            public = public_word(token.text, words)
+        elif magic in _SETTING_MAGICS and re.match(r"[A-Za-z_][\w.]*\Z", token.text):
+            public = token.text
+        elif magic in ("%pip", "%conda", "%mamba", "%uv"):
+            public = public_word(token.text, words or [magic[1:]])
+        else:
+            public = public_word(token.text, words or ["%"])
+        words.append(token.text)
+        return public
+    return token.text

@@ -1,0 +1,33 @@
+"""Names that leave: of exception classes and of notebooks."""
+
+import hashlib
+import re
+from typing import Sequence
+
+from .patterns import hide_patterns
+
+NAME_LIMIT = 100
+_PATH_SEPARATOR = re.compile(r"[/\\]")
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_URL_TAIL = re.compile(r"[?#].*", re.DOTALL)
+
+
+def public_name(candidates: Sequence[str]) -> str:
+    """The first name of a class and its bases that is a Python name; one made at run time may be anything."""
+    for name in candidates:
+        if name.isidentifier() and len(name) <= NAME_LIMIT:
+            return name
+    return "Exception"
+
+
+def public_notebook(name: str) -> str:
+    """The file name of a notebook, of a path on any system or of a URL; what looks private in it is hidden."""
+    tail = _PATH_SEPARATOR.split(_URL_TAIL.sub("", name[:4_000]))[-1].strip()
+    return hide_patterns(tail)[:200] or "unknown"
+
+
+def public_cell_id(cell_id: str) -> str:
+    """The id of a cell as nbformat defines it; any other (VS Code's holds the notebook's path) as its BLAKE2b-128."""
+    if _CELL_ID.match(cell_id):
+        return cell_id
+    return hashlib.blake2b(cell_id.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -1,0 +1,99 @@
+"""A real kernel of some environment, driven through jupyter_client as a front end does."""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec
+
+
+@dataclass
+class Run:
+    """What a front end saw of one execution."""
+
+    status: str
+    execution_count: int
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    text: str = ""
+    """Everything written to stdout and stderr."""
+    results: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Kernel:
+    """One kernel process and a client connected to it."""
+
+    def __init__(self, python: Path, environment: dict[str, str], cwd: Path | None = None) -> None:
+        self._manager = KernelManager()
+        self._manager._kernel_spec = KernelSpec(
+            argv=[str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"], language="python"
+        )
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_ERRREPORT", "JPY_"))
+        }
+        clean.pop("PYTHONPATH", None)
+        self._manager.start_kernel(env={**clean, **environment}, cwd=str(cwd) if cwd else None)
+        self.client = self._manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def run(self, code: str, timeout: float = 60, **kwargs: Any) -> Run:
+        """Execute one cell and gather what it shows until the kernel is idle again."""
+        started = time.perf_counter()
+        request = self.client.execute(code, allow_stdin=False, **kwargs)
+        reply = self._reply(request, timeout)
+        run = Run(
+            reply["content"]["status"],
+            reply["content"].get("execution_count", -1),
+            seconds=time.perf_counter() - started,
+        )
+        while True:
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return run
+            if kind == "error":
+                run.errors.append(content)
+            elif kind == "stream":
+                run.text += content["text"]
+            elif kind in ("execute_result", "display_data"):
+                run.results.append(content["data"].get("text/plain", ""))
+
+    def _reply(self, request: str, timeout: float) -> dict[str, Any]:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            message = self.client.get_shell_msg(timeout=max(0.1, deadline - time.monotonic()))
+            if message["parent_header"].get("msg_id") == request:
+                return dict(message)
+        raise queue.Empty
+
+    def interrupt(self) -> None:
+        self._manager.interrupt_kernel()
+
+    @property
+    def pid(self) -> int:
+        return int(self._manager.provisioner.pid)
+
+    def shutdown(self, now: bool = False) -> None:
+        self.client.stop_channels()
+        self._manager.shutdown_kernel(now=now)
+
+
+@contextmanager
+def kernel(python: Path, environment: dict[str, str] | None = None, cwd: Path | None = None) -> Iterator[Kernel]:
+    """A kernel for the length of a test."""
+    running = Kernel(python, environment or {}, cwd)
+    try:
+        yield running
+    finally:
+        running.shutdown()

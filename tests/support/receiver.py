@@ -1,0 +1,85 @@
+"""A receiver on loopback that answers as a collector and keeps what it was sent; it can be told to misbehave."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Receiver:
+    """Keeps the events and the raw requests; `answer` is the status that it gives."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        self.answer = 200
+        self.headers: dict[str, str] = {}
+        self.hang = threading.Event()
+        """While set, requests are accepted and never answered."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def ids(self) -> list[str]:
+        return [event["event_id"] for event in self.events]
+
+    def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.headers.get("Content-Encoding") == "gzip":
+                    body = gzip.decompress(body)
+                receiver.requests.append((self.path, dict(self.headers.items()), body))
+                if receiver.hang.is_set():
+                    receiver.hang.wait()
+                    while receiver.hang.is_set():
+                        threading.Event().wait(0.05)
+                    return
+                answer: Any = {}
+                if receiver.answer == 200 and self.path.endswith("/errors"):
+                    events = json.loads(body)
+                    receiver.events += events
+                    answer = [{"event_id": event["event_id"], "status": "stored"} for event in events]
+                self._reply(receiver.answer, answer)
+
+            def do_GET(self) -> None:
+                receiver.requests.append((self.path, dict(self.headers.items()), b""))
+                self._reply(receiver.answer, {"errors": receiver.events})
+
+            def _reply(self, status: int, answer: Any) -> None:
+                body = json.dumps(answer).encode()
+                self.send_response(status)
+                for name, value in receiver.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        return Handler
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    """A receiver for the length of a test."""
+    running = Receiver()
+    try:
+        yield running
+    finally:
+        running.close()

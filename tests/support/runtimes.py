@@ -1,0 +1,120 @@
+"""The environments in which kernels are tested: an IPython of each kind that users have, each in its own venv.
+
+python -m tests.support.runtimes            # build those that this machine can build, and say what is missing
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNTIMES = Path(os.environ.get("ERRREPORT_RUNTIMES", ROOT / ".venv" / "runtimes"))
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One environment: the Python that it needs and the packages that it pins."""
+
+    name: str
+    packages: tuple[str, ...]
+    python: str = ""
+    """Such as `3.7`; empty for the Python that runs the tests."""
+
+    @property
+    def directory(self) -> Path:
+        return RUNTIMES / self.name
+
+    @property
+    def executable(self) -> Path:
+        return self.directory / "bin" / "python"
+
+    @property
+    def is_ready(self) -> bool:
+        return self._stamp.exists() and self._stamp.read_text() == self._recipe()
+
+    @property
+    def _stamp(self) -> Path:
+        return self.directory / "errreport-recipe"
+
+    def _recipe(self) -> str:
+        return hashlib.sha256(json.dumps([self.packages, self.python, sys.version]).encode()).hexdigest()
+
+    def build(self) -> bool:
+        """Make the venv unless it is there; False when this machine has no Python for it."""
+        if self.is_ready:
+            return True
+        base = find_python(self.python)
+        if base is None:
+            return False
+        print(f"building {self.name} ...", flush=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+        subprocess.run([base, "-m", "venv", self.directory], check=True)
+        pip = [self.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        subprocess.run([*pip, *self.packages], check=True)
+        self._stamp.write_text(self._recipe())
+        return True
+
+
+def find_python(version: str) -> str | None:
+    """An interpreter of this version, from PATH or pyenv; None when there is none."""
+    if not version:
+        return sys.executable
+    on_path = shutil.which(f"python{version}")
+    if on_path and subprocess.run([on_path, "-c", ""], capture_output=True).returncode == 0:
+        return on_path
+    for root in (os.environ.get("PYENV_ROOT"), Path.home() / ".pyenv", "/root/.pyenv"):
+        for found in sorted(Path(root).glob(f"versions/{version}.*/bin/python")) if root else ():
+            return str(found)
+    return None
+
+
+ALL = (
+    Runtime("ipython9", ("ipython==9.*", "ipykernel==7.*", "requests", "ipywidgets==8.*")),
+    Runtime("ipython8", ("ipython==8.*", "ipykernel==6.*", "requests", "ipywidgets==8.*")),
+    # What Colab ships (Python 3.13 there).
+    Runtime(
+        "ipython7",
+        (
+            "ipython==7.34.0",
+            "ipykernel==6.17.1",
+            "jupyter_client==7.4.9",
+            "requests",
+            "ipywidgets==7.7.1",
+            "setuptools<81",
+        ),
+    ),
+    # The legacy Colab.
+    Runtime(
+        "ipython5",
+        (
+            "ipython==5.5.0",
+            "ipykernel==4.10.1",
+            "tornado==5.1.1",
+            "requests==2.23.0",
+            "traitlets==4.3.3",
+            "ipython_genutils",
+            "jupyter_client<6",
+        ),
+        python="3.7",
+    ),
+)
+BY_NAME = {runtime.name: runtime for runtime in ALL}
+
+
+def main() -> int:
+    """Build all; the status is 0 even when one can't be built: the tests say so by name."""
+    for runtime in ALL:
+        if not runtime.build():
+            print(f"{runtime.name}: no Python {runtime.python} on this machine")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
