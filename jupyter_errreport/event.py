@@ -97,8 +97,8 @@ class FrameSnapshot(NamedTuple):
 class ChainSnapshot(NamedTuple):
     """What is taken of a cause, a context or a group's member."""
 
-    error_name: str
-    message: str
+    class_names: Tuple[str, ...]
+    message: Optional[str]
     relation: str
 
 
@@ -109,7 +109,8 @@ class ErrorSnapshot(NamedTuple):
     taken_at: float
     """Seconds since the epoch by the kernel's clock."""
     kind: str
-    error_name: str
+    class_names: Tuple[str, ...]
+    """Names of the exception's class and its bases, most derived first."""
     message: Optional[str]
     """What `str(error)` gave, cut to 4,000 characters; None when it raised."""
     frames: Tuple[FrameSnapshot, ...]

@@ -1,7 +1,7 @@
 """Where events go: what tells two destinations apart, and what may be shown of one (no token, key or webhook)."""
 
-from typing import NamedTuple, Tuple
-from urllib.parse import urlsplit
+from typing import NamedTuple, Optional, Tuple
+from urllib.parse import SplitResult, urlsplit
 
 COLLECTOR, SLACK, JUPYTER = "collector", "slack", "jupyter"
 
@@ -39,19 +39,28 @@ class Destination(NamedTuple):
     @property
     def identity(self) -> Tuple[str, str]:
         """Equal for two destinations that are the same receiver, whatever credentials are used."""
-        if self.kind == COLLECTOR:
-            parts = urlsplit(self.address)
-            host = (parts.hostname or "").rstrip(".")
-            port = _port(parts.netloc) or {"http": 80, "https": 443}.get(parts.scheme, 0)
-            return self.kind, f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
-        return self.kind, self.address
+        parts = _split(self.address) if self.kind == COLLECTOR else None
+        if parts is None:
+            return self.kind, self.address
+        host = (parts.hostname or "").rstrip(".")
+        port = _port(parts.netloc) or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        return self.kind, f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
 
     @property
     def label(self) -> str:
         """What may be shown: the host of a collector, `Slack`, `this Jupyter server`."""
         if self.kind == COLLECTOR:
-            return urlsplit(self.address).netloc.rsplit("@", 1)[-1] or "a collector without a host"
+            parts = _split(self.address)
+            return (parts.netloc.rsplit("@", 1)[-1] if parts else "") or "a collector without a host"
         return "Slack" if self.kind == SLACK else "this Jupyter server"
+
+
+def _split(url: str) -> Optional[SplitResult]:
+    """The parts of a URL; None for a text that is none, such as `https://[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _port(netloc: str) -> int:

@@ -12,13 +12,14 @@ from typing import Any, Deque, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from ..event import EventMessageType, encode
 from .destination import SLACK, Destination
-from .transport import READ_TIMEOUT, Transport
 
 CAPACITY = 1_000
 """Events that may wait for one destination; the oldest is dropped and counted."""
 BATCH_EVENTS, BATCH_BYTES = 100, 200_000
 FIRST_RETRY, LONGEST_RETRY = 0.5, 300.0
 """Seconds before a failed send is tried again: doubled each time, with full jitter."""
+READ_TIMEOUT = 10.0
+"""Seconds to wait for an answer."""
 SLACK_INTERVAL = 1.0
 """Seconds between two messages: Slack takes one a second (https://api.slack.com/docs/rate-limits)."""
 
@@ -48,7 +49,7 @@ class Lane:
         self._deadline: Optional[float] = None
         self._closed = False
         self._delay = FIRST_RETRY
-        self._transport = Transport(destination)
+        self._transport: Any = None
         self._thread: Optional[threading.Thread] = None
 
     @property
@@ -73,14 +74,15 @@ class Lane:
             self._wake()
 
     def discard(self) -> int:
-        """Forget the events that are not on the wire; returns how many."""
+        """Forget the events that no receiver has answered for; returns how many."""
         return len(self.hand_over())
 
     def hand_over(self) -> List[Item]:
-        """Give up the events that are not on the wire."""
+        """Give up the events that no receiver has answered for, those of a running attempt among them."""
         with self._change:
-            items = list(self._items)
+            items = self._sending + list(self._items)
             self._items.clear()
+            self._sending = []
             self._change.notify_all()
             return items
 
@@ -94,6 +96,7 @@ class Lane:
             self._deadline = deadline
             self._hurry.set()
             if self._thread is None:  # the interpreter is shutting down and starts no more threads
+                self._open()
                 while self._items and self._hurry.is_set() and time.monotonic() < deadline:
                     self._turn()
             while (self.waiting or self._session_due) and self._hurry.is_set() and self._thread is not None:
@@ -122,8 +125,15 @@ class Lane:
             self._thread = thread
         self._change.notify_all()
 
+    def _open(self) -> None:
+        """Make the HTTP client, in the thread that uses it: an import that a kernel without errors can spare."""
+        from .transport import Transport
+
+        self._transport = Transport(self.destination)
+
     def _run(self) -> None:
         """Sleep while there is nothing to do; else take turns, and wait after each as long as it says."""
+        self._open()
         while not self._closed:
             with self._change:
                 if not self._items and not self._session_due:
@@ -153,6 +163,7 @@ class Lane:
         outcome = self._transport.send([item.body for item in batch], self._timeout())
         with self._change:
             self.problem = outcome.problem
+            given_up = self._sending is not batch
             self._sending = []
             if outcome.statuses is not None:
                 self.sent += outcome.statuses.count("stored")
@@ -162,7 +173,8 @@ class Lane:
                 self._delay = FIRST_RETRY
                 pause = SLACK_INTERVAL if self.destination.kind == SLACK else 0.0
             else:
-                self._items.extendleft(reversed(batch))
+                if not given_up:
+                    self._items.extendleft(reversed(batch))
                 self._hurry.clear()  # who asked to hurry has had the attempt
                 asked = min(outcome.retry_after or 0.0, LONGEST_RETRY)
                 pause = max(asked, random.uniform(0, self._delay))  # noqa: S311 - jitter

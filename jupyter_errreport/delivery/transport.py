@@ -16,7 +16,7 @@ from .outcome import Outcome, judged
 from .slack import slack_message
 
 CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 10.0
+"""Seconds to wait for a connection."""
 ANSWER_LIMIT = 1_000_000
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
@@ -67,7 +67,7 @@ class Transport:
             self._session.close()
             self._session = None
 
-    def send(self, events: Sequence[bytes], timeout: float = READ_TIMEOUT) -> Outcome:
+    def send(self, events: Sequence[bytes], timeout: float) -> Outcome:
         """Send encoded events; to Slack only the first, since it takes one message a request. Never raises."""
         try:
             if self._destination.kind in (COLLECTOR, JUPYTER):
@@ -79,7 +79,7 @@ class Transport:
         except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
             return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
 
-    def open_session(self, timeout: float = READ_TIMEOUT) -> None:
+    def open_session(self, timeout: float) -> None:
         """Tell the receiver that a session has begun, if it has not been told; failures are left for later."""
         try:
             self._open_session(timeout)

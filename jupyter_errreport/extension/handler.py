@@ -4,9 +4,8 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
-from tornado.web import HTTPError
 
-from ..api import Access, Service
+from ..api import Access, Problem, Service
 from ..api.accept import prefers_html
 from .connection import Connection
 
@@ -58,5 +57,9 @@ class JupyterResource(JupyterHandler):
     def get_login_url(self) -> str:
         """Where a browser logs in; a program is told instead that it must."""
         if not prefers_html(self.request.headers.get("Accept", "")):
-            raise HTTPError(403, "This needs the login of this Jupyter server: send its token.")
+            raise Problem(
+                403,
+                "not_logged_in",
+                "This needs the login of this Jupyter server: send its token as `Authorization: token T`.",
+            )
         return str(super().get_login_url())

@@ -13,7 +13,7 @@ from ..event import (
     fingerprint,
     rfc3339,
 )
-from ..privacy import WITHHELD, public_cell_id, public_first_line, public_message, public_traceback
+from ..privacy import WITHHELD, public_cell_id, public_first_line, public_message, public_name, public_traceback
 from ..source import cell_hash
 
 TYPE_ONLY = "type-only"
@@ -40,7 +40,7 @@ def assemble(snapshot: ErrorSnapshot, policy: str) -> Generator[None, None, Even
     first_line = public_first_line(snapshot.source, comments=policy != TYPE_ONLY)
     yield
     event = EventMessageType(
-        error_name=snapshot.error_name,
+        error_name=public_name(snapshot.class_names),
         error_message=message,
         traceback=traceback,
         first_line=first_line,
@@ -51,7 +51,7 @@ def assemble(snapshot: ErrorSnapshot, policy: str) -> Generator[None, None, Even
         kind=snapshot.kind,
         chain=[
             {
-                "error_name": other.error_name,
+                "error_name": public_name(other.class_names),
                 "error_message": WITHHELD if policy == TYPE_ONLY else public_message(other.message),
                 "relation": other.relation,
             }

@@ -107,13 +107,13 @@ class Hook:
         """An error that ended a cell, unless `showtraceback` had it already."""
         before = result.error_before_exec
         error = before if before is not None else result.error_in_exec
-        if not isinstance(error, BaseException) or any(error is shown for shown in self._shown()):
+        if not issubclass(type(error), BaseException) or any(error is shown for shown in self._shown()):
             return
         if cell is None:
             cell = Cell(self.shell.execution_count, result.info.raw_cell, getattr(result.info, "cell_id", None))
         if result.execution_count is not None:
             cell = cell._replace(execution_count=result.execution_count)
-        kind = "syntax" if isinstance(before, SyntaxError) else "cell"
+        kind = "syntax" if issubclass(type(before), SyntaxError) else "cell"
         self._capture(Caught(error, traceback_of(error), self._kind(error, kind), cell))
 
     def _showtraceback(self, shown: "Callable[..., Any]", *args: Any, **kwargs: Any) -> Any:
@@ -121,7 +121,7 @@ class Hook:
         with self._faults:
             exc_tuple = kwargs["exc_tuple"] if "exc_tuple" in kwargs else args[0] if args else None
             _, error, traceback = exc_tuple or sys.exc_info()
-            if isinstance(error, BaseException) and not self._is_silent():
+            if issubclass(type(error), BaseException) and not self._is_silent():
                 self._error_shown(error, traceback, sys._getframe(2))
         return shown(*args, **kwargs)
 
@@ -136,7 +136,12 @@ class Hook:
             return
         self._shown().append(error)
         kind = _kind_by_caller(caller)
-        if kind == "cell" and isinstance(error, SyntaxError) and caller and caller.f_code.co_name in _CELL_FUNCTIONS:
+        if (
+            kind == "cell"
+            and issubclass(type(error), SyntaxError)
+            and caller
+            and caller.f_code.co_name in _CELL_FUNCTIONS
+        ):
             kind = "syntax"  # the cell's text could not even be made Python
         self._capture(Caught(error, traceback, self._kind(error, kind), cell))
 
@@ -144,7 +149,7 @@ class Hook:
 
     def _thread_failed(self, args: Any) -> None:
         with self._faults:
-            if self.installed and isinstance(args.exc_value, BaseException) and args.exc_type is not SystemExit:
+            if self.installed and issubclass(type(args.exc_value), BaseException) and args.exc_type is not SystemExit:
                 cell = self._cell_of_traceback(args.exc_traceback)._replace(execution_count=COUNTLESS)
                 self._capture(Caught(args.exc_value, args.exc_traceback, self._kind(args.exc_value, "thread"), cell))
         self._previous_thread_hook(args)
@@ -161,7 +166,7 @@ class Hook:
     def _task_failed(self, loop: Any, context: Dict[str, Any]) -> None:
         with self._faults:
             error = context.get("exception")
-            if isinstance(error, BaseException) and ("future" in context or "task" in context):
+            if issubclass(type(error), BaseException) and ("future" in context or "task" in context):
                 traceback = traceback_of(error)
                 cell = self._cell_of_traceback(traceback)._replace(execution_count=COUNTLESS)
                 self._capture(Caught(error, traceback, "task", cell))
@@ -175,9 +180,11 @@ class Hook:
 
     def _kind(self, error: BaseException, kind: str) -> str:
         """`kind`, unless the reader stopped the cell: an await that is interrupted raises CancelledError."""
-        if isinstance(error, SystemExit):
+        if issubclass(type(error), SystemExit):
             return "exit"
-        if isinstance(error, KeyboardInterrupt) or (kind == "cell" and isinstance(error, asyncio.CancelledError)):
+        if issubclass(type(error), KeyboardInterrupt) or (
+            kind == "cell" and issubclass(type(error), asyncio.CancelledError)
+        ):
             return "interrupt"
         return kind
 

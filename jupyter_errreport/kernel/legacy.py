@@ -31,7 +31,11 @@ class LegacyHook(Hook):
             exc_tuple = kwargs["exc_tuple"] if "exc_tuple" in kwargs else args[0] if args else None
             _, error, traceback = exc_tuple or sys.exc_info()
             # `showtraceback` hands a SyntaxError on to `showsyntaxerror`: one of the two catches it.
-            if isinstance(error, BaseException) and not isinstance(error, SyntaxError) and not self._is_silent():
+            if (
+                issubclass(type(error), BaseException)
+                and not issubclass(type(error), SyntaxError)
+                and not self._is_silent()
+            ):
                 kind = _kind_by_caller(sys._getframe(2)) if self._runs() else "callback"
                 cell = self._history_cell() if kind != "callback" else self._cell_of_traceback(traceback)
                 self._capture(Caught(error, traceback, self._kind(error, kind), cell))
@@ -42,7 +46,7 @@ class LegacyHook(Hook):
             _, error, traceback = sys.exc_info()
             if error is None:  # a failing input transformation is shown after it was handled
                 error, traceback = getattr(sys, "last_value", None), getattr(sys, "last_traceback", None)
-            if isinstance(error, BaseException) and not self._is_silent():
+            if issubclass(type(error), BaseException) and not self._is_silent():
                 caller = _kind_by_caller(sys._getframe(2))
                 # In the cell itself when nothing was running yet: the traceback has only IPython's own frames.
                 kind = "run" if caller == "run" else "cell" if self._ran(traceback) else "syntax"

@@ -5,6 +5,9 @@ from typing import Any, Callable, Dict
 from ..event import encode
 from .reporting import Reporting
 
+PREPARE_SECONDS = 2.0
+"""How long a magic waits for the worker to make events of the newest errors."""
+
 USAGE = """%errreport status   what is reported, where to, and how many errors
 %errreport show     the last error as it would leave
 %errreport last     the last error that left, as it was sent
@@ -35,6 +38,7 @@ def shell_print(text: str) -> None:
 def _status(reporting: Reporting) -> str:
     from .. import __version__
 
+    reporting.worker.finish(PREPARE_SECONDS)
     reason = reporting.off_reason
     destinations = reporting.destinations()
     state = f"off ({reason})" if reason else "on" if destinations else "on, but nobody is told: nothing is configured"
@@ -64,7 +68,7 @@ def _status(reporting: Reporting) -> str:
 
 
 def _show(reporting: Reporting) -> str:
-    reporting.worker.finish(2)
+    reporting.worker.finish(PREPARE_SECONDS)
     event = reporting.last_captured
     if event is None:
         return "No error was captured in this session, so there is nothing that would leave."

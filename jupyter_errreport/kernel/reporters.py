@@ -14,7 +14,7 @@ from .hook import Caught
 from .notice import notice
 from .reporting import Reporting
 from .retrieval import retrieve
-from .snapshot import class_names, message_of, take
+from .snapshot import take
 
 
 def running_shell() -> Any:
@@ -130,13 +130,12 @@ class ErrorStore:
             cell_id=caught.cell.cell_id,
             place_of=Reporting.of(shell).hook.cells.place_of if shell is not None else lambda filename: None,
             namespace=None,
-            public_name=lambda names: names[0],
         )
         lines = [line for line in caught.cell.source.split("\n") if line.strip()]
         self.error_details.append(
             {
-                "error_name": class_names(caught.error)[0],
-                "error_message": message_of(caught.error) if snapshot.message is None else snapshot.message,
+                "error_name": snapshot.class_names[0],
+                "error_message": snapshot.message,
                 "traceback": public_traceback(snapshot.frames),
                 "first_line": lines[0].rstrip() if lines else "",
                 "execution_count": caught.cell.execution_count,

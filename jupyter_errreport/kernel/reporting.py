@@ -9,8 +9,6 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optio
 
 from ..delivery import DeliveryQueue, Destination
 from ..event import READER_KINDS, ErrorSnapshot, EventMessageType, public_session
-from ..privacy import public_name
-from .assemble import assemble
 from .faults import Faults
 from .hook import Caught, Hook
 from .settings import Settings, forbidden_by, notebook_name, read_settings
@@ -27,6 +25,7 @@ class Captured(NamedTuple):
 
     snapshot: ErrorSnapshot
     notebook: str
+    """As the front end names it: not yet fit to leave."""
     destinations: Tuple[Destination, ...]
 
 
@@ -146,18 +145,21 @@ class Reporting:
             cell_id=caught.cell.cell_id,
             place_of=self.hook.cells.place_of,
             namespace=namespace if type(namespace) is dict else None,
-            public_name=public_name,
         )
         self.captured += 1
         self.worker.submit(Captured(snapshot, notebook_name(namespace), destinations))
 
     def _work(self, captured: Captured) -> Iterator[None]:
         """On the worker's thread: make the event and queue it for each destination."""
+        from ..privacy import public_notebook  # not in the startup of a kernel in which nothing fails
+        from .assemble import assemble
+
+        notebook = public_notebook(captured.notebook)
         event = yield from assemble(captured.snapshot, self.settings.policy)
         self._recent.append(event)
         for destination in captured.destinations:
             yield
-            addressed = self.addressed(event, destination, captured.notebook)
+            addressed = self.addressed(event, destination, notebook)
             self.last_captured = addressed
             if not self.off_reason:
                 self.delivery.submit(addressed, destination)

@@ -7,7 +7,6 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 
 from ..delivery import Destination
-from ..privacy import public_notebook
 
 OFF_WORDS = ("off", "0", "false", "no")
 POLICIES = ("code-only", "type-only")
@@ -68,7 +67,7 @@ def read_settings(shell: Any) -> Settings:
 
 
 def notebook_name(namespace: Any) -> str:
-    """The file name of the notebook that this kernel runs, by whoever started it; `unknown` when nobody says.
+    """The name or path of the notebook that this kernel runs, by whoever started it; `unknown` when nobody says.
 
     jupyter_server 2 sets JPY_SESSION_NAME (a path), VS Code a variable in the namespace, papermill too on request.
     """
@@ -77,5 +76,5 @@ def notebook_name(namespace: Any) -> str:
         candidates += [namespace.get("__vsc_ipynb_file__", ""), namespace.get("PAPERMILL_INPUT_PATH", "")]
     for name in candidates:
         if type(name) is str and name:
-            return public_notebook(name)
+            return name
     return "unknown"

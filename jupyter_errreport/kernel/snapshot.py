@@ -8,8 +8,8 @@ import sys
 import time
 from collections import deque
 from itertools import islice
-from types import TracebackType
-from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Tuple
+from types import FrameType, TracebackType
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from ..event import CHAIN_LIMIT, FRAME_LIMIT, ChainSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
 from .cells import CellPlace
@@ -31,7 +31,8 @@ def _own_locals_type() -> type:
 
 _MAPPING_TYPES = (dict, _own_locals_type())  # Python 3.13 gives functions a proxy
 
-# Attributes as CPython stores them, whatever a class of the user's makes of these names.
+# Attributes as CPython stores them, whatever a class of the user's makes of these names. For the same reason types are
+# compared by `issubclass(type(error), ...)`: `isinstance` asks a `__class__` that may be a property of the user's.
 _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
@@ -43,9 +44,9 @@ PlaceOf = Callable[[str], Optional[CellPlace]]
 """The cell that a file name stands for; None for a file that is no cell."""
 
 
-def class_names(error: BaseException) -> List[str]:
-    """Names of the exception's class and its bases, most derived first."""
-    return [_name(cls) for cls in _mro(type(error))[:10]]
+def class_names(error: BaseException) -> Tuple[str, ...]:
+    """Names of the exception's class and its bases, most derived first; at most 10."""
+    return tuple([_name(cls) for cls in _mro(type(error))[:10]])
 
 
 def message_of(error: BaseException) -> Optional[str]:
@@ -67,7 +68,6 @@ def take(
     cell_id: Optional[str],
     place_of: PlaceOf,
     namespace: Optional[Dict[str, Any]],
-    public_name: Callable[[Sequence[str]], str],
 ) -> ErrorSnapshot:
     """The snapshot of `error` as it was seen by a hook."""
     deadline = time.perf_counter() + VALUES_SECONDS
@@ -76,11 +76,11 @@ def take(
         event_id=new_event_id(),
         taken_at=time.time(),
         kind=kind,
-        error_name=public_name(class_names(error)),
+        class_names=class_names(error),
         message=message_of(error),
         frames=frames,
         folded=folded,
-        chain=tuple(_chain(error, public_name)),
+        chain=tuple(_chain(error)),
         execution_count=execution_count,
         source=source,
         cell_id=cell_id,
@@ -128,7 +128,10 @@ def _frame(
     frame = entry.tb_frame
     code = frame.f_code
     at_module_level = frame.f_globals is namespace and not code.co_flags & 0x2  # CO_NEWLOCALS: a function
-    values = {} if at_module_level or time.perf_counter() > deadline else _plain(frame.f_locals, LOCALS_TAKEN, deadline)
+    values: Dict[str, Any] = {}
+    # Before Python 3.13 `f_locals` of a frame that still runs (`with Output():` in a function) keeps what it held.
+    if not at_module_level and time.perf_counter() < deadline and not _is_running(frame):
+        values = _plain(frame.f_locals, LOCALS_TAKEN, deadline)
     place = place_of(code.co_filename)
     return FrameSnapshot(
         code=code,
@@ -138,6 +141,14 @@ def _frame(
         cell=place.execution_count if place is not None else None,
         values=values,
     )
+
+
+def _is_running(frame: FrameType) -> bool:
+    """Whether `frame` is among the callers of this function."""
+    caller: Optional[FrameType] = sys._getframe(1)
+    while caller is not None and caller is not frame:
+        caller = caller.f_back
+    return caller is not None
 
 
 def _plain(mapping: Any, limit: int, deadline: float) -> Dict[str, Any]:
@@ -166,7 +177,7 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
         yield _context(error), "context"
     members = getattr(error, "exceptions", ()) if _is_group(error) else ()
     for member in members[:CHAIN_LIMIT] if type(members) in (tuple, list) else ():
-        if isinstance(member, BaseException):
+        if issubclass(type(member), BaseException):
             yield member, "member"
 
 
@@ -175,7 +186,7 @@ def _is_group(error: BaseException) -> bool:
     return any(name in ("BaseExceptionGroup", "ExceptionGroup") for name in class_names(error))
 
 
-def _chain(error: BaseException, public_name: Callable[[Sequence[str]], str]) -> Iterator[ChainSnapshot]:
+def _chain(error: BaseException) -> Iterator[ChainSnapshot]:
     """Causes, contexts and members, nearest first; each once, at most 10."""
     seen, waiting = {id(error)}, deque([error])
     while waiting:
@@ -186,12 +197,12 @@ def _chain(error: BaseException, public_name: Callable[[Sequence[str]], str]) ->
                 return
             seen.add(id(other))
             waiting.append(other)
-            yield ChainSnapshot(public_name(class_names(other)), message_of(other) or "", relation)
+            yield ChainSnapshot(class_names(other), message_of(other), relation)
 
 
 def _syntax_lineno(error: BaseException) -> Optional[int]:
     """The line of a syntax error in the cell; None when it has none (a null byte, a failing input transformation)."""
-    if not isinstance(error, SyntaxError):
+    if not issubclass(type(error), SyntaxError):
         return None
     lineno = SyntaxError.__dict__["lineno"].__get__(error)
     return lineno if type(lineno) is int else None

@@ -37,7 +37,8 @@ class Worker:
         self._items: Deque[Any] = deque()
         self._change = threading.Condition()
         self._hurry = threading.Event()
-        self._busy = False
+        self._working = False
+        """Whether an item is in work that is no longer in `_items`."""
         self._thread: Optional[threading.Thread] = None
         self._pid = os.getpid()
 
@@ -70,7 +71,7 @@ class Worker:
     @property
     def waiting(self) -> int:
         """Items that are not done yet."""
-        return len(self._items) + self._busy
+        return len(self._items) + self._working
 
     def finish(self, timeout: float) -> bool:
         """Do what waits now, without pauses; False when `timeout` seconds were not enough."""
@@ -90,22 +91,27 @@ class Worker:
             self._hurry.clear()
 
     def _run(self) -> None:
+        """Sleep until something comes; wait for the kernel's reply to be out; then work until nothing is left."""
         while True:
             with self._change:
-                self._busy = False
-                self._change.notify_all()
                 while not self._items:
                     self._change.wait()
-                self._busy = True
             self._hurry.wait(START_DELAY)
-            while True:
-                with self._change:
-                    if not self._items:
-                        break
-                    item = self._items.popleft()
-                with self._faults:
-                    self._slices(self._work(item))
-                del item
+            while self._items:
+                self._turn()
+
+    def _turn(self) -> None:
+        """Take one item and handle it."""
+        with self._change:
+            if not self._items:  # discarded meanwhile
+                return
+            item = self._items.popleft()
+            self._working = True
+        with self._faults:
+            self._slices(self._work(item))
+        with self._change:
+            self._working = False
+            self._change.notify_all()
 
     def _slices(self, steps: Iterator[None]) -> None:
         """Run a generator to its end, with a pause after every half millisecond of work."""

@@ -48,7 +48,7 @@ class Kernel:
     def run(self, code: str, timeout: float = 60, **kwargs: Any) -> Run:
         """Execute one cell and gather what it shows until the kernel is idle again."""
         started = time.perf_counter()
-        request = self.client.execute(code, allow_stdin=False, **kwargs)
+        request = self.client.execute(code, allow_stdin=False, stop_on_error=False, **kwargs)
         reply = self._reply(request, timeout)
         run = Run(
             reply["content"]["status"],

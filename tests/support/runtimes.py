@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +54,28 @@ class Runtime:
         base = find_python(self.python)
         if base is None:
             return False
-        print(f"building {self.name} ...", flush=True)
+        print(f"  building {self.name} ({', '.join(self.packages[:2])}) ...", flush=True)
+        started = time.monotonic()
         shutil.rmtree(self.directory, ignore_errors=True)
         subprocess.run([base, "-m", "venv", self.directory], check=True)
-        pip = [self.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-        subprocess.run([*pip, *self.packages], check=True)
+        self._pip_install(*self.packages)
         self._stamp.write_text(self._recipe())
+        print(f"  building {self.name}: done after {time.monotonic() - started:.0f} s", flush=True)
         return True
+
+    def install(self, wheel: Path) -> None:
+        """Install this very wheel, without its dependencies, unless it is there already."""
+        content = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        stamp = self.directory / "errreport-wheel"
+        if stamp.exists() and stamp.read_text() == content:
+            return
+        stamp.unlink(missing_ok=True)
+        self._pip_install("--no-deps", "--force-reinstall", str(wheel))
+        stamp.write_text(content)
+
+    def _pip_install(self, *arguments: str) -> None:
+        pip = [self.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        subprocess.run([*pip, *arguments], check=True)
 
 
 def find_python(version: str) -> str | None:
@@ -110,9 +126,10 @@ BY_NAME = {runtime.name: runtime for runtime in ALL}
 
 def main() -> int:
     """Build all; the status is 0 even when one can't be built: the tests say so by name."""
+    print(f"Preparing the environments with other IPythons in {RUNTIMES}", flush=True)
     for runtime in ALL:
         if not runtime.build():
-            print(f"{runtime.name}: no Python {runtime.python} on this machine")
+            print(f"  {runtime.name}: no Python {runtime.python} on this machine (pyenv install {runtime.python})")
     return 0
 
 

@@ -1,0 +1,80 @@
+"""The first line keeps its code and comments, and none of its values."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_errreport.privacy import public_first_line
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("df = pd.read_csv('patients.csv', nrows=10)", "df = pd.read_csv(<str>, nrows=<int>)"),
+        ("\n\n  \n  x = 1.5e3 + 0x1F", "x = <float> + <int>"),
+        ("#@title Dock the ligand\nx = 1", "#@title Dock the ligand"),
+        ("# plain comment", "# plain comment"),
+        ("name = 'Smith' #@param {type: 'string'}", "name = <str> #@param {type: 'string'}"),
+        ("text = '''Smith\nJones'''; y = 1", "text = <str>; y = <int>"),
+        ("f'{patient} and {d[\"Smith\"]}'", "<str>"),
+        ("f(b'raw', r'x', f'{y}')", "f(<bytes>, <str>, <str>)"),
+        ("!wget https://example.org/smith.csv -O smith.csv", "!wget <url> -O <path>"),
+        ("!pip install -q numpy==1.26", "!pip install -q numpy==1.26"),
+        ("%cd /home/smith", "%cd <path>"),
+        ("%matplotlib inline", "%matplotlib inline"),
+        ("%load_ext autoreload", "%load_ext autoreload"),
+        ("%%bash\ncat /home/smith", "%%bash"),
+        ("%timeit -n 3 f('Smith')", "%timeit -n <int> f(<str>)"),
+        ("files = !ls /home/smith", "files = !ls <path>"),
+        ("print('unterminated Smith", "print(<str>"),
+        ("", ""),
+    ],
+)
+def test_python(source: str, expected: str) -> None:
+    assert public_first_line(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        ("R", 'x <- read.csv("smith.csv") # load', "x <- read.csv(<str>) # load"),
+        ("julia", 'download("http://example.org/smith")', "download(<str>)"),
+        ("bash", "cat /home/smith/x | grep smith", "cat <path> | grep <arg>"),
+    ],
+)
+def test_other_languages(language: str, source: str, expected: str) -> None:
+    assert public_first_line(source, language) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "bob@example.org",
+        "https://example.org/a?b=c",
+        "/home/bob/data.csv",
+        "192.168.3.4",
+        "12345678",
+        "2013-10-01",
+        "sk-abcdefghijklmnop",
+    ],
+)
+def test_what_looks_private_leaves_a_comment(value: str) -> None:
+    line = public_first_line(f"# ask {value} about it")
+    assert value not in line
+    assert line.startswith("# ask <")
+
+
+def test_without_comments_nothing_written_for_people_is_left() -> None:
+    assert public_first_line("x = 1  # for Bob", comments=False) == "x = <int>"
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=4, max_size=40), st.sampled_from("'\""))
+def test_a_string_never_leaves(value: str, quote: str) -> None:
+    literal = value.replace("\\", "\\\\").replace(quote, "\\" + quote).replace("\n", "\\n").replace("\r", "\\r")
+    assert public_first_line(f"call({quote}{literal}{quote}, other)") == "call(<str>, other)"
+
+
+def test_a_long_line_is_cut() -> None:
+    assert len(public_first_line("x + " * 10_000)) == 200

@@ -1,0 +1,68 @@
+"""What tests need that a machine may lack: whether it is there, and the command that brings it.
+
+A test says `@pytest.mark.needs("chromium")`. To add something, add it to `_NEEDS`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import sysconfig
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.runtimes import ROOT, find_python
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that a test can need."""
+
+    name: str
+    is_there: Callable[[], bool]
+    brought_by: str
+    """The command that brings it."""
+
+
+def find_need(name: str) -> Need | None:
+    """The need of this name; None for a name that nobody knows. `python3.7` and its like stand for that Python."""
+    version = re.fullmatch(r"python(3\.\d+)", name)
+    if version:
+        number = version[1]
+        return Need(name, lambda: find_python(number) is not None, f"pyenv install {number}")
+    return next((need for need in _NEEDS if need.name == name), None)
+
+
+def find_chromium() -> str | None:
+    """The browser; None when there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def find_wheel() -> Path | None:
+    """The wheel that ERRREPORT_WHEEL names, else the one in `dist`; None when it is not there."""
+    named = os.environ.get("ERRREPORT_WHEEL")
+    wheels = [Path(named).resolve()] if named else sorted((ROOT / "dist").glob("jupyter_errreport-*.whl"))
+    return wheels[-1] if wheels and wheels[-1].is_file() else None
+
+
+def package_folder() -> Path:
+    """Where the `jupyter_errreport` that is tested lies."""
+    spec = importlib.util.find_spec("jupyter_errreport")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("jupyter_errreport can't be imported here: run `make test`")
+    return Path(spec.origin).resolve().parent
+
+
+def is_installed() -> bool:
+    """Whether what is tested is an installed wheel, with its files for Jupyter and IPython, and not a checkout."""
+    return package_folder().parent == Path(sysconfig.get_path("purelib")).resolve()
+
+
+_NEEDS = (
+    Need("chromium", lambda: find_chromium() is not None, "apt-get install chromium"),
+    Need("wheel", lambda: find_wheel() is not None, "make wheel"),
+    Need("installed wheel", is_installed, "make test"),
+)
