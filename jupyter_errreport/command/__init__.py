@@ -20,6 +20,19 @@ _OWN_ARGUMENTS = ("collector",)
 def main(argv: Optional[List[str]] = None) -> int:
     """Run one sub-command; the exit status."""
     arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(arguments)
+    except ImportError as error:
+        package = (error.name or "jupyter_errreport").split(".")[0]
+        if package in ("jupyter_errreport", "errreport_collector"):  # ours: a mistake, not something to install
+            raise
+        raise SystemExit(
+            f"jupyter errreport: {package} is not installed here. This environment has only the kernel's part; install"
+            " all of it with: pip install jupyter-errreport (Python 3.10 or newer)"
+        ) from None
+
+
+def _run(arguments: List[str]) -> int:
     if arguments and arguments[0] in _OWN_ARGUMENTS:
         return int(_module(arguments[0]).main(arguments[1:]))
     from .. import __version__
@@ -38,14 +51,7 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 
 def _module(name: str):  # type: ignore[no-untyped-def]  # ModuleType hides what the module has
-    try:
-        return importlib.import_module(f"{__name__}.{name}")
-    except ImportError as error:
-        package = (error.name or "a package").split(".")[0]
-        raise SystemExit(
-            f"jupyter errreport {name}: {package} is not installed here. This environment has only the kernel's part;"
-            " install all of it with: pip install jupyter-errreport (Python 3.10 or newer)"
-        ) from None
+    return importlib.import_module(f"{__name__}.{name}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from ..event import COUNTLESS
 from .cells import Cell, Cells
 from .faults import Faults
 from .modules import is_ipython, module_of
-from .snapshot import traceback_of
+from .snapshot import as_exception, traceback_of
 
 
 class Caught(NamedTuple):
@@ -106,8 +106,8 @@ class Hook:
     def _result(self, result: Any, cell: Optional[Cell]) -> None:
         """An error that ended a cell, unless `showtraceback` had it already."""
         before = result.error_before_exec
-        error = before if before is not None else result.error_in_exec
-        if not issubclass(type(error), BaseException) or any(error is shown for shown in self._shown()):
+        error = as_exception(before if before is not None else result.error_in_exec)
+        if error is None or any(error is shown for shown in self._shown()):
             return
         if cell is None:
             cell = Cell(self.shell.execution_count, result.info.raw_cell, getattr(result.info, "cell_id", None))
@@ -120,8 +120,9 @@ class Hook:
         """In place of `shell.showtraceback`, which is called as `shown` in any case."""
         with self._faults:
             exc_tuple = kwargs["exc_tuple"] if "exc_tuple" in kwargs else args[0] if args else None
-            _, error, traceback = exc_tuple or sys.exc_info()
-            if issubclass(type(error), BaseException) and not self._is_silent():
+            _, value, traceback = exc_tuple or sys.exc_info()
+            error = as_exception(value)
+            if error is not None and not self._is_silent():
                 self._error_shown(error, traceback, sys._getframe(2))
         return shown(*args, **kwargs)
 
@@ -149,9 +150,10 @@ class Hook:
 
     def _thread_failed(self, args: Any) -> None:
         with self._faults:
-            if self.installed and issubclass(type(args.exc_value), BaseException) and args.exc_type is not SystemExit:
+            error = as_exception(args.exc_value)
+            if self.installed and error is not None and args.exc_type is not SystemExit:
                 cell = self._cell_of_traceback(args.exc_traceback)._replace(execution_count=COUNTLESS)
-                self._capture(Caught(args.exc_value, args.exc_traceback, self._kind(args.exc_value, "thread"), cell))
+                self._capture(Caught(error, args.exc_traceback, self._kind(error, "thread"), cell))
         self._previous_thread_hook(args)
 
     def _watch_loop(self) -> None:
@@ -165,8 +167,8 @@ class Hook:
 
     def _task_failed(self, loop: Any, context: Dict[str, Any]) -> None:
         with self._faults:
-            error = context.get("exception")
-            if issubclass(type(error), BaseException) and ("future" in context or "task" in context):
+            error = as_exception(context.get("exception"))
+            if error is not None and ("future" in context or "task" in context):
                 traceback = traceback_of(error)
                 cell = self._cell_of_traceback(traceback)._replace(execution_count=COUNTLESS)
                 self._capture(Caught(error, traceback, "task", cell))

@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, Optional
 
 from .cells import Cell
 from .hook import Caught, Hook, _kind_by_caller
+from .snapshot import as_exception
 
 
 class LegacyHook(Hook):
@@ -29,13 +30,10 @@ class LegacyHook(Hook):
     def _showtraceback(self, shown: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with self._faults:
             exc_tuple = kwargs["exc_tuple"] if "exc_tuple" in kwargs else args[0] if args else None
-            _, error, traceback = exc_tuple or sys.exc_info()
+            _, value, traceback = exc_tuple or sys.exc_info()
+            error = as_exception(value)
             # `showtraceback` hands a SyntaxError on to `showsyntaxerror`: one of the two catches it.
-            if (
-                issubclass(type(error), BaseException)
-                and not issubclass(type(error), SyntaxError)
-                and not self._is_silent()
-            ):
+            if error is not None and not issubclass(type(error), SyntaxError) and not self._is_silent():
                 kind = _kind_by_caller(sys._getframe(2)) if self._runs() else "callback"
                 cell = self._history_cell() if kind != "callback" else self._cell_of_traceback(traceback)
                 self._capture(Caught(error, traceback, self._kind(error, kind), cell))
@@ -43,10 +41,11 @@ class LegacyHook(Hook):
 
     def _showsyntaxerror(self, shown: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with self._faults:
-            _, error, traceback = sys.exc_info()
-            if error is None:  # a failing input transformation is shown after it was handled
-                error, traceback = getattr(sys, "last_value", None), getattr(sys, "last_traceback", None)
-            if issubclass(type(error), BaseException) and not self._is_silent():
+            _, value, traceback = sys.exc_info()
+            if value is None:  # a failing input transformation is shown after it was handled
+                value, traceback = getattr(sys, "last_value", None), getattr(sys, "last_traceback", None)
+            error = as_exception(value)
+            if error is not None and not self._is_silent():
                 caller = _kind_by_caller(sys._getframe(2))
                 # In the cell itself when nothing was running yet: the traceback has only IPython's own frames.
                 kind = "run" if caller == "run" else "cell" if self._ran(traceback) else "syntax"

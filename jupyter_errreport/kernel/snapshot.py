@@ -44,6 +44,11 @@ PlaceOf = Callable[[str], Optional[CellPlace]]
 """The cell that a file name stands for; None for a file that is no cell."""
 
 
+def as_exception(value: Any) -> Optional[BaseException]:
+    """`value` if it is an exception; None for anything else."""
+    return value if issubclass(type(value), BaseException) else None
+
+
 def class_names(error: BaseException) -> Tuple[str, ...]:
     """Names of the exception's class and its bases, most derived first; at most 10."""
     return tuple([_name(cls) for cls in _mro(type(error))[:10]])

@@ -74,7 +74,7 @@ class Runtime:
         stamp.write_text(content)
 
     def _pip_install(self, *arguments: str) -> None:
-        pip = [self.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        pip = [str(self.executable), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, *arguments], check=True)
 
 
@@ -92,7 +92,10 @@ def find_python(version: str) -> str | None:
 
 
 ALL = (
-    Runtime("ipython9", ("ipython==9.*", "ipykernel==7.*", "requests", "ipywidgets==8.*")),
+    Runtime(
+        "ipython9",
+        ("ipython==9.*", "ipykernel==7.*", "requests", "ipywidgets==8.*", "notebook-error-reporter==0.1.1"),
+    ),
     Runtime("ipython8", ("ipython==8.*", "ipykernel==6.*", "requests", "ipywidgets==8.*")),
     # What Colab ships (Python 3.13 there).
     Runtime(
@@ -117,6 +120,8 @@ ALL = (
             "traitlets==4.3.3",
             "ipython_genutils",
             "jupyter_client<6",
+            "notebook-error-reporter==0.1.1",
+            "typing_extensions",  # which notebook-error-reporter needs on Python 3.7 without saying so
         ),
         python="3.7",
     ),

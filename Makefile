@@ -1,0 +1,106 @@
+# What can be done with a checkout. Everything is installed into .venv here, and nothing elsewhere.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# The Python that makes .venv: the first of these that is 3.10 or newer.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then echo $$python; break; fi; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+STEP = $(BIN)/python .ci/step.py
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+SOURCES = $(shell find jupyter_errreport collector labextension jupyter-config \
+	\( -name __pycache__ -o -name node_modules \) -prune -o -type f -print 2>/dev/null) \
+	$(wildcard pyproject.toml README.md LICENSE MANIFEST.in setup.py)
+
+.PHONY: help
+help: ## say what there is
+	@echo "make TARGET, where TARGET is one of"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+.PHONY: demo
+demo: $(VENV)/.demo ## see an error travel: kernel, Jupyter server, collector, Slack
+	@$(BIN)/python -m demo
+
+.PHONY: demo-stay
+demo-stay: $(VENV)/.demo ## the same, and leave the servers up to be looked at in a browser
+	@$(BIN)/python -m demo --stay
+
+.PHONY: test
+test: $(VENV)/.demo $(VENV)/.test runtimes ## lint and run all tests that this machine can run
+	@failed=; for part in lint pytest; do \
+		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; test -z "$$failed" || { echo "make test: failed:$$failed"; exit 1; }
+
+.PHONY: lint
+lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo
+
+# `append`: what is tested is the installed wheel, not the checkout. With the script and not `python -m pytest`, which
+# would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo
+.PHONY: pytest
+pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
+	$(BIN)/pytest --import-mode=append $(PYTEST_ARGUMENTS)
+
+.PHONY: coverage
+coverage: $(VENV)/.demo $(VENV)/.test ## the tests, and which lines they reached
+	$(BIN)/coverage run $(BIN)/pytest --import-mode=append $(PYTEST_ARGUMENTS)
+	$(BIN)/coverage report
+
+.PHONY: runtimes
+runtimes: $(VENV)/.test ## the environments with other IPythons that the tests use
+	@$(BIN)/python -m tests.support.runtimes
+
+.PHONY: docs
+docs: $(VENV)/.docs ## the manual, into site/
+	$(BIN)/mkdocs build --strict
+
+.PHONY: wheel
+wheel: dist/.built ## the package, into dist/
+	@ls dist/*.whl
+
+.PHONY: clean
+clean: ## remove all that was made here
+	rm -rf $(VENV) build dist site *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# What stands behind them: each part of .venv has a stamp, made anew when what it was made from has changed.
+
+$(VENV)/.made:
+	@if test -z "$(PYTHON)"; then echo "Python 3.10 or newer is needed: apt-get install python3 python3-venv"; exit 1; fi
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) can't make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Preparing $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) .ci/step.py "making the virtual environment" $(PYTHON) -m venv --clear $(VENV)
+	@$(STEP) "updating pip" $(PIP) install -q --upgrade "pip>=25.1"
+	@touch $@
+
+# The names of the sources: so that one that was removed is noticed too.
+dist/.sources: FORCE
+	@mkdir -p dist
+	@printf '%s\n' $(sort $(SOURCES)) > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+.PHONY: FORCE
+FORCE:
+
+dist/.built: dist/.sources $(SOURCES) | $(VENV)/.made
+	@rm -rf build dist/*.whl *.egg-info
+	@$(STEP) "building the wheel" $(PIP) wheel -q --no-deps --wheel-dir dist .
+	@rm -rf build *.egg-info
+	@touch $@
+
+$(VENV)/.installed: dist/.built | $(VENV)/.made
+	@$(STEP) "removing the former version" $(PIP) uninstall -q -y jupyter-errreport
+	@$(STEP) "installing the wheel" $(PIP) install -q dist/*.whl
+	@touch $@
+
+$(VENV)/.demo $(VENV)/.test $(VENV)/.docs: $(VENV)/.%: pyproject.toml | $(VENV)/.installed
+	@$(STEP) "installing what 'make $*' needs besides" $(PIP) install -q --group $*
+	@touch $@

@@ -1,0 +1,197 @@
+"""The collector as a Jupyter application: what an operator can set, and what a start goes through."""
+
+import os
+import secrets
+import sys
+from typing import Any
+
+from jupyter_core.application import JupyterApp, NoStart, base_aliases, base_flags
+from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, validate
+
+from jupyter_errreport import __version__
+from jupyter_errreport.store import Database, Limits, StoreError, WriteFailed
+
+from .colab import networks_of
+from .location import default_database
+from .logs import join_logs
+from .server import CannotListen, run
+
+TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
+
+
+class ErrReportCollector(JupyterApp):
+    """Collects the errors that notebooks report, and shows them to their author."""
+
+    name = "jupyter-errreport-collector"
+    version = __version__
+    description = """Collect the errors that other people hit in your notebooks.
+
+    Starts a server with an embedded database. Notebooks report to it without a login
+    (`ErrorServer(url=...)`); reading needs the link that is printed at the start.
+    """
+    examples = """
+    jupyter errreport collector                                      # on this machine only, port 8000
+    jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
+    """
+    aliases = {  # noqa: RUF012 - as traitlets has it
+        **base_aliases,
+        "ip": "ErrReportCollector.ip",
+        "port": "ErrReportCollector.port",
+        "db": "ErrReportCollector.db",
+        "processes": "ErrReportCollector.processes",
+        "slack-webhook": "ErrReportCollector.slack_webhook",
+    }
+    flags = {  # noqa: RUF012
+        **base_flags,
+        "max-transparency": (
+            {"ErrReportCollector": {"max_transparency": True}},
+            "Let anybody read all errors. Deleting still needs an admin token.",
+        ),
+        "colab-only": (
+            {"ErrReportCollector": {"colab_only": True}},
+            "Take reports only from the networks of Google Colab.",
+        ),
+        "no-limits": (
+            {"ErrReportCollector": {"limits": False}},
+            "Switch all limits off but those on a request's size: for a server that strangers can't reach.",
+        ),
+    }
+
+    ip = Unicode(
+        "127.0.0.1",
+        help="The address to listen at. The default can be reached from this machine only; 0.0.0.0 from everywhere"
+        " (then put a proxy with HTTPS before it).",
+    ).tag(config=True)
+    port = Integer(8000, min=0, max=65535, help="The port to listen at. 0 takes a free one and prints it.").tag(
+        config=True
+    )
+    db = Unicode(
+        help="The database: the path of a SQLite file on a local disk (made when missing, readable for this user"
+        " only), or a URL such as sqlite:////srv/errors.sqlite. Default: errreport/collector.sqlite in Jupyter's data"
+        " folder.",
+    ).tag(config=True)
+    processes = Integer(
+        1, min=1, help="How many processes share the port. More than one needs PostgreSQL, which comes later."
+    ).tag(config=True)
+    admin_token = Unicode(
+        help=f"The token that may read and delete everything. Rather set it in the environment as {TOKEN_VARIABLE}, so"
+        " that it stands in no file. Without it a new one is made at each start and printed in the link; with it the"
+        " link is printed without the token. More tokens, with less rights: `jupyter errreport token create`.",
+    ).tag(config=True)
+    slack_webhook = Unicode(
+        help="A Slack webhook that is told of every error. It is a secret: rather set it in the environment as"
+        f" {SLACK_VARIABLE}.",
+    ).tag(config=True)
+    max_transparency = Bool(
+        False, help="Anybody may read all errors, without a token. Deleting still needs an admin token."
+    ).tag(config=True)
+    colab_only = Bool(
+        False, help="Take reports only from the networks of Google Colab (see `colab_networks`); others get 403."
+    ).tag(config=True)
+    colab_networks = List(
+        Unicode(), ["142.250.0.0/15"], help="The networks, as address/bits, that count as Google Colab."
+    ).tag(config=True)
+    limits = Bool(
+        True,
+        help="Whether the limits below hold: who goes over one is answered 429. A request's size is always limited.",
+    ).tag(config=True)
+    max_errors_per_session = Integer(
+        1_000, min=1, help="How many errors one session (one run of a notebook by one reader) may send."
+    ).tag(config=True)
+    max_sessions_per_address = Integer(
+        1_000, min=1, help="How many sessions one network address may open in a day. A classroom shares one address."
+    ).tag(config=True)
+    min_seconds_between_errors = Float(
+        0.0, min=0, help="The least time between two errors of a session, in seconds. Clients wait and send them later."
+    ).tag(config=True)
+    retention_days = Float(
+        0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
+    ).tag(config=True)
+    dedup_days = Float(
+        90.0,
+        min=1,
+        help="For how many days an error that is sent again counts once. Errors older than that are not taken.",
+    ).tag(config=True)
+    trusted_proxies = List(
+        Unicode(),
+        help="Addresses of the reverse proxies before this server, such as 127.0.0.1. Only from them X-Forwarded-For"
+        " and X-Forwarded-Proto are believed; without them all clients behind a proxy share its address.",
+    ).tag(config=True)
+
+    token_was_made = False
+    """Whether `admin_token` is one that nobody but the printed link knows."""
+
+    @default("db")
+    def _default_db(self) -> str:
+        return str(default_database())
+
+    @default("admin_token")
+    def _default_admin_token(self) -> str:
+        given = os.environ.get(TOKEN_VARIABLE, "")
+        self.token_was_made = not given
+        return given or secrets.token_hex(24)
+
+    @default("slack_webhook")
+    def _default_slack_webhook(self) -> str:
+        return os.environ.get(SLACK_VARIABLE, "")
+
+    @validate("colab_networks")
+    def _check_networks(self, proposal: Any) -> Any:
+        try:
+            networks_of(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"colab_networks: {error}; write them as 142.250.0.0/15.") from error
+        return proposal["value"]
+
+    @property
+    def limits_in_force(self) -> Limits | None:
+        """The limits, or None when they are off."""
+        if not self.limits:
+            return None
+        return Limits(self.max_errors_per_session, self.max_sessions_per_address, self.min_seconds_between_errors)
+
+    def run(self) -> int:
+        """Serve until a signal ends it; the exit status.
+
+        1. open the database and bring its tables up to date, 2. listen, 3. print where, 4. serve,
+        5. on SIGTERM or SIGINT: take no more, write what was taken, close.
+        """
+        if self.processes > 1:
+            return self._refuse(
+                "One SQLite file has one writer: --processes can only be 1 until PostgreSQL is supported."
+            )
+        if not self.admin_token.strip():
+            return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")
+        join_logs(self.log)
+        try:
+            database = Database(self.db)
+            database.start()
+        except StoreError as error:
+            return self._refuse(str(error))
+        status = 0
+        try:
+            run(self, database)
+        except CannotListen as error:
+            status = self._refuse(str(error))
+        finally:
+            try:
+                database.close()
+            except WriteFailed as error:
+                status = self._refuse(str(error))
+        return status
+
+    def _refuse(self, sentence: str) -> int:
+        print(f"jupyter errreport collector: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - for its operator
+        return 1
+
+
+def main(argv: list[str]) -> int:
+    """Run the collector with these arguments; the exit status. `--help` and wrong arguments end the process."""
+    application = ErrReportCollector()
+    application.initialize(argv)
+    try:
+        application.start()
+    except NoStart:  # it wrote its configuration file, which is all that was asked
+        return 0
+    return application.run()

@@ -1,0 +1,87 @@
+"""What every request to the collector goes through, whatever it asks for."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tornado.web import RequestHandler
+
+from jupyter_errreport.api import Access, Service
+from jupyter_errreport.store.tokens import token_hash
+
+from .identity import Identity, bearer_token, identify
+
+if TYPE_CHECKING:
+    from .server import Running
+
+COOKIE_DAYS = 30
+
+
+class CollectorHandler(RequestHandler):
+    """Knows the caller before a method runs."""
+
+    identity: Identity | None = None
+    wrong_token = False
+    """Whether a token was sent that nobody has, or no longer."""
+    by_cookie = False
+    notebook_scope: str | None = None
+
+    @property
+    def running(self) -> "Running":
+        """The server."""
+        running: Running = self.settings["running"]
+        return running
+
+    @property
+    def service(self) -> Service:
+        """What the resources work with."""
+        return self.running.service
+
+    @property
+    def client_address(self) -> str:
+        """The address that the request came from (a trusted proxy's word for it)."""
+        return str(self.request.remote_ip)
+
+    async def prepare(self) -> None:
+        """Find out who calls."""
+        self.running.active.add(self)
+        token = bearer_token(self.request.headers.get("Authorization", ""))
+        if token is not None:
+            self.identity = await self.identity_of(token_hash(token))
+            self.wrong_token = self.identity is None
+        else:
+            cookie = self.get_secure_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
+            if cookie is not None:
+                self.identity = await self.identity_of(cookie.decode())
+                self.by_cookie = self.identity is not None
+        if self.identity is not None:
+            self.notebook_scope = self.identity.notebook
+
+    def on_finish(self) -> None:
+        """Let a stop know that this answer is out."""
+        self.running.active.discard(self)
+
+    def on_connection_close(self) -> None:
+        """The caller has gone."""
+        super().on_connection_close()
+        self.running.active.discard(self)
+
+    async def may(self, access: Access) -> bool:
+        """Whether the caller has this access."""
+        if access in ("open", "report"):
+            return True
+        if access == "read" and self.running.max_transparency:
+            return True
+        return self.identity is not None and self.identity.may(access)
+
+    async def identity_of(self, sha256: str) -> Identity | None:
+        """Whose token has this hash; None when nobody's."""
+        work = self.service.database.read(lambda connection: identify(connection, sha256, self.running.admin_sha256))
+        return await asyncio.wrap_future(work)
+
+    @property
+    def cookie_name(self) -> str:
+        """Of its own for each port: cookies are shared between the ports of a host."""
+        return f"errreport-{self.running.port}"
+
+    def check_xsrf_cookie(self) -> None:
+        """Only the guard asks for it, where a browser's cookie is what opens the door."""

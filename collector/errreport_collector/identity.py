@@ -1,0 +1,42 @@
+"""Who calls: nobody in particular, or the bearer of a token. And what each may do."""
+
+import hmac
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from jupyter_errreport.api import Access
+from jupyter_errreport.store.tokens import Role, find_token
+
+_RIGHTS: dict[Role, frozenset[Access]] = {
+    "report": frozenset({"open", "report"}),
+    "read": frozenset({"open", "report", "read"}),
+    "author": frozenset({"open", "report", "read"}),
+    "admin": frozenset({"open", "report", "read", "admin"}),
+}
+
+
+class Identity(NamedTuple):
+    """What a valid token makes of its bearer."""
+
+    role: Role
+    notebook: str | None = None
+    """The notebooks it is for, with `*` and `?`; None for all."""
+
+    def may(self, access: Access) -> bool:
+        """Whether this role has the access."""
+        return access in _RIGHTS[self.role]
+
+
+def bearer_token(header: str) -> str | None:
+    """The token of an `Authorization` header (`Bearer T` or `token T`); None when there is none."""
+    scheme, _, token = header.strip().partition(" ")
+    return token.strip() or None if scheme.lower() in ("bearer", "token") else None
+
+
+def identify(connection: Connection, sha256: str, admin_sha256: str) -> Identity | None:
+    """Whose token has this hash; None when nobody's."""
+    if hmac.compare_digest(sha256, admin_sha256):
+        return Identity("admin")
+    token = find_token(connection, sha256)
+    return None if token is None else Identity(token.role, token.notebook)

@@ -1,0 +1,165 @@
+"""The running collector: a Tornado server, from the first socket to the last answer."""
+
+import asyncio
+import signal
+import socket
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler
+
+from jupyter_errreport import __version__
+from jupyter_errreport.api import Service, routes
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.settings import secret
+from jupyter_errreport.store.tokens import token_hash
+from jupyter_errreport.web.pages import Pages
+
+from .access_log import log_request
+from .colab import networks_of
+from .forward import Forwarding
+from .guard import guard
+from .handler import CollectorHandler
+from .login import Login
+from .retention import keep_purging
+from .unknown import Unknown
+
+if TYPE_CHECKING:
+    from .application import ErrReportCollector
+
+PATIENCE = 5.0
+"""Seconds that a stop waits for answers that are under way."""
+HEADER_LIMIT = 64 * 1024
+BODY_LIMIT = 256 * 1024
+"""Bytes of a body for addresses that take none of our bodies, such as the login. `api.body` has its own."""
+SNIPPET = """\
+%pip install jupyter-errreport
+from jupyter_errreport import ErrorServer
+ErrorServer(url="{address}", notebook="my notebook").enable()
+
+1 / 0"""
+"""What the page without errors offers; each part in a cell of its own."""
+
+
+class CannotListen(Exception):  # noqa: N818 - the name says what is the case
+    """The address or the port can't be had."""
+
+
+@dataclass
+class Running:
+    """What handlers know of the server that they run in."""
+
+    service: Service
+    port: int
+    admin_sha256: str
+    max_transparency: bool = False
+    colab_networks: list[IPv4Network | IPv6Network] | None = None
+    """From which networks reports are taken; None for all."""
+    active: set[RequestHandler] = field(default_factory=set)
+    """Requests that have no answer yet."""
+
+
+def make_application(running: Running, cookie_secret: str) -> Application:
+    """The collector's routes."""
+    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard)]
+    handlers.append((r"/login", Login))
+    return Application(
+        handlers,
+        default_handler_class=Unknown,
+        cookie_secret=cookie_secret,
+        log_function=log_request,
+        running=running,
+        xsrf_cookie_name=f"errreport-xsrf-{running.port}",
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
+    )
+
+
+def run(collector: "ErrReportCollector", database: Database) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `CannotListen`."""
+    sockets = _bind(collector.ip, collector.port)
+    asyncio.run(_serve(collector, database, sockets))
+
+
+async def _serve(collector: "ErrReportCollector", database: Database, sockets: list[socket.socket]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    forwarding = Forwarding(collector.slack_webhook)
+    service = Service(
+        database=database,
+        limits=collector.limits_in_force,
+        dedup_days=collector.dedup_days,
+        on_stored=forwarding.forward,
+        destinations=forwarding.state,
+        title="Notebook errors",
+        version=__version__,
+        snippet=SNIPPET,
+        pages=Pages(Path(__file__).parent / "templates"),
+        log=collector.log,
+    )
+    running = Running(
+        service,
+        port=sockets[0].getsockname()[1],
+        admin_sha256=token_hash(collector.admin_token),
+        max_transparency=collector.max_transparency,
+        colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
+    )
+    cookie_secret = await asyncio.wrap_future(database.write(lambda connection: secret(connection, "cookie_secret")))
+    server = HTTPServer(
+        make_application(running, cookie_secret),
+        xheaders=bool(collector.trusted_proxies),
+        trusted_downstream=list(collector.trusted_proxies),
+        max_header_size=HEADER_LIMIT,
+        max_body_size=BODY_LIMIT,
+        idle_connection_timeout=60,
+        body_timeout=60,
+    )
+    server.add_sockets(sockets)
+    purging = None
+    if collector.retention_days:
+        purging = asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days))
+    _announce(collector, running.port)
+    await stop.wait()
+    server.stop()
+    if purging:
+        purging.cancel()
+    await _answers_out(running)
+    await asyncio.to_thread(forwarding.close, PATIENCE)
+    await server.close_all_connections()
+
+
+async def _answers_out(running: Running) -> None:
+    """Wait until every request that was taken has its answer, for `PATIENCE` seconds at most."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while running.active and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.02)
+
+
+def _bind(ip: str, port: int) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, ip or None)
+    except OSError as error:
+        raise CannotListen(
+            f"Can't listen at {ip or '*'} port {port}: {error.strerror or error}."
+            " Is another program there? Choose another with --port, or --port 0 for any free one."
+        ) from error
+
+
+def _announce(collector: "ErrReportCollector", port: int) -> None:
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(collector.ip, collector.ip)  # noqa: S104
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    address = f"http://{host}:{port}/"
+    lines = [f"The collector listens at {address} and keeps errors in {collector.db}"]
+    if collector.max_transparency:
+        lines.append(f"Anybody may read them at {address}")
+    elif collector.token_was_made:
+        lines.append(f"Read them at {address}?token={collector.admin_token}")
+    else:
+        lines.append(f"Read them at {address} with the admin token that was set")
+    print("\n".join(lines), flush=True)  # noqa: T201 - what an operator waits for

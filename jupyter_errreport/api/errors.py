@@ -1,0 +1,92 @@
+"""Errors: add, list, look at one, delete."""
+
+from typing import ClassVar
+
+from ..store.cursor import encode_cursor
+from ..store.errors import delete_errors, find_error, list_errors
+from .access import Access
+from .body import TakesBody
+from .problem import Problem
+from .query import ERROR_FILTERS, PAGING, read_filters, read_paging
+from .receive import answer_of, receive_many, receive_one
+from .resource import Resource
+
+
+class Errors(TakesBody, Resource):
+    """`errors`."""
+
+    access: ClassVar[dict[str, Access]] = {"get": "read", "post": "report", "delete": "admin"}
+    takes_body = True
+
+    async def post(self) -> None:
+        """Store one event, an array of events, or a line each; answer once they are on disk."""
+        values, single = self.read_events()
+        if single:
+            _, outcome = await receive_one(self, values[0])
+            self.answer(answer_of(outcome))
+        else:
+            self.answer(await receive_many(self, values))
+
+    async def get(self) -> None:
+        """The list, newest first, as JSON or as a page."""
+        filters = read_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
+        limit, cursor = read_paging(self)
+        page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            self.answer(page.items)
+            return
+        self.answer_page(
+            "errors.html",
+            errors=page.items,
+            next_url=next_url,
+            given={name: self.get_query_argument(name, "") for name in ERROR_FILTERS},
+            later=cursor is not None,
+            snippet=self.service.snippet.replace("{address}", self.request.full_url().rpartition("/errors")[0]),
+        )
+
+    async def delete(self) -> None:
+        """Delete what matches the filters; without any only with `all=true`."""
+        filters = read_filters(self, ERROR_FILTERS, ("all",), self.notebook_scope)
+        everything = self.get_query_argument("all", "")
+        if everything not in ("", "true"):
+            raise Problem(400, "bad_all", "`all` can only be `true`; nothing was deleted.")
+        given = any(getattr(filters, name) is not None for name in ERROR_FILTERS)
+        if not given and not everything:
+            raise Problem(
+                400, "no_filter", "Without a filter this would delete every error; nothing was deleted. Add all=true."
+            )
+        self.answer({"deleted": await self.write_db(lambda connection: delete_errors(connection, filters))})
+
+
+class OneError(Resource):
+    """`errors/ID`."""
+
+    access: ClassVar[dict[str, Access]] = {"get": "read", "delete": "admin"}
+    depth = 1
+
+    async def get(self, event_id: str) -> None:
+        """One error, as JSON or as a page."""
+        scope = self.notebook_scope
+        error = await self.read_db(lambda connection: find_error(connection, event_id, scope))
+        if error is None:
+            raise unknown_error()
+        self.set_header("Vary", "Accept")
+        if self.wants_page:
+            self.answer_page("error.html", error=error)
+        else:
+            self.answer(error)
+
+    async def delete(self, event_id: str) -> None:
+        """Delete one error."""
+        filters = read_filters(self, (), (), self.notebook_scope)
+        deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
+        if not deleted:
+            raise unknown_error()
+        self.answer({"deleted": deleted})
+
+
+def unknown_error() -> Problem:
+    """What there is to say of an id that is not here."""
+    return Problem(404, "unknown_error", "There is no error of this id; it may have been deleted.")

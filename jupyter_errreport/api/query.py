@@ -1,0 +1,56 @@
+"""Reads the filters, the limit and the cursor of a list from a request's query."""
+
+from collections.abc import Collection
+
+from tornado.web import RequestHandler
+
+from ..store.cursor import Cursor, decode_cursor
+from ..store.filters import Filters
+from .problem import Problem
+from .validation import moment
+
+ERROR_FILTERS = ("notebook", "error_name", "group", "session", "since", "until", "q")
+SESSION_FILTERS = ("notebook", "session", "since", "until")
+PAGING = ("limit", "cursor", "format")
+LIMIT = 100
+MOST = 1_000
+TEXT_LIMIT = 1_000
+
+
+def read_filters(
+    handler: RequestHandler, known: Collection[str], besides: Collection[str], scope: str | None
+) -> Filters:
+    """The filters that are given. Raises `Problem` for a name that is neither `known` nor `besides`."""
+    given: dict[str, str] = {}
+    for name in handler.request.query_arguments:
+        if name not in known and name not in besides:
+            raise Problem(
+                400,
+                "unknown_filter",
+                f"`{name[:50]}` is not known here; known are {', '.join((*known, *besides))}.",
+            )
+        # An empty field of a form is no filter.
+        value = handler.get_query_argument(name, strip=False)[:TEXT_LIMIT].replace("\0", "\ufffd")
+        if value and name in known:
+            given[name] = moment(value, name) if name in ("since", "until") else value
+    return Filters(**given, scope=scope)
+
+
+def read_paging(handler: RequestHandler) -> tuple[int, Cursor | None]:
+    """How many rows, and behind which one. Raises `Problem`."""
+    text = handler.get_query_argument("cursor", "")
+    try:
+        cursor = decode_cursor(text) if text else None
+    except ValueError as error:
+        raise Problem(
+            400, "bad_cursor", "This cursor was not made here. Begin without one, then follow the Link header."
+        ) from error
+    return read_number(handler, "limit", LIMIT, 1, MOST), cursor
+
+
+def read_number(handler: RequestHandler, name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query. Raises `Problem`."""
+    text = handler.get_query_argument(name, "") or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
+        raise Problem(400, f"bad_{name}", f"`{name}` is a whole number from {least} to {most}.")
+    return int(text)

@@ -1,0 +1,107 @@
+"""Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..event import EventMessageType
+from ..store.filters import matches_scope
+from ..store.insert import Outcome, insert_errors
+from .problem import Problem, too_many
+from .resource import Resource
+from .validation import read_event
+
+Complete = Callable[[EventMessageType], None]
+
+_LIMITS = {
+    "limit_errors_per_session": ("This session has sent as many errors as one may", 3_600),
+    "limit_seconds_between_errors": ("This session sent its last error a moment ago", 0),
+}
+
+
+async def receive_one(
+    resource: Resource, value: Any, complete: Complete | None = None
+) -> tuple[EventMessageType, Outcome]:
+    """Store one event, which `complete` may change before. Raises `Problem` when it is wrong or over a limit."""
+    event = _read(resource, value, complete)
+    (outcome,) = await _store(resource, [event])
+    if outcome.reason in _LIMITS:
+        raise _over_limit(resource, outcome.reason)
+    return event, outcome
+
+
+async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, Any]]:
+    """Store the good ones of a batch; an answer for each. Raises `Problem` when a limit left nothing to store."""
+    answers: list[dict[str, Any] | None] = []
+    events: list[EventMessageType] = []
+    for value in values:
+        try:
+            events.append(_read(resource, value, None))
+            answers.append(None)
+        except Problem as problem:
+            answers.append(_rejected(value, problem))
+    outcomes = await _store(resource, events)
+    over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
+    if over and over[0] and len(over) == len(outcomes):
+        raise _over_limit(resource, over[0])
+    stored = iter(outcomes)
+    return [answer_of(next(stored)) if answer is None else answer for answer in answers]
+
+
+def answer_of(outcome: Outcome) -> dict[str, Any]:
+    """What the client is told of one event."""
+    answer = {"event_id": outcome.event_id, "status": outcome.status, "group": outcome.group}
+    return answer if outcome.reason is None else {**answer, "reason": outcome.reason}
+
+
+def check_scope(resource: Resource, notebook: str) -> None:
+    """Raise `Problem` when the caller's token is not for this notebook."""
+    if resource.notebook_scope is not None and not matches_scope(notebook, resource.notebook_scope):
+        raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
+
+
+def _read(resource: Resource, value: Any, complete: Complete | None) -> EventMessageType:
+    if isinstance(value, Problem):
+        raise value
+    event = read_event(value)
+    if complete:
+        complete(event)
+    check_scope(resource, event["notebook"])
+    return event
+
+
+def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
+    event_id = value.get("event_id") if isinstance(value, dict) else None
+    reason = problem.code if problem.field is None else f"{problem.code}: {problem.field}"
+    return {
+        "event_id": event_id[:64] if isinstance(event_id, str) else None,
+        "status": "rejected",
+        "reason": reason,
+        "message": problem.message,
+        "group": None,
+    }
+
+
+async def _store(resource: Resource, events: list[EventMessageType]) -> list[Outcome]:
+    if not events:
+        return []
+    service = resource.service
+
+    def work(connection: Connection) -> list[Outcome]:
+        return insert_errors(connection, events, service.limits, service.dedup_days)
+
+    outcomes = await resource.write_db(work)
+    new = [event for event, outcome in zip(events, outcomes, strict=True) if outcome.status == "stored"]
+    if new:
+        try:
+            service.on_stored(new)
+        except Exception:  # they are stored, whatever becomes of the copies; the client must hear that
+            service.log.exception("Passing %d stored errors on failed.", len(new))
+    return outcomes
+
+
+def _over_limit(resource: Resource, reason: str) -> Problem:
+    sentence, seconds = _LIMITS[reason]
+    wait = seconds or (resource.service.limits.min_seconds_between_errors if resource.service.limits else 1)
+    return too_many(reason, f"{sentence}; nothing was stored. Send it again later.", wait)

@@ -1,0 +1,44 @@
+"""All routes. The order does not matter: each pattern matches whole paths, and no two match the same."""
+
+from typing import Any
+
+from tornado.web import RequestHandler, stream_request_body
+
+from .access import Guard
+from .description import Description
+from .errors import Errors, OneError
+from .front import Front, Stylesheet
+from .legacy import AllErrors, OneUsage, UsageError, Usages
+from .resource import Resource
+from .sessions import OneSession, Sessions
+from .status import Status
+
+RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
+    (r"", Front),
+    (r"errors", Errors),
+    (r"errors/", AllErrors),
+    (r"errors/([^/]+)", OneError),
+    (r"errors/([^/]+)/", UsageError),
+    (r"sessions", Sessions),
+    (r"sessions/([^/]+)", OneSession),
+    (r"usages/", Usages),
+    (r"usages/([^/]+)", OneUsage),
+    (r"status", Status),
+    (r"openapi\.yaml", Description),
+    (r"static/errreport\.css", Stylesheet),
+)
+
+
+def routes(base: type[RequestHandler], guard: Guard) -> list[tuple[str, type[RequestHandler]]]:
+    """Patterns below the server's own prefix (which ends in a slash), and handlers made of ours and `base`.
+
+    `base` has `service`, `client_address` and `async may(access)`; `guard(access, method)` gives a method that runs
+    only for those who have the access.
+    """
+    return [(pattern, _handler(resource, base, guard)) for pattern, resource in RESOURCES]
+
+
+def _handler(resource: type[Resource], base: type[RequestHandler], guard: Guard) -> type[RequestHandler]:
+    methods: dict[str, Any] = {name: guard(access, getattr(resource, name)) for name, access in resource.access.items()}
+    made = type(resource.__name__, (resource, base), {**methods, "__doc__": resource.__doc__})
+    return stream_request_body(made) if resource.takes_body else made

@@ -1,0 +1,41 @@
+"""What the handlers need of the server that they run in."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..event import EventMessageType
+from ..store import Database, Limits
+from ..web.pages import Pages
+
+
+def _nothing(events: list[EventMessageType]) -> None:
+    """Nobody wants to know."""
+
+
+def _nowhere() -> list[dict[str, Any]]:
+    return []
+
+
+@dataclass
+class Service:
+    """One server's database, limits and neighbours. Whoever makes it starts and closes the database."""
+
+    database: Database
+    limits: Limits | None = None
+    dedup_days: float = 90
+    on_stored: Callable[[list[EventMessageType]], None] = _nothing
+    """Called on the event loop with events that are on disk and were not before. Must not block."""
+    destinations: Callable[[], list[dict[str, Any]]] = _nowhere
+    """The state of each place to which errors go on, for `status`. Without secrets."""
+    warning: str = ""
+    """A sentence for `status` when something is wrong that lasts, such as a database in a temporary place."""
+    title: str = "Errors"
+    version: str = ""
+    home_url: str | None = None
+    """Where the title of the pages leads; None for the list of errors."""
+    snippet: str = "%load_ext jupyter_errreport\n1 / 0"
+    """What to run in a notebook to see a first error here; `{address}` becomes the address of this server."""
+    pages: Pages = field(default_factory=Pages)
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("jupyter_errreport.api"))

@@ -1,0 +1,88 @@
+"""Sessions: open, list, erase."""
+
+import uuid
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection
+
+from ..event import public_session
+from ..store.cursor import encode_cursor
+from ..store.limits import SessionLimitError
+from ..store.sessions import erase_session, list_sessions, open_session
+from .access import Access
+from .body import TakesBody
+from .problem import Problem, too_many
+from .query import PAGING, SESSION_FILTERS, read_filters, read_paging
+from .receive import check_scope
+from .resource import Resource
+from .validation import NOTEBOOK_LIMIT, RELEASE_LIMIT, SentSession, checked
+
+
+class Sessions(TakesBody, Resource):
+    """`sessions`."""
+
+    access: ClassVar[dict[str, Access]] = {"get": "read", "post": "report"}
+    takes_body = True
+
+    async def post(self) -> None:
+        """Open a session or report its counts; its key is told to the caller and to nobody else."""
+        key, row = await opened(self, self.read_json())
+        self.answer({"uuid": key, **{name: row[name] for name in ("session", "notebook", "opened_at")}})
+
+    async def get(self) -> None:
+        """The list, newest first, without keys and addresses."""
+        filters = read_filters(self, SESSION_FILTERS, PAGING, self.notebook_scope)
+        limit, cursor = read_paging(self)
+        page = await self.read_db(lambda connection: list_sessions(connection, filters, limit, cursor))
+        if page.next:
+            self.link_next(encode_cursor(page.next))
+        self.answer(page.items)
+
+
+class OneSession(Resource):
+    """`sessions/KEY`. Who knows the key is the reader whose session it is."""
+
+    access: ClassVar[dict[str, Access]] = {"delete": "open"}
+
+    async def delete(self, key: str) -> None:
+        """Erase the session and its errors."""
+        session = public_session(key)
+        deleted = await self.write_db(lambda connection: erase_session(connection, session))
+        if deleted is None:
+            raise unknown_session()
+        self.answer({"deleted": deleted})
+
+
+async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
+    """Open a session as `body` asks: its key and its row. Raises `Problem`."""
+    sent = checked(body, SentSession)
+    key = sent.uuid or uuid.uuid4().hex
+    notebook = sent.notebook[:NOTEBOOK_LIMIT] or "unknown"
+    check_scope(resource, notebook)
+    service, address = resource.service, resource.client_address
+
+    def work(connection: Connection) -> dict[str, Any]:
+        return open_session(
+            connection,
+            public_session(key),
+            notebook,
+            address,
+            service.limits,
+            sent.good_cells,
+            sent.failed_cells,
+            sent.release and sent.release[:RELEASE_LIMIT],
+        )
+
+    try:
+        return key, await resource.write_db(work)
+    except SessionLimitError as error:
+        raise too_many(
+            "limit_sessions_per_address",
+            "From this address as many sessions were opened today as one may; nothing was stored. Try again later.",
+            3_600,
+        ) from error
+
+
+def unknown_session() -> Problem:
+    """What there is to say of a key that is not here."""
+    return Problem(404, "unknown_session", "No session has this key; it may have been erased.")

@@ -1,0 +1,188 @@
+"""What a client may send, field by field.
+
+Text that is too long is cut; what is of the wrong kind is refused by name.
+"""
+
+import re
+import time
+from datetime import datetime, timezone
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..event import (
+    CHAIN_LIMIT,
+    COUNTLESS,
+    FRAME_LIMIT,
+    KINDS,
+    MESSAGE_LIMIT,
+    ChainType,
+    EventMessageType,
+    TracebackDetailsType,
+    event_time,
+    fingerprint,
+    new_event_id,
+    rfc3339,
+)
+from .places import bare_place
+from .problem import Problem
+
+NAME_LIMIT = 200
+LINE_LIMIT = 500
+NOTEBOOK_LIMIT = 200
+PLACE_LIMIT = 300
+RELEASE_LIMIT = 100
+LANGUAGE_LIMIT = 40
+
+Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
+Key = Annotated[str, Meta(pattern=r"\A[0-9a-f-]{32,64}\Z")]
+
+Sent = TypeVar("Sent", bound=Struct)
+
+
+class SentFrame(Struct):
+    """One line of a traceback."""
+
+    filename: str = ""
+    fun_name: str = ""
+    lineno: Int32 = 0
+
+
+class SentLink(Struct):
+    """A cause, a context or a group's member."""
+
+    error_name: str
+    error_message: str = ""
+    relation: Literal["cause", "context", "member"] = "context"
+
+
+class SentEvent(Struct):
+    """An event as clients send it. Only the error's name must be there."""
+
+    error_name: Annotated[str, Meta(min_length=1)]
+    error_message: str = ""
+    traceback: list[SentFrame] = []
+    first_line: str = ""
+    execution_count: Int32 = COUNTLESS
+    notebook: str = "unknown"
+    event_id: str = ""
+    timestamp: str = ""
+    session: Id | None = None
+    kind: str = "cell"
+    chain: list[SentLink] = []
+    count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    cell_id: Id | None = None
+    cell_hash: Id | None = None
+    fingerprint: Id | None = None
+    language: Annotated[str, Meta(min_length=1)] = "python"
+    release: str | None = None
+
+
+class SentSession(Struct):
+    """What opens a session, or reports its counts."""
+
+    notebook: str = "unknown"
+    uuid: Key | None = None
+    good_cells: Cells = 0
+    failed_cells: Cells = 0
+    release: str | None = None
+
+
+def read_event(value: Any) -> EventMessageType:
+    """A complete event from what a client sent. Raises `Problem`, which names the field."""
+    sent = checked(value, SentEvent)
+    if sent.kind not in KINDS:
+        refuse("kind", f"must be one of {', '.join(KINDS)}")
+    event_id = sent.event_id.lower() or new_event_id()
+    if event_time(event_id) is None:
+        refuse("event_id", "must be a UUIDv7")
+    event: EventMessageType = {
+        "event_id": event_id,
+        "timestamp": moment(sent.timestamp, "timestamp") if sent.timestamp else rfc3339(time.time()),
+        "notebook": sent.notebook[:NOTEBOOK_LIMIT] or "unknown",
+        "kind": sent.kind,
+        "language": sent.language[:LANGUAGE_LIMIT],
+        "error_name": sent.error_name[:NAME_LIMIT],
+        "error_message": sent.error_message[:MESSAGE_LIMIT],
+        "first_line": sent.first_line[:LINE_LIMIT],
+        "execution_count": sent.execution_count,
+        "count": sent.count,
+        "traceback": _folded(sent.traceback),
+        "chain": [_link(link) for link in sent.chain[:CHAIN_LIMIT]],
+    }
+    if sent.session is not None:
+        event["session"] = sent.session
+    if sent.cell_id is not None:
+        event["cell_id"] = sent.cell_id
+    if sent.cell_hash is not None:
+        event["cell_hash"] = sent.cell_hash
+    if sent.release is not None:
+        event["release"] = sent.release[:RELEASE_LIMIT]
+    event["fingerprint"] = sent.fingerprint or fingerprint(
+        event["error_name"], event["error_message"], event["traceback"], event["language"]
+    )
+    return event
+
+
+def checked(value: Any, kind: type[Sent]) -> Sent:
+    """`value` as a `kind`; fields that it does not know are ignored. Raises `Problem`, which names the field."""
+    if not isinstance(value, dict):
+        raise Problem(400, "not_an_object", "A JSON object was expected; nothing was stored.")
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        field, message = _field_of(str(error))
+        refuse(field, message)
+
+
+def moment(text: str, field: str) -> str:
+    """A time of RFC 3339 (or a date) in our fixed width, in UTC. Raises `Problem`, which names the field."""
+    try:
+        # Python 3.10 reads neither a Z nor any but three or six digits of a second.
+        spelled = re.sub(r"[zZ]\Z", "+00:00", text[:40])
+        spelled = re.sub(r"\.(\d+)", lambda match: "." + match.group(1)[:6].ljust(6, "0"), spelled)
+        parsed = datetime.fromisoformat(spelled)
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=timezone.utc)
+        return rfc3339(max(parsed.timestamp(), 0))  # no notebook is older, and years before 1000 are short
+    except (ValueError, OverflowError, OSError):
+        refuse(field, "must be a time such as 2026-11-24T08:00:00Z")
+
+
+def refuse(field: str, message: str) -> NoReturn:
+    """Raise the `Problem` of a field that is wrong."""
+    raise Problem(400, "invalid_field", f"`{field}` {message}; nothing was stored. Correct it.", field=field)
+
+
+def _folded(frames: list[SentFrame]) -> list[TracebackDetailsType]:
+    half = FRAME_LIMIT // 2
+    kept = frames if len(frames) <= FRAME_LIMIT else frames[:half] + frames[-half:]
+    return [
+        {
+            "filename": bare_place(frame.filename)[:PLACE_LIMIT],
+            "fun_name": frame.fun_name[:PLACE_LIMIT],
+            "lineno": frame.lineno,
+        }
+        for frame in kept
+    ]
+
+
+def _link(link: SentLink) -> ChainType:
+    return {
+        "error_name": link.error_name[:NAME_LIMIT],
+        "error_message": link.error_message[:MESSAGE_LIMIT],
+        "relation": link.relation,
+    }
+
+
+def _field_of(text: str) -> tuple[str, str]:
+    """The field and the complaint in what msgspec says: "Expected `str`, got `int` - at `$.error_name`"."""
+    complaint, _, place = text.partition(" - at ")
+    field = place.strip("`").removeprefix("$").removeprefix(".")
+    missing = re.search(r"missing required field `(\w+)`", complaint)
+    if missing:
+        return f"{field}.{missing.group(1)}".lstrip("."), "is missing"
+    return field or "event", complaint[:1].lower() + complaint[1:]

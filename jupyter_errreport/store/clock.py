@@ -1,0 +1,25 @@
+"""The writer's clock: every reading is later than the one before, whatever the machine's clock does."""
+
+import time
+
+from ..event import rfc3339
+
+
+class Clock:
+    """Gives moments that differ by a microsecond at least, so that the order of arrival is never lost."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch. Call it on the writer's thread only."""
+        self._last = max(time.time(), self._last + 0.000_002)
+        return self._last
+
+
+clock = Clock()
+
+
+def stamp() -> str:
+    """Now, as text. Call it on the writer's thread only."""
+    return rfc3339(clock.now())

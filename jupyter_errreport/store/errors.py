@@ -1,0 +1,72 @@
+"""Lists and deletes errors."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, literal, select
+
+from .clock import stamp
+from .cursor import Cursor
+from .filters import Filters, after
+from .rows import event_of
+from .schema import errors, sessions, tombstones
+
+
+class Page(NamedTuple):
+    """A part of a list, newest first, and the cursor of the next part (None at the end)."""
+
+    items: list[dict[str, Any]]
+    next: Cursor | None
+
+
+class Totals(NamedTuple):
+    """What the database holds."""
+
+    events: int
+    errors: int
+    """What the events stand for: the sum of their counts."""
+    sessions: int
+
+
+def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Page:
+    """The newest errors behind `cursor`, at most `limit`."""
+    query = select(errors).where(*filters.conditions())
+    if cursor is not None:
+        query = query.where(after(errors, "received_at", "event_id", cursor))
+    query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(limit + 1)
+    items = [event_of(row) for row in connection.execute(query).mappings()]
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items, Cursor(items[-1]["received_at"], items[-1]["event_id"]) if more else None)
+
+
+def list_oldest_errors(connection: Connection, filters: Filters, skip: int, limit: int) -> list[dict[str, Any]]:
+    """Errors in the order of their arrival, without the first `skip`."""
+    query = select(errors).where(*filters.conditions())
+    query = query.order_by(errors.c.received_at, errors.c.event_id).offset(skip).limit(limit)
+    return [event_of(row) for row in connection.execute(query).mappings()]
+
+
+def find_error(connection: Connection, event_id: str, scope: str | None = None) -> dict[str, Any] | None:
+    """The error of this id; None when there is none that a token for the notebooks `scope` opens."""
+    query = select(errors).where(errors.c.event_id == event_id, *Filters(scope=scope).conditions())
+    row = connection.execute(query).mappings().first()
+    return None if row is None else event_of(row)
+
+
+def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
+    """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back."""
+    conditions = filters.conditions()
+    if event_id is not None:
+        conditions.append(errors.c.event_id == event_id)
+    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
+    connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
+    return connection.execute(delete(errors).where(*conditions)).rowcount
+
+
+def count_everything(connection: Connection) -> Totals:
+    """The numbers for `status`."""
+    events, count = connection.execute(
+        select(func.count(), func.coalesce(func.sum(errors.c.count), 0)).select_from(errors)
+    ).one()
+    opened = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
+    return Totals(events, int(count), opened)

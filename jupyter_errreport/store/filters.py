@@ -1,0 +1,72 @@
+"""Which errors a list, a deletion or a token is about."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, func, or_
+
+from .cursor import Cursor
+from .schema import errors
+
+
+@dataclass(frozen=True)
+class Filters:
+    """All that are given must hold. `since` and `until` (not included) are moments of `received_at`."""
+
+    notebook: str | None = None
+    error_name: str | None = None
+    group: str | None = None
+    session: str | None = None
+    since: str | None = None
+    until: str | None = None
+    q: str | None = None
+    """Text that stands in the error's name, its message or the cell's first line, in any case."""
+    scope: str | None = None
+    """The notebooks that the reader's token opens, with `*` and `?`. Not a filter of the reader's."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What the database must ask of a row of `errors`."""
+        found: list[ColumnElement[bool]] = []
+        for column, wanted in (
+            (errors.c.notebook, self.notebook),
+            (errors.c.error_name, self.error_name),
+            (errors.c.group_id, self.group),
+            (errors.c.session, self.session),
+        ):
+            if wanted is not None:
+                found.append(column == wanted)
+        if self.since is not None:
+            found.append(errors.c.received_at >= self.since)
+        if self.until is not None:
+            found.append(errors.c.received_at < self.until)
+        if self.q:
+            text = f"%{_literal(self.q.lower())}%"
+            columns = (errors.c.error_name, errors.c.error_message, errors.c.first_line)
+            found.append(or_(*(func.lower(column).like(text, escape="\\") for column in columns)))
+        if self.scope is not None:
+            found.append(in_scope(errors, self.scope))
+        return found
+
+
+def in_scope(table: Table, pattern: str) -> ColumnElement[bool]:
+    """That a row's notebook matches `pattern`, in which `*` is any text and `?` any character."""
+    like = _literal(pattern).replace("*", "%").replace("?", "_")
+    return table.c.notebook.like(like, escape="\\")
+
+
+def matches_scope(notebook: str, pattern: str) -> bool:
+    """What `in_scope` asks of a row, asked of a name."""
+    spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.fullmatch("".join(spelled), notebook, re.DOTALL) is not None
+
+
+def after(table: Table, moment: str, key: str, cursor: Cursor) -> ColumnElement[bool]:
+    """That a row comes behind `cursor` in a list that begins with the newest."""
+    return or_(
+        table.c[moment] < cursor.moment,
+        and_(table.c[moment] == cursor.moment, table.c[key] < cursor.key),
+    )
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

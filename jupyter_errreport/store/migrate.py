@@ -1,0 +1,43 @@
+"""Brings a database to the tables that this release knows. Runs at every start."""
+
+import threading
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, inspect
+
+from .failures import DatabaseTooNew, DatabaseUnavailable
+
+_one_at_a_time = threading.Lock()  # Alembic's `context` is one per process
+
+
+def migrate(engine: Engine, name: str) -> None:
+    """Run the migrations that are missing, in one transaction. `name` is what messages call the database.
+
+    Raises `DatabaseTooNew` when it holds a migration that this release does not have, and `DatabaseUnavailable` when
+    its tables are another program's.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with _one_at_a_time, engine.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is None and inspect(connection).get_table_names():
+            raise DatabaseUnavailable(f"The database {name} holds another program's tables. Choose another file.")
+        if current is not None and not _known(ScriptDirectory.from_config(config), current):
+            raise DatabaseTooNew(
+                f"The database {name} was written by a newer jupyter-errreport (its schema is {current!r})."
+                " Upgrade this one, or choose another file; the database was not changed."
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _known(scripts: ScriptDirectory, revision: str) -> bool:
+    try:
+        return scripts.get_revision(revision) is not None
+    except CommandError:
+        return False

@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions` holds one file a change, `env.py` runs them on the connection it is given."""

@@ -1,0 +1,8 @@
+"""What Alembic runs. The connection and its transaction are `store.migrate`'s."""
+
+from alembic import context
+
+from jupyter_errreport.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

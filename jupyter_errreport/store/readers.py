@@ -1,0 +1,38 @@
+"""A few threads that read, each with a connection of its own."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from .failures import StoreError
+from .writer import Work
+
+Result = TypeVar("Result")
+
+THREADS = 4
+
+
+class Readers:
+    """Runs each `Work` in a transaction of its own, so that it sees one state of the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="errreport-reader")
+
+    def submit(self, work: Work[Result]) -> "Future[Result]":
+        """A future with what `work` returns; fails with what it raised, or `StoreError` after `close`."""
+        try:
+            return self._threads.submit(self._read, work)
+        except RuntimeError:
+            future: Future[Result] = Future()
+            future.set_exception(StoreError("The database is closed."))
+            return future
+
+    def close(self) -> None:
+        """Let what runs finish; what waits is cancelled."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _read(self, work: Work[Result]) -> Result:
+        with self._engine.begin() as connection:
+            return work(connection)

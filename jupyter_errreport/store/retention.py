@@ -1,0 +1,25 @@
+"""Forgets what is older than the operator wants to keep."""
+
+from sqlalchemy import Connection, delete
+
+from ..event import new_event_id, rfc3339
+from .clock import clock
+from .errors import delete_errors
+from .filters import Filters
+from .limits import DAY
+from .schema import sessions, tombstones
+
+
+def purge(connection: Connection, retention_days: float, dedup_days: float) -> int:
+    """Delete errors and sessions that are older than `retention_days`; how many errors.
+
+    Tombstones go when their ids are so old that `insert_errors` rejects them anyway.
+    """
+    now = clock.now()
+    oldest = rfc3339(now - retention_days * DAY)
+    deleted = delete_errors(connection, Filters(until=oldest))
+    connection.execute(delete(sessions).where(sessions.c.last_seen_at < oldest))
+    # A UUIDv7 begins with its time: ids compare as their moments do.
+    expired = new_event_id(now - (dedup_days + 1) * DAY)[:13]
+    connection.execute(delete(tombstones).where(tombstones.c.event_id < expired))
+    return deleted

@@ -1,0 +1,36 @@
+"""An event as a row of `errors`, and back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from ..event import EventMessageType
+from .schema import errors
+
+_TRANSLATED = ("received_at", "group_id", "traceback", "chain")
+PLAIN = tuple(column.name for column in errors.c if column.name not in _TRANSLATED)
+"""Fields that are stored as they are."""
+
+
+def row_of(event: EventMessageType, received_at: str) -> dict[str, Any]:
+    """The row for a complete event."""
+    fields: Mapping[str, Any] = event
+    return {
+        **{name: fields.get(name) for name in PLAIN},
+        "received_at": received_at,
+        "group_id": fields["fingerprint"],
+        "traceback": json.dumps(fields["traceback"], separators=(",", ":")),
+        "chain": json.dumps(fields["chain"], separators=(",", ":")),
+    }
+
+
+def event_of(row: RowMapping) -> dict[str, Any]:
+    """A row as lists show it: every field of the event (None where it was not given), `received_at` and `group`."""
+    shown = {name: row[name] for name in PLAIN}
+    shown["fingerprint"] = shown["group"] = row["group_id"]
+    shown["received_at"] = row["received_at"]
+    shown["traceback"] = json.loads(row["traceback"])
+    shown["chain"] = json.loads(row["chain"])
+    return shown

@@ -1,0 +1,83 @@
+"""The tables, as they are after the newest migration (a test compares the two).
+
+Moments are text in the fixed width of `event.rfc3339`, so that text order is time order on every database.
+Lists are JSON text: no query looks into them.
+"""
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+errors = Table(
+    "errors",
+    metadata,
+    Column("event_id", String(36), primary_key=True),
+    Column("received_at", String(27), nullable=False),
+    Column("timestamp", String(27), nullable=False),
+    Column("notebook", String(200), nullable=False),
+    Column("session", String(64)),
+    Column("group_id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(40), nullable=False),
+    Column("release", String(100)),
+    Column("error_name", String(200), nullable=False),
+    Column("error_message", Text, nullable=False),
+    Column("first_line", Text, nullable=False),
+    Column("execution_count", Integer, nullable=False),
+    Column("cell_id", String(64)),
+    Column("cell_hash", String(64)),
+    Column("count", Integer, nullable=False),
+    Column("traceback", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Index("errors_by_time", "received_at", "event_id"),
+    Index("errors_by_notebook", "notebook", "received_at", "event_id"),
+    Index("errors_by_name", "error_name", "received_at", "event_id"),
+    Index("errors_by_group", "group_id", "received_at", "event_id"),
+    Index("errors_by_session", "session", "received_at", "event_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    # The public id. The key that it is derived from is never stored.
+    Column("session", String(64), primary_key=True),
+    Column("notebook", String(200), nullable=False),
+    Column("release", String(100)),
+    Column("opened_at", String(27), nullable=False),
+    Column("last_seen_at", String(27), nullable=False),
+    Column("good_cells", Integer, nullable=False),
+    Column("failed_cells", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("last_error_at", String(27)),
+    # A keyed hash of the client's address, for the limit of sessions a day. Never shown.
+    Column("address_key", String(32)),
+    Index("sessions_by_time", "opened_at", "session"),
+    Index("sessions_by_notebook", "notebook", "opened_at", "session"),
+    Index("sessions_by_address", "address_key", "opened_at"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("event_id", String(36), primary_key=True),
+    Column("deleted_at", String(27), nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("notebook", String(200)),
+    Column("created_at", String(27), nullable=False),
+    Column("revoked_at", String(27)),
+    Index("tokens_by_sha256", "sha256", unique=True),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)

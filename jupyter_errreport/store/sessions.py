@@ -1,0 +1,110 @@
+"""Sessions: one run of a notebook by one reader. Their keys are never stored, only ids derived from them."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ..event import rfc3339
+from .clock import clock
+from .cursor import Cursor
+from .errors import Page, delete_errors
+from .filters import Filters, after, in_scope
+from .insert import errors_of_session
+from .limits import Limits, check_address
+from .schema import sessions
+from .settings import secret
+
+_SHOWN = [column for column in sessions.c if column.name != "address_key"]
+
+
+def open_session(
+    connection: Connection,
+    session: str,
+    notebook: str,
+    address: str,
+    limits: Limits | None,
+    good_cells: int = 0,
+    failed_cells: int = 0,
+    release: str | None = None,
+) -> dict[str, Any]:
+    """Open a session, or report its counts of cells again: the larger ones stay. Its row as lists show it.
+
+    Raises `SessionLimitError`.
+    """
+    now = clock.now()
+    known = find_session(connection, session)
+    if known is None:
+        address_key = _address_key(connection, address)
+        if limits:
+            check_address(connection, limits, address_key, now)
+        count, last = errors_of_session(connection, session)
+        known = {
+            "session": session,
+            "notebook": notebook,
+            "release": release,
+            "opened_at": rfc3339(now),
+            "last_seen_at": rfc3339(now),
+            "good_cells": good_cells,
+            "failed_cells": failed_cells,
+            "errors": count,
+            "last_error_at": last,
+        }
+        connection.execute(insert(sessions).values(**known, address_key=address_key))
+        return known
+    changes = {
+        "last_seen_at": rfc3339(now),
+        "good_cells": max(known["good_cells"], good_cells),
+        "failed_cells": max(known["failed_cells"], failed_cells),
+        "release": release or known["release"],
+    }
+    connection.execute(update(sessions).where(sessions.c.session == session).values(**changes))
+    return known | changes
+
+
+def find_session(connection: Connection, session: str) -> dict[str, Any] | None:
+    """The session of this public id; None when it was never opened."""
+    row = connection.execute(select(*_SHOWN).where(sessions.c.session == session)).mappings().first()
+    return None if row is None else dict(row)
+
+
+def list_sessions(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Page:
+    """The sessions opened last. Of `filters` only `notebook`, `session`, `since`, `until` (on `opened_at`) count."""
+    query = select(*_SHOWN)
+    if filters.notebook is not None:
+        query = query.where(sessions.c.notebook == filters.notebook)
+    if filters.session is not None:
+        query = query.where(sessions.c.session == filters.session)
+    if filters.since is not None:
+        query = query.where(sessions.c.opened_at >= filters.since)
+    if filters.until is not None:
+        query = query.where(sessions.c.opened_at < filters.until)
+    if filters.scope is not None:
+        query = query.where(in_scope(sessions, filters.scope))
+    if cursor is not None:
+        query = query.where(after(sessions, "opened_at", "session", cursor))
+    query = query.order_by(sessions.c.opened_at.desc(), sessions.c.session.desc()).limit(limit + 1)
+    items = [dict(row) for row in connection.execute(query).mappings()]
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items, Cursor(items[-1]["opened_at"], items[-1]["session"]) if more else None)
+
+
+def list_oldest_sessions(connection: Connection, scope: str | None, skip: int, limit: int) -> list[dict[str, Any]]:
+    """Sessions in the order in which they were opened, without the first `skip`."""
+    query = select(*_SHOWN).order_by(sessions.c.opened_at, sessions.c.session).offset(skip).limit(limit)
+    if scope is not None:
+        query = query.where(in_scope(sessions, scope))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def erase_session(connection: Connection, session: str) -> int | None:
+    """Forget a session and its errors; how many errors. None when nothing of it is known."""
+    deleted = delete_errors(connection, Filters(session=session))
+    forgotten = connection.execute(delete(sessions).where(sessions.c.session == session)).rowcount
+    return deleted if deleted or forgotten else None
+
+
+def _address_key(connection: Connection, address: str) -> str:
+    salt = bytes.fromhex(secret(connection, "address_salt"))
+    return hashlib.blake2b(address.encode(), digest_size=16, key=salt).hexdigest()

@@ -1,0 +1,62 @@
+"""Tokens that an operator gives out. Only their hashes are stored."""
+
+import hashlib
+import secrets
+from typing import Any, Literal, NamedTuple, get_args
+
+from sqlalchemy import Connection, insert, select, update
+
+from .clock import stamp
+from .schema import tokens
+
+Role = Literal["report", "read", "author", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class Token(NamedTuple):
+    """What a valid token allows."""
+
+    id: str
+    role: Role
+    notebook: str | None
+    """The notebooks it is for, with `*` and `?`; None for all."""
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. Tokens are random, so that a plain hash can't be guessed."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
+    """Make a token. This is the only time that anyone can see it."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(tokens).values(
+            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=notebook, created_at=stamp()
+        )
+    )
+    return token
+
+
+def find_token(connection: Connection, sha256: str) -> Token | None:
+    """What the token with this hash allows; None when it was never made, or was revoked."""
+    row = connection.execute(
+        select(tokens.c.id, tokens.c.role, tokens.c.notebook).where(
+            tokens.c.sha256 == sha256, tokens.c.revoked_at.is_(None)
+        )
+    ).first()
+    return None if row is None else Token(row.id, row.role, row.notebook)
+
+
+def list_tokens(connection: Connection) -> list[dict[str, Any]]:
+    """All tokens, oldest first, without anything that would let one in."""
+    columns = (tokens.c.id, tokens.c.role, tokens.c.notebook, tokens.c.created_at, tokens.c.revoked_at)
+    return [dict(row) for row in connection.execute(select(*columns).order_by(tokens.c.created_at)).mappings()]
+
+
+def revoke_token(connection: Connection, token_id: str) -> bool:
+    """Make a token worthless. False when there is no valid one of this id."""
+    changed = connection.execute(
+        update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None)).values(revoked_at=stamp())
+    )
+    return changed.rowcount > 0

@@ -1,0 +1,33 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .process import CollectorProcess
+
+Start = Callable[..., CollectorProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts collectors with arguments of one's own; they end with the test."""
+    started: list[CollectorProcess] = []
+
+    def starting(*arguments: str, token: str = "the-admin-token") -> CollectorProcess:
+        folder = tmp_path / f"collector{len(started)}"
+        folder.mkdir()
+        started.append(CollectorProcess(folder, *arguments, token=token))
+        return started[-1]
+
+    yield starting
+    for collector in started:
+        if collector.process.poll() is None:
+            collector.kill()
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorProcess]:
+    """One collector for the tests of a module that don't mind each other's errors."""
+    collector = CollectorProcess(tmp_path_factory.mktemp("collector"))
+    yield collector
+    collector.kill()

@@ -1,0 +1,42 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.store import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "errors.sqlite")
+    database.start()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def event() -> Callable[..., EventMessageType]:
+    """Makes a complete event; each has its own id."""
+
+    def make(**changes: Any) -> EventMessageType:
+        fields: Any = {
+            "event_id": new_event_id(),
+            "timestamp": "2026-11-24T08:00:00.000000Z",
+            "notebook": "dock",
+            "kind": "cell",
+            "language": "python",
+            "error_name": "ValueError",
+            "error_message": "unknown residue <res>",
+            "first_line": "dock(<str>)",
+            "execution_count": 3,
+            "count": 1,
+            "traceback": [{"filename": "<cell 3>", "fun_name": "<module>", "lineno": 1}],
+            "chain": [],
+            "fingerprint": "f" * 32,
+            **changes,
+        }
+        return fields  # type: ignore[no-any-return]
+
+    return make

@@ -1,0 +1,26 @@
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.settings import secret
+from jupyter_errreport.store.tokens import create_token, find_token, list_tokens, revoke_token, token_hash
+
+
+def test_a_token_opens_until_it_is_revoked(database: Database) -> None:
+    token = database.write(lambda connection: create_token(connection, "read", "dock*")).result(5)
+    found = database.read(lambda connection: find_token(connection, token_hash(token))).result(5)
+    assert found is not None
+    assert (found.role, found.notebook) == ("read", "dock*")
+    assert database.write(lambda connection: revoke_token(connection, found.id)).result(5)
+    assert not database.write(lambda connection: revoke_token(connection, found.id)).result(5)
+    assert database.read(lambda connection: find_token(connection, token_hash(token))).result(5) is None
+
+
+def test_a_token_is_neither_in_the_database_nor_in_the_list(database: Database) -> None:
+    token = database.write(lambda connection: create_token(connection, "admin")).result(5)
+    assert token not in str(database.read(list_tokens).result(5))
+    database.close()
+    assert token.encode() not in database.path.read_bytes()
+
+
+def test_a_secret_stays_the_same(database: Database) -> None:
+    first = database.write(lambda connection: secret(connection, "salt")).result(5)
+    assert database.write(lambda connection: secret(connection, "salt")).result(5) == first
+    assert database.write(lambda connection: secret(connection, "other")).result(5) != first
