@@ -125,8 +125,8 @@ def runtime_python(wheel: Path) -> Callable[[str], Path]:
 
     def prepared(name: str) -> Path:
         runtime = BY_NAME[name]
-        if runtime.python and not runtime.is_ready:
-            require(f"python{runtime.python}")
+        if not runtime.is_ready and runtime.base is None:
+            require(f"python{runtime.needed_python}")
         if not runtime.build():
             raise RuntimeError(f"the runtime {name} could not be built")
         runtime.install(wheel)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 import uuid
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,12 @@ def test_the_order_of_times_is_the_order_of_their_texts(first: float, second: fl
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", rfc3339(first))
     if abs(first - second) > 1e-5:
         assert (rfc3339(first) < rfc3339(second)) == (first < second)
+
+
+@given(st.integers(0, 4_000_000_000_000_000))
+def test_a_time_that_is_read_and_written_again_stays_the_same(microseconds: int) -> None:
+    text = rfc3339(microseconds / 1_000_000)
+    assert rfc3339(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) == text
 
 
 def test_a_session_is_told_one_way() -> None:

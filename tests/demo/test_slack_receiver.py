@@ -85,6 +85,7 @@ def test_another_address_is_no_webhook(slack: SlackReceiver) -> None:
 
 def test_a_message_is_shown_as_a_channel_shows_it() -> None:
     assert (
-        shown({"text": "a", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "&lt;b&gt;"}}]}) == "<b>"
+        shown({"text": "a", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "_\u200b&lt;b&gt;"}}]})
+        == "_<b>"
     )
     assert shown({"text": "a &amp; b"}) == "a & b"

@@ -95,6 +95,16 @@ async def test_a_browser_gets_a_page_and_a_program_json(jp_fetch: Fetch, jp_web_
     assert (await jp_fetch("errreport", "errors")).headers["Content-Type"].startswith("application/json")
 
 
+async def test_a_link_with_a_token_opens_the_list_and_is_not_repeated(jp_fetch: Fetch, jp_web_app: Any) -> None:
+    events = [event(), event()]
+    await jp_fetch("errreport", "errors", method="POST", body=json.dumps(events), headers=key_of(jp_web_app))
+    token = jp_web_app.settings["identity_provider"].token
+    answer = await jp_fetch("errreport", "errors", params={"token": token, "limit": 1}, headers={"Authorization": ""})
+    assert len(json.loads(answer.body)) == 1
+    assert "limit=1" in answer.headers["Link"]
+    assert token not in answer.headers["Link"]
+
+
 async def test_a_report_counts_as_no_activity_of_the_reader(jp_fetch: Fetch, jp_web_app: Any) -> None:
     before = jp_web_app.settings.get("api_last_activity")
     await jp_fetch("errreport", "errors", method="POST", body=json.dumps(event()), headers=key_of(jp_web_app))

@@ -65,6 +65,10 @@ def test_a_class_made_at_run_time_is_named_by_its_base() -> None:
     assert public_name(("123",)) == "Exception"
 
 
+def test_an_unclosed_bracket_is_a_syntax_error_on_python_3_13_too() -> None:
+    assert public_name(("_IncompleteInputError", "SyntaxError", "Exception")) == "SyntaxError"
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

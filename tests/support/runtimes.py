@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIMES = Path(os.environ.get("ERRREPORT_RUNTIMES", ROOT / ".venv" / "runtimes"))
+NEWEST_MINOR = 20
+"""Up to which 3.x a newer Python is looked for."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,22 @@ class Runtime:
     packages: tuple[str, ...]
     python: str = ""
     """Such as `3.7`; empty for the Python that runs the tests."""
+    oldest: str = ""
+    """Such as `3.11`: where the tests run on an older Python, this one is made with that one or a newer."""
+
+    @property
+    def base(self) -> str | None:
+        """The interpreter that it is made with; None when this machine has none for it."""
+        major, _, minor = self.oldest.partition(".")
+        if not self.oldest or sys.version_info >= (int(major), int(minor)):
+            return find_python(self.python)
+        newer = (find_python(f"{major}.{number}") for number in range(int(minor), NEWEST_MINOR + 1))
+        return next((found for found in newer if found), None)
+
+    @property
+    def needed_python(self) -> str:
+        """The version to bring when there is no `base`."""
+        return self.python or self.oldest
 
     @property
     def directory(self) -> Path:
@@ -51,7 +69,7 @@ class Runtime:
         """Make the venv unless it is there; False when this machine has no Python for it."""
         if self.is_ready:
             return True
-        base = find_python(self.python)
+        base = self.base
         if base is None:
             return False
         print(f"  building {self.name} ({', '.join(self.packages[:2])}) ...", flush=True)
@@ -75,7 +93,9 @@ class Runtime:
 
     def _pip_install(self, *arguments: str) -> None:
         pip = [str(self.executable), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-        subprocess.run([*pip, *arguments], check=True)
+        done = subprocess.run([*pip, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{self.name}: pip install {' '.join(arguments)} failed:\n{done.stdout}")
 
 
 def find_python(version: str) -> str | None:
@@ -95,6 +115,7 @@ ALL = (
     Runtime(
         "ipython9",
         ("ipython==9.*", "ipykernel==7.*", "requests", "ipywidgets==8.*", "notebook-error-reporter==0.1.1"),
+        oldest="3.11",
     ),
     Runtime("ipython8", ("ipython==8.*", "ipykernel==6.*", "requests", "ipywidgets==8.*")),
     # What Colab ships (Python 3.13 there).
@@ -134,7 +155,8 @@ def main() -> int:
     print(f"Preparing the environments with other IPythons in {RUNTIMES}", flush=True)
     for runtime in ALL:
         if not runtime.build():
-            print(f"  {runtime.name}: no Python {runtime.python} on this machine (pyenv install {runtime.python})")
+            version = runtime.needed_python
+            print(f"  {runtime.name}: no Python {version} on this machine (pyenv install {version})")
     return 0
 
 
