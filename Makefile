@@ -46,11 +46,11 @@ lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
 # would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo
 .PHONY: pytest
 pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
-	$(BIN)/pytest --import-mode=append $(PYTEST_ARGUMENTS)
+	$(BIN)/pytest $(PYTEST_ARGUMENTS)
 
 .PHONY: coverage
 coverage: $(VENV)/.demo $(VENV)/.test ## the tests, and which lines they reached
-	$(BIN)/coverage run $(BIN)/pytest --import-mode=append $(PYTEST_ARGUMENTS)
+	$(BIN)/coverage run $(BIN)/pytest $(PYTEST_ARGUMENTS)
 	$(BIN)/coverage report
 
 .PHONY: runtimes

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 
 TEXT_LIMIT, SECTION_LIMIT, BLOCK_LIMIT = 40_000, 3_000, 50
 BODY_LIMIT = 1_000_000
+ZERO_WIDTH_SPACE = "\u200b"
+"""Keeps an underscore from being markup, and is not seen."""
 PER_SECOND, BURST = 1.0, 3.0
 
 
@@ -93,7 +95,8 @@ def _are_blocks(blocks: Any) -> bool:
 def shown(message: dict[str, Any]) -> str:
     """A message as a channel shows it: the text of its blocks, else its own text."""
     texts = [block["text"]["text"] for block in message.get("blocks") or [] if isinstance(block.get("text"), dict)]
-    return html.unescape("\n".join(texts) or str(message.get("text", "")))
+    text = "\n".join(texts) or str(message.get("text", ""))
+    return html.unescape(text.replace(ZERO_WIDTH_SPACE, ""))
 
 
 class SlackReceiver:

@@ -152,8 +152,7 @@ def event_time(event_id: str) -> Optional[float]:
 
 def rfc3339(seconds: float) -> str:
     """A moment as RFC 3339 in UTC with microseconds: of fixed width, so that text order is time order."""
-    whole = int(seconds // 1)
-    micros = min(int((seconds - whole) * 1_000_000), 999_999)
+    whole, micros = divmod(round(seconds * 1_000_000), 1_000_000)  # rounded: reading it gives the same moment again
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{micros:06d}Z"
 
 

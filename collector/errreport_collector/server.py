@@ -14,6 +14,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.delivery import Destination, Forwarding
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
@@ -21,7 +22,6 @@ from jupyter_errreport.web.pages import Pages
 
 from .access_log import log_request
 from .colab import networks_of
-from .forward import Forwarding
 from .guard import guard
 from .handler import CollectorHandler
 from .login import Login
@@ -89,13 +89,13 @@ async def _serve(collector: "ErrReportCollector", database: Database, sockets: l
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    forwarding = Forwarding(collector.slack_webhook)
+    forwarding = Forwarding([Destination.slack(collector.slack_webhook)] if collector.slack_webhook else [])
     service = Service(
         database=database,
         limits=collector.limits_in_force,
         dedup_days=collector.dedup_days,
         on_stored=forwarding.forward,
-        destinations=forwarding.state,
+        destinations=forwarding.status,
         title="Notebook errors",
         version=__version__,
         snippet=SNIPPET,

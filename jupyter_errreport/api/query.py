@@ -12,6 +12,8 @@ from .validation import moment
 ERROR_FILTERS = ("notebook", "error_name", "group", "session", "since", "until", "q")
 SESSION_FILTERS = ("notebook", "session", "since", "until")
 PAGING = ("limit", "cursor", "format")
+LOGIN = ("token",)
+"""What a server's login takes from the query; never a filter, and never repeated in a link of ours."""
 LIMIT = 100
 MOST = 1_000
 TEXT_LIMIT = 1_000
@@ -23,6 +25,8 @@ def read_filters(
     """The filters that are given. Raises `Problem` for a name that is neither `known` nor `besides`."""
     given: dict[str, str] = {}
     for name in handler.request.query_arguments:
+        if name in LOGIN:
+            continue
         if name not in known and name not in besides:
             raise Problem(
                 400,

@@ -13,6 +13,7 @@ from .accept import prefers_html
 from .access import Access
 from .masking import masked_route
 from .problem import Problem, problem_of
+from .query import LOGIN
 from .service import Service
 
 Result = TypeVar("Result")
@@ -99,7 +100,7 @@ class Resource(RequestHandler):
             (name, value)
             for name in self.request.query_arguments
             for value in self.get_query_arguments(name, strip=False)
-            if name != "cursor"
+            if name != "cursor" and name not in LOGIN
         ]
         url = "?" + urlencode([*kept, ("cursor", cursor)])
         self.set_header("Link", f'<{url}>; rel="next"')

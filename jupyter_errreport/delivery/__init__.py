@@ -4,6 +4,7 @@ Standard library and requests only, Python 3.7 syntax: kernels import it.
 """
 
 from .destination import Destination
+from .forwarding import Forwarding
 from .queue import DeliveryQueue
 
-__all__ = ["DeliveryQueue", "Destination"]
+__all__ = ["DeliveryQueue", "Destination", "Forwarding"]

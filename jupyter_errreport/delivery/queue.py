@@ -240,11 +240,10 @@ class DeliveryQueue:
             return list(self._lanes.values()) if self._pid == os.getpid() else []
 
     def status(self) -> List[Dict[str, Any]]:
-        """What became of the events of each destination, without secrets."""
+        """The figures of each lane. `identity` may be a secret (a webhook): it is for telling lanes apart."""
         return [
             {
-                "destination": lane.destination.label,
-                "kind": lane.destination.kind,
+                "identity": lane.destination.identity,
                 "sent": lane.sent,
                 "duplicate": lane.duplicate,
                 "waiting": lane.waiting,

@@ -11,12 +11,14 @@ from traitlets import Bool, Unicode, default
 
 from .. import __version__
 from ..api import Service, routes
+from ..delivery import Destination, Forwarding
 from ..store import Database, StoreError
 from .connection import CONNECTION_VARIABLE, Connection
-from .forwarding import Forwarding
 from .guard import guard
 from .handler import JupyterResource
 
+CLOSE_SECONDS = 2.0
+"""How long the server's stop may wait for events that are on their way."""
 OPEN_SECONDS = 10.0
 """How long the server's start may wait for the database (a HOME on a hanging network file system)."""
 
@@ -82,7 +84,7 @@ class JupyterErrReport(ExtensionApp):
         except StoreError as error:
             # The rest of the Jupyter server matters more: it starts, and `status` says what is wrong.
             self.log.error("jupyter_errreport: %s Errors are not stored.", error)
-        self._forwarding = Forwarding(self.collector_url, self.collector_token, self.slack_webhook)
+        self._forwarding = Forwarding(self._destinations())
         self._connection = Connection(self.log)
         self.settings["errreport_connection"] = self._connection
         self.settings["errreport_service"] = Service(
@@ -95,6 +97,15 @@ class JupyterErrReport(ExtensionApp):
         )
         if self.notice:
             self.log.info("jupyter_errreport: %s", self.notice)
+
+    def _destinations(self) -> list[Destination]:
+        """Where the operator wants errors to go on to."""
+        destinations = []
+        if self.collector_url:
+            destinations.append(Destination.collector(self.collector_url, self.collector_token))
+        if self.slack_webhook:
+            destinations.append(Destination.slack(self.slack_webhook))
+        return destinations
 
     def initialize_handlers(self) -> None:
         """The routes, all below `/errreport/`."""
@@ -119,7 +130,7 @@ class JupyterErrReport(ExtensionApp):
             if os.environ.get(CONNECTION_VARIABLE) == str(self._connection.path):
                 del os.environ[CONNECTION_VARIABLE]
         if self._forwarding is not None:
-            self._forwarding.close()
+            self._forwarding.close(CLOSE_SECONDS)
         if self._database is not None:
             try:
                 self._database.close()

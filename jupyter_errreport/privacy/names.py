@@ -15,7 +15,8 @@ _URL_TAIL = re.compile(r"[?#].*", re.DOTALL)
 def public_name(candidates: Sequence[str]) -> str:
     """The first name of a class and its bases that is a Python name; one made at run time may be anything."""
     for name in candidates:
-        if name.isidentifier() and len(name) <= NAME_LIMIT:
+        # Python 3.13 has a private subclass of SyntaxError, which would be another error to every other version.
+        if name.isidentifier() and len(name) <= NAME_LIMIT and name != "_IncompleteInputError":
             return name
     return "Exception"
 

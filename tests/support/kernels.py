@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,37 +44,36 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
 
-    def run(self, code: str, timeout: float = 60, **kwargs: Any) -> Run:
-        """Execute one cell and gather what it shows until the kernel is idle again."""
+    def run(self, code: str, timeout: float = 90, on_output: Callable[[str], None] | None = None, **kwargs: Any) -> Run:
+        """Execute one cell and gather what it shows until the kernel is idle again; `on_output` hears it at once."""
         started = time.perf_counter()
         request = self.client.execute(code, allow_stdin=False, stop_on_error=False, **kwargs)
-        reply = self._reply(request, timeout)
-        run = Run(
-            reply["content"]["status"],
-            reply["content"].get("execution_count", -1),
-            seconds=time.perf_counter() - started,
-        )
+        run = Run("", -1)
         while True:
             message = self.client.get_iopub_msg(timeout=timeout)
             if message["parent_header"].get("msg_id") != request:
                 continue
             kind, content = message["msg_type"], message["content"]
             if kind == "status" and content["execution_state"] == "idle":
-                return run
+                break
             if kind == "error":
                 run.errors.append(content)
             elif kind == "stream":
                 run.text += content["text"]
+                if on_output is not None:
+                    on_output(content["text"])
             elif kind in ("execute_result", "display_data"):
                 run.results.append(content["data"].get("text/plain", ""))
+        reply = self._reply(request, timeout)
+        run.status, run.execution_count = reply["status"], reply.get("execution_count", -1)
+        run.seconds = time.perf_counter() - started
+        return run
 
     def _reply(self, request: str, timeout: float) -> dict[str, Any]:
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            message = self.client.get_shell_msg(timeout=max(0.1, deadline - time.monotonic()))
+        while True:
+            message = self.client.get_shell_msg(timeout=timeout)
             if message["parent_header"].get("msg_id") == request:
-                return dict(message)
-        raise queue.Empty
+                return dict(message["content"])
 
     def interrupt(self) -> None:
         self._manager.interrupt_kernel()

@@ -1,0 +1,56 @@
+"""A cell that the reader stops is no failure of the notebook, unless somebody wants to know."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.support.kernels import Kernel, Run, kernel
+from tests.support.receiver import receiver
+
+SLEEP = "import time\nprint('running', flush=True)\ntime.sleep(60)"
+# In short sleeps: the loop of ipykernel notices a signal only when it turns.
+AWAIT = "import asyncio\nprint('running', flush=True)\nfor _ in range(600):\n    await asyncio.sleep(0.1)"
+
+
+def interrupted(running: Kernel, code: str) -> Run:
+    """Run a cell and stop it as soon as it says that it runs."""
+    stop = threading.Event()
+
+    def interrupt() -> None:
+        stop.wait(60)
+        running.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    run = running.run(code, on_output=lambda text: stop.set())
+    thread.join()
+    return run
+
+
+@pytest.mark.parametrize("code", [SLEEP, AWAIT], ids=["sleep", "await"])
+def test_an_interrupted_cell_is_held_back(python: Path, runtime: str, code: str) -> None:
+    if runtime == "ipython5" and code == AWAIT:
+        return  # which has no await at the top level
+    with receiver() as to, kernel(python, {"JUPYTER_ERRREPORT_URL": to.url}) as running:
+        assert interrupted(running, code).status == "error"
+        assert "you stopped the cell yourself: 1" in running.run("%errreport status").text
+        running.run("%errreport flush")
+        assert to.events == []
+
+
+def test_it_is_reported_where_that_is_switched_on(python: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "profile_default"
+    profile.mkdir()
+    (profile / "ipython_kernel_config.py").write_text("c.ErrReport.interrupts = True\n")
+    environment = {"IPYTHONDIR": str(tmp_path)}
+    with receiver() as to, kernel(python, {**environment, "JUPYTER_ERRREPORT_URL": to.url}) as running:
+        interrupted(running, SLEEP)
+        running.run("import sys\nsys.exit(3)")
+        running.run("%errreport flush")
+        assert [(event["error_name"], event["kind"]) for event in to.events] == [
+            ("KeyboardInterrupt", "interrupt"),
+            ("SystemExit", "exit"),
+        ]
