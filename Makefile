@@ -30,8 +30,8 @@ demo-stay: $(VENV)/.demo ## the same, and leave the servers up to be looked at i
 	@$(BIN)/python -m demo --stay
 
 .PHONY: test
-test: $(VENV)/.demo $(VENV)/.test runtimes ## lint and run all tests that this machine can run
-	@failed=; for part in lint pytest; do \
+test: $(VENV)/.demo $(VENV)/.test runtimes ## lint, build the manual, and run all tests that this machine can run
+	@failed=; for part in lint docs pytest; do \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "make test: failed:$$failed"; exit 1; }
 
@@ -59,7 +59,7 @@ runtimes: $(VENV)/.test ## the environments with other IPythons that the tests u
 
 .PHONY: docs
 docs: $(VENV)/.docs ## the manual, into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: wheel
 wheel: dist/.built ## the package, into dist/
