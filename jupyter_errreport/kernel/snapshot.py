@@ -8,7 +8,7 @@ import sys
 import time
 from collections import deque
 from itertools import islice
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from ..event import CHAIN_LIMIT, FRAME_LIMIT, ChainSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
@@ -111,9 +111,14 @@ def _frames(
     first: List[TracebackType] = []
     last: Deque[TracebackType] = deque(maxlen=half)
     seen, in_cell = 0, False
+    machinery = False
+    judged: Optional[CodeType] = None
     while traceback is not None:
-        if not is_machinery(traceback):
-            if not in_cell and place_of(traceback.tb_frame.f_code.co_filename) is not None:
+        code = traceback.tb_frame.f_code
+        if code is not judged:  # code that calls itself, as long tracebacks are made of, is judged once
+            machinery, judged = is_machinery(traceback), code
+        if not machinery:
+            if not in_cell and place_of(code.co_filename) is not None:
                 in_cell, seen = True, 0
                 first.clear()
                 last.clear()
