@@ -44,6 +44,8 @@ class Lane:
         self._items: Deque[Item] = deque()
         self._sending: List[Item] = []
         self._session_due = False
+        self._given_up = False
+        """Whether the running attempt was asked for by somebody who no longer wants it."""
         self._change = threading.Condition()
         self._hurry = threading.Event()
         self._deadline: Optional[float] = None
@@ -83,6 +85,7 @@ class Lane:
             items = self._sending + list(self._items)
             self._items.clear()
             self._sending = []
+            self._session_due, self._given_up = False, True
             self._change.notify_all()
             return items
 
@@ -155,12 +158,13 @@ class Lane:
         """
         with self._change:
             session_due, self._session_due = self._session_due, False
+            self._given_up = False
             batch = self._sending = self._batch()
         if session_due:
-            self._transport.open_session(self._timeout())
+            self._transport.open_session(self._timeout(), lambda: not self._given_up)
         if not batch:
             return 0.0
-        outcome = self._transport.send([item.body for item in batch], self._timeout())
+        outcome = self._transport.send([item.body for item in batch], self._timeout(), lambda: self._sending is batch)
         with self._change:
             self.problem = outcome.problem
             given_up = self._sending is not batch
@@ -172,9 +176,10 @@ class Lane:
                 self.last = batch[-1]
                 self._delay = FIRST_RETRY
                 pause = SLACK_INTERVAL if self.destination.kind == SLACK else 0.0
+            elif given_up:
+                pause = 0.0
             else:
-                if not given_up:
-                    self._items.extendleft(reversed(batch))
+                self._items.extendleft(reversed(batch))
                 self._hurry.clear()  # who asked to hurry has had the attempt
                 asked = min(outcome.retry_after or 0.0, LONGEST_RETRY)
                 pause = max(asked, random.uniform(0, self._delay))  # noqa: S311 - jitter

@@ -8,7 +8,7 @@ import gzip
 import importlib
 import json
 import time
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 from urllib.parse import urlsplit
 
 from .destination import COLLECTOR, JUPYTER, Destination
@@ -41,6 +41,14 @@ class Unreachable(Exception):  # noqa: N818 - the name says what is the case
     """The receiver can't be named yet: its connection file is missing or unreadable."""
 
 
+class GivenUp(Exception):  # noqa: N818 - the name says what is the case
+    """Nobody wants this to be sent any more."""
+
+
+def _always() -> bool:
+    return True
+
+
 def load_requests(pause: float = 0.002) -> Any:
     """The `requests` module; imported in parts so that a thread that does it never holds the GIL for long."""
     for part in _PARTS:
@@ -60,6 +68,7 @@ class Transport:
         self._destination = destination
         self._session: Any = None
         self._session_opened = not destination.session_key
+        self._wanted: Callable[[], bool] = _always
 
     def close(self) -> None:
         """Close the connections, as an idle kernel keeps none open."""
@@ -67,20 +76,27 @@ class Transport:
             self._session.close()
             self._session = None
 
-    def send(self, events: Sequence[bytes], timeout: float) -> Outcome:
-        """Send encoded events; to Slack only the first, since it takes one message a request. Never raises."""
+    def send(self, events: Sequence[bytes], timeout: float, wanted: Callable[[], bool] = _always) -> Outcome:
+        """Send encoded events; to Slack only the first, since it takes one message a request. Never raises.
+
+        `wanted` is asked right before anything leaves: loading requests can take long enough for `%errreport off`.
+        """
+        self._wanted = wanted
         try:
             if self._destination.kind in (COLLECTOR, JUPYTER):
                 self._open_session(timeout)
                 return self._post_events(events, timeout)
             return self._post_slack(events[0], timeout)
+        except GivenUp:
+            return Outcome()
         except Unreachable as problem:
             return Outcome(problem=str(problem))
         except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
             return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
 
-    def open_session(self, timeout: float) -> None:
+    def open_session(self, timeout: float, wanted: Callable[[], bool] = _always) -> None:
         """Tell the receiver that a session has begun, if it has not been told; failures are left for later."""
+        self._wanted = wanted
         try:
             self._open_session(timeout)
         except Exception:
@@ -132,7 +148,10 @@ class Transport:
         headers = {"Content-Type": "application/json", **endpoint.headers}
         if len(body) >= COMPRESS_FROM and self._destination.kind in (COLLECTOR, JUPYTER):
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
-        response = self._requests_session(endpoint).request(
+        session = self._requests_session(endpoint)
+        if not self._wanted():
+            raise GivenUp
+        response = session.request(
             method,
             endpoint.url,
             data=body or None,

@@ -27,6 +27,8 @@ class Captured(NamedTuple):
     notebook: str
     """As the front end names it: not yet fit to leave."""
     destinations: Tuple[Destination, ...]
+    epoch: int
+    """How often reporting had been turned off: what was captured before an `off` does not leave after an `on`."""
 
 
 class Reporting:
@@ -40,6 +42,7 @@ class Reporting:
         self.held_back = 0
         """Errors that were the reader's own doing (Ctrl-C, exit)."""
         self.switched_off = False
+        self._epoch = 0
         self.last_captured: Optional[EventMessageType] = None
         self.delivery = DeliveryQueue()
         self.worker = Worker(self._work, self.faults)
@@ -115,6 +118,7 @@ class Reporting:
             for destination in self._reporters if not self.off_reason else ():
                 self.delivery.open_session(destination)
             return 0
+        self._epoch += 1
         return self.worker.discard() + self.delivery.discard()
 
     def flush(self, timeout: float) -> bool:
@@ -147,7 +151,7 @@ class Reporting:
             namespace=namespace if type(namespace) is dict else None,
         )
         self.captured += 1
-        self.worker.submit(Captured(snapshot, notebook_name(namespace), destinations))
+        self.worker.submit(Captured(snapshot, notebook_name(namespace), destinations, self._epoch))
 
     def _work(self, captured: Captured) -> Iterator[None]:
         """On the worker's thread: make the event and queue it for each destination."""
@@ -161,7 +165,7 @@ class Reporting:
             yield
             addressed = self.addressed(event, destination, notebook)
             self.last_captured = addressed
-            if not self.off_reason:
+            if captured.epoch == self._epoch and not self.off_reason:
                 self.delivery.submit(addressed, destination)
 
     def addressed(self, event: EventMessageType, destination: Destination, notebook: str) -> EventMessageType:

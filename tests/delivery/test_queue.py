@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from jupyter_errreport.delivery import DeliveryQueue, Destination, Forwarding
+from jupyter_errreport.delivery import DeliveryQueue, Destination, Forwarding, transport
 from jupyter_errreport.delivery import queue as queue_module
 from jupyter_errreport.event import EventMessageType, new_event_id
 from tests.support.receiver import Receiver, receiver
@@ -128,6 +129,28 @@ def test_a_new_token_for_the_same_receiver_takes_over_what_waits(queue: Delivery
     # What was on its way with the old token may arrive twice: receivers count an `event_id` once.
     wait_for(lambda: {arrived["error_name"] for arrived in to.events} == {"first", "second"}, "both")
     assert {headers["Authorization"] for _, headers, _ in to.requests[-1:]} == {"Bearer token"}
+
+
+def test_what_is_discarded_while_requests_is_loaded_is_not_sent(
+    queue: DeliveryQueue, to: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, go_on = threading.Event(), threading.Event()
+    load = transport.load_requests
+
+    def slowly() -> object:
+        loading.set()
+        go_on.wait(20)
+        return load()
+
+    monkeypatch.setattr(transport, "load_requests", slowly)
+    destination = Destination.collector(to.url, session_key="key")
+    queue.submit(event("given up"), destination)
+    assert loading.wait(20)
+    assert queue.discard() == 1
+    go_on.set()
+    queue.submit(event("wanted"), destination)
+    assert queue.flush(20)
+    assert [arrived["error_name"] for arrived in to.events] == ["wanted"]
 
 
 def test_an_idle_queue_has_no_thread_awake_and_no_connection(queue: DeliveryQueue, to: Receiver) -> None:

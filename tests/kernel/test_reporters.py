@@ -110,6 +110,21 @@ def test_off_forgets_what_was_not_sent_and_on_reports_again(python: Path) -> Non
         assert [event["first_line"] for event in to.events] == ["# third"]
 
 
+def test_what_was_captured_before_off_does_not_leave_after_on(python: Path) -> None:
+    """Off and on within one cell, while the worker still waits for the kernel's reply."""
+    with receiver() as to, kernel(python) as running:
+        enabled(running, to.url)
+        running.run(
+            "import jupyter_errreport.kernel.worker as worker, time\nworker.START_DELAY = 1.0\n"
+            "ip = get_ipython()\nip.run_cell('int(1, 2, 3)')\n"
+            "while not vars(ip)['_errreport_reporting'].worker._hurry._cond._waiters:\n    time.sleep(0.01)\n"
+            "ip.run_line_magic('errreport', 'off')\nip.run_line_magic('errreport', 'on')"
+        )
+        running.run("# after\nint('x')")
+        assert "All sent." in running.run("%errreport flush").text
+        assert [event["first_line"] for event in to.events] == ["# after"]
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9", "nonsense", "http://", "https://[", "", "ftp://example.org", "http://a b"]
 )

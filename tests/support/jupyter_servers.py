@@ -74,7 +74,14 @@ class JupyterServer:
             return found[-1] if found else ""
 
         self.url = wait_for(address, "the server's address", 60).rstrip("/")
+        wait_for(self._answers, "the server's first answer", 60)
         return self
+
+    def _answers(self) -> bool:
+        try:
+            return self.get("/api").ok
+        except requests.ConnectionError:  # it prints its address a moment before it listens
+            return False
 
     def get(self, path: str, **kwargs: Any) -> requests.Response:
         return self.session.get(f"{self.url}{path}", timeout=20, **kwargs)

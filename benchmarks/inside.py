@@ -1,0 +1,95 @@
+"""What is measured inside a kernel: our callback on the main thread, the imports, and the startup file."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+from pathlib import Path
+
+from variants import RUNTIME, checked, environment
+
+from tests.support.kernels import kernel
+
+ERRORS = {
+    "small": "def fail():\n    return 1 / 0\nfail()",
+    "deep recursion": "def descend(n):\n    return descend(n + 1)\ndescend(0)",
+    "namespace of 200,000 names": "def fail():\n    return 1 / 0\nfail()",
+}
+"""The failing cells, in this order: the last one after the namespace was filled."""
+
+_WRAP = """
+def _wrap():
+    import time
+    hook = vars(get_ipython())["_errreport_reporting"].hook
+    inner, times = hook._capture, []
+    def timed(caught):
+        started = time.perf_counter()
+        inner(caught)
+        times.append(time.perf_counter() - started)
+    hook._capture, hook._bench_times = timed, times
+_wrap()
+"""
+_TAKE = """
+def _take():
+    import json
+    times = vars(get_ipython())["_errreport_reporting"].hook._bench_times
+    print(json.dumps(times))
+    times.clear()
+_take()
+"""
+_FILL = "globals().update({f'name_{n}': n for n in range(200_000)})"
+_STARTUP = """
+def _startup():
+    import pathlib, statistics, sys, time
+    (path,) = pathlib.Path(sys.prefix, "etc/ipython/startup").glob("*errreport*.py")
+    source, namespace, times = path.read_text(), get_ipython().user_ns, []
+    for _ in range(1000):
+        started = time.perf_counter()
+        exec(compile(source, str(path), "exec"), namespace)
+        times.append(time.perf_counter() - started)
+    assert "_errreport_reporting" not in vars(get_ipython())
+    print(statistics.median(times))
+_startup()
+"""
+_IMPORT = """
+import ipykernel.kernelapp, time
+started = time.perf_counter()
+import jupyter_errreport.kernel.reporting, jupyter_errreport.kernel.magics
+print(time.perf_counter() - started)
+"""
+
+
+def callback_seconds(home: Path, url: str, rounds: int) -> dict[str, list[float]]:
+    """How long the callback held the main thread, by error."""
+    found = {}
+    with kernel(RUNTIME.executable, environment(home, url), home) as running:
+        checked(running.run(_WRAP))
+        for name, code in ERRORS.items():
+            if "names" in name:
+                checked(running.run(_FILL))
+            for _ in range(rounds):
+                if running.run(code).status != "error":
+                    raise RuntimeError(f"the cell did not fail: {name}")
+            found[name] = json.loads(checked(running.run(_TAKE)).text)
+            if len(found[name]) != rounds:
+                raise RuntimeError(f"{name}: {len(found[name])} callbacks for {rounds} errors")
+    return found
+
+
+def import_seconds(home: Path, repeats: int = 5) -> float:
+    """Median time to import the hook and the magics in fresh processes which have ipykernel already."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [str(RUNTIME.executable), "-c", _IMPORT]
+    times = [
+        float(subprocess.run(command, cwd=home, env=clean, check=True, capture_output=True, text=True).stdout)
+        for _ in range(repeats)
+    ]
+    return statistics.median(times)
+
+
+def startup_seconds(home: Path) -> float:
+    """Median time of the installed startup file, compiled and run, in a kernel where nothing is configured."""
+    with kernel(RUNTIME.executable, environment(home), home) as running:
+        return float(checked(running.run(_STARTUP)).text)
