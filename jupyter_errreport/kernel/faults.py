@@ -1,7 +1,6 @@
 """Our own mistakes, kept out of the reader's kernel: swallowed, counted, and shown by `%errreport status`."""
 
 import os
-import sys
 import threading
 from types import TracebackType
 from typing import Optional, Type
@@ -38,9 +37,3 @@ class Faults:
             place = f" in {where.tb_frame.f_code.co_name}, line {where.tb_lineno}" if where is not None else ""
             self.last = kind.__name__ + place
         return True
-
-
-def debug(text: str) -> None:
-    """Tell a developer something on the kernel's own stderr, which no notebook shows; only with the tests' switch."""
-    if os.environ.get(RAISE_VARIABLE) and sys.__stderr__ is not None:
-        sys.__stderr__.write(text + "\n")

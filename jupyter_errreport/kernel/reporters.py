@@ -14,7 +14,6 @@ from .hook import Caught
 from .notice import notice
 from .reporting import Reporting
 from .retrieval import retrieve
-from .snapshot import take
 
 
 def running_shell() -> Any:
@@ -120,17 +119,7 @@ class ErrorStore:
             Reporting.of(shell).remove_store(self._keep)
 
     def _keep(self, caught: Caught) -> None:
-        shell = running_shell()
-        snapshot = take(
-            caught.error,
-            caught.traceback,
-            kind=caught.kind,
-            execution_count=caught.cell.execution_count,
-            source=caught.cell.source,
-            cell_id=caught.cell.cell_id,
-            place_of=Reporting.of(shell).hook.cells.place_of if shell is not None else lambda filename: None,
-            namespace=None,
-        )
+        snapshot = Reporting.of(running_shell()).snapshot_of(caught)
         lines = [line for line in caught.cell.source.split("\n") if line.strip()]
         self.error_details.append(
             {

@@ -4,8 +4,7 @@ import atexit
 import os
 import sys
 import time
-from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..delivery import DeliveryQueue, Destination
 from ..event import READER_KINDS, ErrorSnapshot, EventMessageType, public_session
@@ -50,7 +49,6 @@ class Reporting:
         self.session_key = os.urandom(16).hex()
         self._reporters: List[Destination] = []
         self._stores: List[Callable[[Caught], None]] = []
-        self._recent: Deque[EventMessageType] = deque(maxlen=20)
         atexit.register(self._exit)
 
     @classmethod
@@ -140,7 +138,13 @@ class Reporting:
             self.held_back += 1
             return
         namespace = self.shell.user_ns
-        snapshot = take(
+        snapshot = self.snapshot_of(caught, namespace if type(namespace) is dict else None)
+        self.captured += 1
+        self.worker.submit(Captured(snapshot, notebook_name(namespace), destinations, self._epoch))
+
+    def snapshot_of(self, caught: Caught, namespace: Optional[Dict[str, Any]] = None) -> ErrorSnapshot:
+        """Plain data about a failure, with values of `namespace` if that is given."""
+        return take(
             caught.error,
             caught.traceback,
             kind=caught.kind,
@@ -148,10 +152,8 @@ class Reporting:
             source=caught.cell.source,
             cell_id=caught.cell.cell_id,
             place_of=self.hook.cells.place_of,
-            namespace=namespace if type(namespace) is dict else None,
+            namespace=namespace,
         )
-        self.captured += 1
-        self.worker.submit(Captured(snapshot, notebook_name(namespace), destinations, self._epoch))
 
     def _work(self, captured: Captured) -> Iterator[None]:
         """On the worker's thread: make the event and queue it for each destination."""
@@ -160,7 +162,6 @@ class Reporting:
 
         notebook = public_notebook(captured.notebook)
         event = yield from assemble(captured.snapshot, self.settings.policy)
-        self._recent.append(event)
         for destination in captured.destinations:
             yield
             addressed = self.addressed(event, destination, notebook)
