@@ -33,6 +33,8 @@ FRAME_LIMIT = 50
 CHAIN_LIMIT = 10
 """Entries of `chain` that leave."""
 
+POLICIES = ("code-only", "type-only", "verbatim")
+"""What may leave a kernel: code; not even messages and comments; everything."""
 KINDS = ("cell", "syntax", "callback", "thread", "task", "run", "interrupt", "exit", "kernel_died")
 READER_KINDS = ("interrupt", "exit")
 """Kinds that are the reader's own doing, and not reported unless switched on."""
@@ -79,6 +81,10 @@ class EventMessageType(_RequiredEventFields, total=False):
     fingerprint: str
     language: str
     release: str
+    policy: str
+    """What may leave the kernel, where that is not the default: `type-only` or `verbatim`."""
+    masked: List[str]
+    """Fields in which a receiver found and hid what looked private."""
 
 
 class FrameSnapshot(NamedTuple):
@@ -94,12 +100,27 @@ class FrameSnapshot(NamedTuple):
     """Local variables of exactly type str, int, float or bytes, cut short."""
 
 
+class ClassSnapshot(NamedTuple):
+    """What is taken of an exception's class, or of one of its bases."""
+
+    name: str
+    module: Optional[str]
+    file: Optional[str]
+    """The file of that module."""
+    stands: bool
+    """Whether the module holds this class under its name; one made at run time may be called anything."""
+    codes: Tuple[Any, ...]  # types.CodeType
+    """Code of the methods that build its message."""
+
+
 class ChainSnapshot(NamedTuple):
     """What is taken of a cause, a context or a group's member."""
 
-    class_names: Tuple[str, ...]
+    classes: Tuple[ClassSnapshot, ...]
     message: Optional[str]
     relation: str
+    frames: Tuple[FrameSnapshot, ...]
+    """The innermost ones only, without values."""
 
 
 class ErrorSnapshot(NamedTuple):
@@ -109,8 +130,8 @@ class ErrorSnapshot(NamedTuple):
     taken_at: float
     """Seconds since the epoch by the kernel's clock."""
     kind: str
-    class_names: Tuple[str, ...]
-    """Names of the exception's class and its bases, most derived first."""
+    classes: Tuple[ClassSnapshot, ...]
+    """The exception's class and its bases, most derived first."""
     message: Optional[str]
     """What `str(error)` gave, cut to 4,000 characters; None when it raised."""
     frames: Tuple[FrameSnapshot, ...]

@@ -108,6 +108,11 @@ class ErrReportCollector(JupyterApp):
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
     ).tag(config=True)
+    accept_verbatim = Bool(
+        False,
+        help="Keep whole messages from kernels whose machine is configured with ErrReport.policy = 'verbatim'. Without"
+        " it such errors are kept without message and first line.",
+    ).tag(config=True)
     dedup_days = Float(
         90.0,
         min=1,

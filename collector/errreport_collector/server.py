@@ -94,6 +94,7 @@ async def _serve(collector: "ErrReportCollector", database: Database, sockets: l
         database=database,
         limits=collector.limits_in_force,
         dedup_days=collector.dedup_days,
+        accept_verbatim=collector.accept_verbatim,
         on_stored=forwarding.forward,
         destinations=forwarding.status,
         title="Notebook errors",

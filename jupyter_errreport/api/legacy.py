@@ -108,7 +108,7 @@ class UsageError(TakesBody, Resource):
             event["session"] = session
             event["notebook"] = row["notebook"]
 
-        _, outcome = await receive_one(self, self.read_json(), complete)
+        _, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)
         stored = await self.read_db(lambda connection: find_error(connection, outcome.event_id))
         if stored is None:  # rejected, or a duplicate of one that was deleted
             raise Problem(400, outcome.reason or outcome.status, "This error was not stored, and will not be.")

@@ -21,10 +21,13 @@ _LIMITS = {
 
 
 async def receive_one(
-    resource: Resource, value: Any, complete: Complete | None = None
+    resource: Resource, value: Any, complete: Complete | None = None, is_raw: bool = False
 ) -> tuple[EventMessageType, Outcome]:
-    """Store one event, which `complete` may change before. Raises `Problem` when it is wrong or over a limit."""
-    event = _read(resource, value, complete)
+    """Store one event, which `complete` may change before. Raises `Problem` when it is wrong or over a limit.
+
+    `is_raw` says that the client scrubs nothing.
+    """
+    event = _read(resource, value, complete, is_raw)
     (outcome,) = await _store(resource, [event])
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
@@ -61,10 +64,10 @@ def check_scope(resource: Resource, notebook: str) -> None:
         raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
-def _read(resource: Resource, value: Any, complete: Complete | None) -> EventMessageType:
+def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: bool = False) -> EventMessageType:
     if isinstance(value, Problem):
         raise value
-    event = read_event(value)
+    event = read_event(value, is_raw=is_raw, accept_verbatim=resource.service.accept_verbatim)
     if complete:
         complete(event)
     check_scope(resource, event["notebook"])

@@ -25,6 +25,8 @@ class Service:
     database: Database
     limits: Limits | None = None
     dedup_days: float = 90
+    accept_verbatim: bool = False
+    """Whether to keep messages of kernels whose machine is configured to send all of them."""
     on_stored: Callable[[list[EventMessageType]], None] = _nothing
     """Called on the event loop with events that are on disk and were not before. Must not block."""
     destinations: Callable[[], list[dict[str, Any]]] = _nowhere

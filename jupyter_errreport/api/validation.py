@@ -25,6 +25,7 @@ from ..event import (
     new_event_id,
     rfc3339,
 )
+from .masked import mask
 from .places import bare_place
 from .problem import Problem
 
@@ -79,6 +80,8 @@ class SentEvent(Struct):
     fingerprint: Id | None = None
     language: Annotated[str, Meta(min_length=1)] = "python"
     release: str | None = None
+    policy: Literal["code-only", "type-only", "verbatim"] | None = None
+    masked: list[str] | None = None
 
 
 class SentSession(Struct):
@@ -91,8 +94,11 @@ class SentSession(Struct):
     release: str | None = None
 
 
-def read_event(value: Any) -> EventMessageType:
-    """A complete event from what a client sent. Raises `Problem`, which names the field."""
+def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = False) -> EventMessageType:
+    """A complete event from what a client sent, masked. Raises `Problem`, which names the field.
+
+    `is_raw` says that the client scrubs nothing, `accept_verbatim` that whole messages are welcome.
+    """
     sent = checked(value, SentEvent)
     if sent.kind not in KINDS:
         refuse("kind", f"must be one of {', '.join(KINDS)}")
@@ -121,6 +127,11 @@ def read_event(value: Any) -> EventMessageType:
         event["cell_hash"] = sent.cell_hash
     if sent.release is not None:
         event["release"] = sent.release[:RELEASE_LIMIT]
+    if sent.policy is not None and sent.policy != "code-only":
+        event["policy"] = sent.policy
+    if sent.masked:
+        event["masked"] = sorted({name for name in sent.masked if name in SentEvent.__struct_fields__})
+    mask(event, is_raw=is_raw, accept_verbatim=accept_verbatim)
     event["fingerprint"] = sent.fingerprint or fingerprint(
         event["error_name"], event["error_message"], event["traceback"], event["language"]
     )

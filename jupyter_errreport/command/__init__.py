@@ -11,6 +11,8 @@ from typing import List, Optional
 COMMANDS = {
     "collector": "run the central collector",
     "hook": "see and mend which kernels report their errors",
+    "preview": "show what at most would leave for the errors saved in a notebook",
+    "scrub": "show what at most would leave of saved errors, for programs",
     "token": "create, list and revoke tokens of a collector",
 }
 _OWN_ARGUMENTS = ("collector",)

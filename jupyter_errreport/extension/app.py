@@ -49,6 +49,11 @@ class JupyterErrReport(ExtensionApp):
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
         " folder."
     ).tag(config=True)
+    accept_verbatim = Bool(
+        False,
+        help="Keep whole messages from kernels whose machine is configured with ErrReport.policy = 'verbatim'. Without"
+        " it such errors are kept without message and first line.",
+    ).tag(config=True)
     notice = Unicode(
         help="What readers are told where errors go beyond this server; empty for a sentence that names the collector."
     ).tag(config=True)
@@ -91,6 +96,7 @@ class JupyterErrReport(ExtensionApp):
             database=self._database,
             on_stored=self._forwarding.forward,
             destinations=self._forwarding.status,
+            accept_verbatim=self.accept_verbatim,
             title="Errors of this server's notebooks",
             version=__version__,
             log=self.log,

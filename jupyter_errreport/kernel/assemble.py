@@ -3,30 +3,61 @@
 A generator, so that the worker can pause between any two steps.
 """
 
-from typing import Generator, List
+from typing import Any, Generator, Iterator, List, Sequence
 
 from ..event import (
     CHAIN_LIMIT,
+    MESSAGE_LIMIT,
+    POLICIES,
+    ChainType,
     ErrorSnapshot,
     EventMessageType,
     TracebackDetailsType,
     fingerprint,
     rfc3339,
 )
-from ..privacy import WITHHELD, public_cell_id, public_first_line, public_message, public_name, public_traceback
+from ..privacy import (
+    FIRST_LINE_LIMIT,
+    WITHHELD,
+    CellSources,
+    CodeOfKernel,
+    Evidence,
+    Sources,
+    evidence_of,
+    load_registered,
+    public_cell_id,
+    public_first_line,
+    public_message,
+    public_name,
+    public_traceback,
+)
 from ..source import cell_hash
 
-TYPE_ONLY = "type-only"
+CODE_ONLY, TYPE_ONLY, VERBATIM = POLICIES
 
 
-def assemble(snapshot: ErrorSnapshot, policy: str) -> Generator[None, None, EventMessageType]:
+def no_cells() -> Sequence[str]:
+    """For a kernel of which nothing is known but the failing cell."""
+    return ()
+
+
+def assemble(
+    snapshot: ErrorSnapshot, policy: str, cell_sources: CellSources = no_cells
+) -> Generator[None, None, EventMessageType]:
     """The event of a snapshot, without what its destination adds (notebook, session, release).
 
-    With the policy `type-only` neither message nor comment leaves.
+    With the policy `type-only` neither message nor comment leaves, with `verbatim` message and first line as they are.
     """
-    message = WITHHELD if policy == TYPE_ONLY else public_message(snapshot.message)
+    frames = [*snapshot.frames, *(frame for other in snapshot.chain for frame in other.frames)]
+    yield from load_registered()
+    code = CodeOfKernel(frames, snapshot.source, cell_sources)
     yield
-    traceback: List[TracebackDetailsType] = public_traceback(snapshot.frames)
+    messages = yield from _messages_by(policy, snapshot, code)
+    yield
+    traceback: List[TracebackDetailsType] = []
+    for line in public_traceback(snapshot.frames, code):
+        traceback.append(line)
+        yield
     if snapshot.kind == "syntax":
         # Nothing ran: the only place is the line that does not parse.
         traceback = [
@@ -36,12 +67,15 @@ def assemble(snapshot: ErrorSnapshot, policy: str) -> Generator[None, None, Even
                 "lineno": snapshot.syntax_lineno or 0,
             }
         ]
-    yield
-    first_line = public_first_line(snapshot.source, comments=policy != TYPE_ONLY)
+    if policy == VERBATIM:
+        first_line = whole_first_line(snapshot.source)
+    else:
+        comments = policy != TYPE_ONLY
+        first_line = yield from public_first_line(snapshot.source, comments=comments, values=_in_reach(snapshot))
     yield
     event = EventMessageType(
-        error_name=public_name(snapshot.class_names),
-        error_message=message,
+        error_name=public_name(snapshot.classes, code.has_true_class),
+        error_message=messages[0],
         traceback=traceback,
         first_line=first_line,
         execution_count=snapshot.execution_count,
@@ -49,23 +83,63 @@ def assemble(snapshot: ErrorSnapshot, policy: str) -> Generator[None, None, Even
         event_id=snapshot.event_id,
         timestamp=rfc3339(snapshot.taken_at),
         kind=snapshot.kind,
-        chain=[
-            {
-                "error_name": public_name(other.class_names),
-                "error_message": WITHHELD if policy == TYPE_ONLY else public_message(other.message),
-                "relation": other.relation,
-            }
-            for other in snapshot.chain[:CHAIN_LIMIT]
-        ],
+        chain=[],
         count=1,
         language="python",
     )
     yield
-    code = cell_hash(snapshot.source)
-    if code is not None:
-        event["cell_hash"] = code
+    for other, message in zip(snapshot.chain[:CHAIN_LIMIT], messages[1:]):
+        name = public_name(other.classes, code.has_true_class)
+        event["chain"].append(ChainType(error_name=name, error_message=message, relation=other.relation))
+        yield
+    identity = cell_hash(snapshot.source)
+    if identity is not None:
+        event["cell_hash"] = identity
     if snapshot.cell_id:
         event["cell_id"] = public_cell_id(snapshot.cell_id)
     yield
-    event["fingerprint"] = fingerprint(event["error_name"], message, traceback)
+    if policy != CODE_ONLY:
+        event["policy"] = policy
+    event["fingerprint"] = fingerprint(event["error_name"], messages[0], traceback)
     return event
+
+
+def whole_first_line(source: str) -> str:
+    """The first line of a cell that is not blank, as it is."""
+    return next((line.strip() for line in source.split("\n") if line.strip()), "")[:FIRST_LINE_LIMIT]
+
+
+def _messages_by(policy: str, snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, None, List[str]]:
+    """The messages of the error and of its chain, in order, as the policy has them."""
+    chain = snapshot.chain[:CHAIN_LIMIT]
+    if policy == TYPE_ONLY:
+        return [WITHHELD] * (1 + len(chain))
+    if policy == VERBATIM:
+        return [(message or "")[:MESSAGE_LIMIT] for message in (snapshot.message, *(other.message for other in chain))]
+    return (yield from _messages(snapshot, code))
+
+
+def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, None, List[str]]:
+    """The messages of the error and of its chain as they may leave, in order.
+
+    From the far end of the chain: what an exception came from is often quoted in its message.
+    """
+    names = code.names()
+    sources = Sources()
+    evidence: List[Evidence] = []
+    found: List[str] = []
+    for other in reversed(snapshot.chain[:CHAIN_LIMIT]):
+        known = [template for earlier in evidence for template in earlier.templates]
+        own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known)
+        evidence.append(own)
+        found.insert(0, (yield from public_message(other.message, own)))
+    known = [template for earlier in evidence for template in earlier.templates]
+    own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known)
+    found.insert(0, (yield from public_message(snapshot.message, own)))
+    return found
+
+
+def _in_reach(snapshot: ErrorSnapshot) -> Iterator[Any]:
+    for frame in snapshot.frames:
+        yield from frame.values.values()
+    yield from snapshot.values.values()

@@ -64,6 +64,10 @@ class Cells:
         stack = self._stack()
         return stack[0] if stack else None
 
+    def sources(self) -> List[str]:
+        """The sources of the latest 500 cells, as they were typed; called from any thread."""
+        return list(self._shell.history_manager.input_hist_raw[-_HISTORY_SEARCHED:])
+
     def find_running(self, frame: Any) -> None:
         """Take up the cell that is running already, seen from a `frame` inside it: `enable()` is called in one."""
         while frame is not None and not self._stack():

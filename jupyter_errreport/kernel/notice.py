@@ -4,16 +4,14 @@ import json
 import textwrap
 from typing import Any, Dict
 
-from ..privacy import WITHHELD
-
 EXAMPLE = {
     "error_name": "ValueError",
-    "error_message": WITHHELD,
+    "error_message": "could not convert string to float: <str>",
     "traceback": [
         {"filename": "<cell 12>", "fun_name": "<module>", "lineno": 2},
-        {"filename": "numpy/linalg/_linalg.py", "fun_name": "inv", "lineno": 608},
+        {"filename": "pandas/core/generic.py", "fun_name": "astype", "lineno": 6662},
     ],
-    "first_line": "#@title Invert the matrix",
+    "first_line": "#@title Load the measurements",
     "execution_count": 12,
     "notebook": "dock",
 }
@@ -29,8 +27,8 @@ def notice(receiver: str, notebook: str, off_reason: str, in_ipython: bool = Tru
     example: Dict[str, Any] = dict(EXAMPLE, notebook=notebook)
     return (
         f"When a cell of this notebook fails, its author is told, through {receiver}.\n\n"
-        "Sent: the error's type, where in the code it happened, the cell's first line with its values replaced,\n"
-        "the notebook's name, and that a session began. Not sent: data, outputs, file paths, the error's message.\n\n"
+        "Sent: the error's type, the library's words about it, where in the code it happened, the cell's first line\n"
+        "with its values replaced, the notebook's name, and that a session began. Not sent: data, outputs, file paths.\n\n"
         "For example:\n" + textwrap.indent(json.dumps(example, indent=1), "    ") + "\n\n"
         "To stop:          %errreport off     (or set DO_NOT_TRACK=1 before the kernel starts)\n"
         "To see all of it: %errreport last"

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, Dict, List, Optional
 
 from ..delivery import Destination
-from ..event import EventMessageType
-from ..privacy import public_traceback
+from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
 from .hook import Caught
 from .notice import notice
 from .reporting import Reporting
@@ -123,9 +122,9 @@ class ErrorStore:
         lines = [line for line in caught.cell.source.split("\n") if line.strip()]
         self.error_details.append(
             {
-                "error_name": snapshot.class_names[0],
+                "error_name": snapshot.classes[0].name,
                 "error_message": snapshot.message,
-                "traceback": public_traceback(snapshot.frames),
+                "traceback": [_whole_line(frame) for frame in snapshot.frames],
                 "first_line": lines[0].rstrip() if lines else "",
                 "execution_count": caught.cell.execution_count,
                 "kind": caught.kind,
@@ -139,3 +138,9 @@ class ErrorStore:
         return (
             f"<ErrorStore, {state}, {len(self.error_details)} errors in error_details, none of them leaves this kernel>"
         )
+
+
+def _whole_line(frame: FrameSnapshot) -> TracebackDetailsType:
+    """A line of a traceback that does not leave the kernel."""
+    filename = frame.code.co_filename if frame.cell is None else f"<cell {frame.cell}>"
+    return {"filename": filename, "fun_name": frame.code.co_name, "lineno": frame.lineno}

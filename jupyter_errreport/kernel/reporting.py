@@ -161,7 +161,7 @@ class Reporting:
         from .assemble import assemble
 
         notebook = public_notebook(captured.notebook)
-        event = yield from assemble(captured.snapshot, self.settings.policy)
+        event = yield from assemble(captured.snapshot, self.settings.policy, self.hook.cells.sources)
         for destination in captured.destinations:
             yield
             addressed = self.addressed(event, destination, notebook)

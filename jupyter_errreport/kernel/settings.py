@@ -5,11 +5,12 @@ from typing import Any, List, NamedTuple
 
 from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
+from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from ..delivery import Destination
+from ..event import POLICIES
 
 OFF_WORDS = ("off", "0", "false", "no")
-POLICIES = ("code-only", "type-only")
 
 
 class ErrReport(Configurable):
@@ -23,7 +24,9 @@ class ErrReport(Configurable):
     policy = Enum(
         POLICIES,
         default_value="code-only",
-        help="What may leave: 'code-only' (code and comments, no values), 'type-only' (no message, no comment).",
+        help="What may leave: 'code-only' (code and comments, no values), 'type-only' (no message, no comment),"
+        " 'verbatim' (everything; only from a configuration file of this machine, only to receivers with"
+        " accept_verbatim).",
     ).tag(config=True)
     interrupts = Bool(
         False, help="Report KeyboardInterrupt and SystemExit too: the reader's own doing, so off by default."
@@ -63,7 +66,23 @@ def read_settings(shell: Any) -> Settings:
         destinations.append(Destination.collector(url, token, notebook=notebook))
     if connection:
         destinations.append(Destination.jupyter(connection, notebook=notebook))
-    return Settings(config.policy, config.interrupts, destinations)
+    policy = config.policy
+    if policy == "verbatim" and not _stands_in_a_file(shell):
+        policy = "code-only"
+    return Settings(policy, config.interrupts, destinations)
+
+
+def _stands_in_a_file(shell: Any) -> bool:
+    """Whether a configuration file says `verbatim`: the configuration in memory can be changed by a notebook's code."""
+    application = getattr(shell, "parent", None)
+    found = "code-only"
+    for path in getattr(application, "loaded_config_files", None) or ():  # traitlets 5 and newer
+        loader = JSONFileConfigLoader if str(path).endswith(".json") else PyFileConfigLoader
+        try:
+            found = loader(str(path)).load_config().ErrReport.get("policy", found)
+        except Exception:  # the file raises now; it was read before without
+            continue
+    return found == "verbatim"
 
 
 def notebook_name(namespace: Any) -> str:

@@ -8,10 +8,18 @@ import sys
 import time
 from collections import deque
 from itertools import islice
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
-from ..event import CHAIN_LIMIT, FRAME_LIMIT, ChainSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
+from ..event import (
+    CHAIN_LIMIT,
+    FRAME_LIMIT,
+    ChainSnapshot,
+    ClassSnapshot,
+    ErrorSnapshot,
+    FrameSnapshot,
+    new_event_id,
+)
 from .cells import CellPlace
 from .modules import is_machinery, module_of
 
@@ -39,6 +47,15 @@ _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
 _mro = type.__dict__["__mro__"].__get__
 _name = type.__dict__["__name__"].__get__
+_qualname = type.__dict__["__qualname__"].__get__
+_module = type.__dict__["__module__"].__get__
+_namespace = type.__dict__["__dict__"].__get__
+_module_namespace: Any = vars(ModuleType)["__dict__"].__get__
+_MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
+CLASSES_TAKEN = 10
+CHAIN_FRAMES = 4
+CHAIN_STEPS = 2_000
+"""Links of a chained exception's traceback that are followed: of an endless one only the outer part is known."""
 
 PlaceOf = Callable[[str], Optional[CellPlace]]
 """The cell that a file name stands for; None for a file that is no cell."""
@@ -49,9 +66,37 @@ def as_exception(value: Any) -> Optional[BaseException]:
     return value if issubclass(type(value), BaseException) else None
 
 
-def class_names(error: BaseException) -> Tuple[str, ...]:
-    """Names of the exception's class and its bases, most derived first; at most 10."""
-    return tuple([_name(cls) for cls in _mro(type(error))[:10]])
+def classes_of(error: BaseException) -> Tuple[ClassSnapshot, ...]:
+    """The exception's class and its bases without `object`, most derived first; at most 10."""
+    return tuple([_class(cls) for cls in _mro(type(error))[:CLASSES_TAKEN] if cls is not object])
+
+
+def _class(cls: type) -> ClassSnapshot:
+    module = _module(cls)
+    holder = sys.modules.get(module) if type(module) is str else None
+    namespace = _module_namespace(holder) if issubclass(type(holder), ModuleType) else {}
+    file = namespace.get("__file__")
+    own = _namespace(cls)
+    methods = [own.get(name) for name in _MESSAGE_METHODS] if module != "builtins" else []
+    return ClassSnapshot(
+        name=_name(cls),
+        module=module if type(module) is str else None,
+        file=file if type(file) is str else None,
+        stands=_stands(cls, namespace),
+        codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
+    )
+
+
+def _stands(cls: type, namespace: Any) -> bool:
+    """Whether the qualified name of a class leads from its module's namespace to the class."""
+    for part in _qualname(cls).split(".")[:10]:
+        found = namespace.get(part)
+        if found is cls:
+            return True
+        if not issubclass(type(found), type):
+            return False
+        namespace = _namespace(found)
+    return False
 
 
 def message_of(error: BaseException) -> Optional[str]:
@@ -81,11 +126,11 @@ def take(
         event_id=new_event_id(),
         taken_at=time.time(),
         kind=kind,
-        class_names=class_names(error),
+        classes=classes_of(error),
         message=message_of(error),
         frames=frames,
         folded=folded,
-        chain=tuple(_chain(error)),
+        chain=tuple(_chain(error, place_of)),
         execution_count=execution_count,
         source=source,
         cell_id=cell_id,
@@ -193,10 +238,21 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
 
 def _is_group(error: BaseException) -> bool:
     """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
-    return any(name in ("BaseExceptionGroup", "ExceptionGroup") for name in class_names(error))
+    return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in _mro(type(error)))
 
 
-def _chain(error: BaseException) -> Iterator[ChainSnapshot]:
+def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[FrameSnapshot, ...]:
+    """The innermost frames of a chained exception, without their values."""
+    last: Deque[TracebackType] = deque(maxlen=CHAIN_FRAMES)
+    steps = 0
+    while traceback is not None and steps < CHAIN_STEPS:
+        last.append(traceback)
+        traceback = traceback.tb_next
+        steps += 1
+    return tuple([_frame(entry, place_of, None, 0.0) for entry in last if not is_machinery(entry)])
+
+
+def _chain(error: BaseException, place_of: PlaceOf) -> Iterator[ChainSnapshot]:
     """Causes, contexts and members, nearest first; each once, at most 10."""
     seen, waiting = {id(error)}, deque([error])
     while waiting:
@@ -207,7 +263,8 @@ def _chain(error: BaseException) -> Iterator[ChainSnapshot]:
                 return
             seen.add(id(other))
             waiting.append(other)
-            yield ChainSnapshot(class_names(other), message_of(other), relation)
+            frames = _innermost(traceback_of(other), place_of)
+            yield ChainSnapshot(classes_of(other), message_of(other), relation, frames)
 
 
 def _syntax_lineno(error: BaseException) -> Optional[int]:

@@ -3,21 +3,34 @@
 Everything here turns the raw facts of a snapshot into text that may be sent. Standard library only, Python 3.7 syntax.
 """
 
-from .first_line import public_first_line
-from .frames import public_filename, public_function, public_traceback
-from .message import WITHHELD, public_message
+from .evidence import CellSources, CodeOfKernel, evidence_of
+from .first_line import FIRST_LINE_LIMIT, public_first_line
+from .frames import public_filename, public_frame, public_function, public_traceback
+from .message import WITHHELD, Evidence, public_message
 from .names import public_cell_id, public_name, public_notebook
 from .patterns import hide_patterns
+from .provenance import Sources
+from .registry import load_registered, register_pattern, register_template
 
 __all__ = [
+    "FIRST_LINE_LIMIT",
     "WITHHELD",
+    "CellSources",
+    "CodeOfKernel",
+    "Evidence",
+    "Sources",
+    "evidence_of",
     "hide_patterns",
+    "load_registered",
     "public_cell_id",
     "public_filename",
     "public_first_line",
+    "public_frame",
     "public_function",
     "public_message",
     "public_name",
     "public_notebook",
     "public_traceback",
+    "register_pattern",
+    "register_template",
 ]

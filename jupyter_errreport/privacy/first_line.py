@@ -1,14 +1,17 @@
 """The first line of a cell: code keeps its names and syntax, literals become placeholders, comments stay as text."""
 
 import re
-from typing import List
+from typing import Any, Generator, Iterable, List
 
 from ..source import Token, first_line
 from .patterns import hide_patterns
 from .shell_words import public_word
+from .values import hide_values
 
 FIRST_LINE_LIMIT = 200
 """Characters of a first line that leave."""
+FIRST_LINE_TAKEN = 600
+"""Characters of a comment that are looked at."""
 
 _LITERALS = {"string": "<str>", "bytes": "<bytes>"}
 _INT = re.compile(r"(?:0[xXbBoO])?[\da-fA-F_]+\Z")
@@ -17,10 +20,13 @@ _SETTING_MAGICS = ("%load_ext", "%reload_ext", "%unload_ext", "%config", "%pylab
 """Magics whose words name modules and settings."""
 
 
-def public_first_line(source: str, language: str = "python", comments: bool = True) -> str:
+def public_first_line(
+    source: str, language: str = "python", comments: bool = True, values: Iterable[Any] = ()
+) -> Generator[None, None, str]:
     """The first line of a cell that is not blank, without the values in it; at most 200 characters.
 
-    Without `comments` nothing that a person wrote for people leaves either.
+    Without `comments` nothing that a person wrote for people leaves either; in a comment `values` are hidden. A
+    generator: it yields wherever the worker may pause.
     """
     text = ""
     magic = ""
@@ -32,7 +38,10 @@ def public_first_line(source: str, language: str = "python", comments: bool = Tr
             magic, words = token.text, []
         if token.kind == "comment" and not comments:
             continue
-        text += _public_token(token, magic, words)
+        if token.kind == "comment":
+            text += hide_patterns((yield from hide_values(token.text[:FIRST_LINE_TAKEN], values)))
+        else:
+            text += _public_token(token, magic, words)
         if len(text) > FIRST_LINE_LIMIT * 2:
             break
     text = text.strip()
@@ -45,8 +54,6 @@ def _public_token(token: Token, magic: str, words: List[str]) -> str:
         return _LITERALS[token.kind]
     if token.kind == "number":
         return "<int>" if _INT.match(token.text) else "<float>"
-    if token.kind == "comment":
-        return hide_patterns(token.text)
     if token.kind == "word":
         if magic in _COMMAND_MAGICS:
             public = public_word(token.text, words)

@@ -1,61 +1,44 @@
 """Where code stands: file names without directories of the user's, function names that are names."""
 
-import os
 import re
-import sysconfig
-from typing import List, Optional, Tuple
+from typing import Callable, Iterator, Optional, Sequence
 
 from ..event import FRAME_LIMIT, FrameSnapshot, TracebackDetailsType
 from ..stdlib_names import STDLIB_NAMES
+from .evidence import CodeOfKernel
+from .installed import installed_path
 from .patterns import hide_patterns
 
-_PACKAGE_DIRECTORY = re.compile(r".*[/\\](?:site|dist)-packages[/\\]", re.DOTALL)
 _FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
 _STANDARD_PSEUDO_FILES = ("<string>", "<stdin>", "<unknown>")
 _OWN_FILE = re.compile(r"[A-Za-z_][\w-]{0,80}\.(?:py|pyw|pyx|ipynb|ipy)\Z")
 _SPECIAL_FUNCTIONS = frozenset(("<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"))
 
 
-def _standard_library_directories() -> Tuple[str, ...]:
-    """Directories of the standard library, as written and as resolved, each with a final separator."""
-    found: List[str] = []
-    for key in ("stdlib", "platstdlib"):
-        directory = sysconfig.get_path(key)
-        for path in (directory, directory and os.path.realpath(directory)):
-            if path and _normal(path) not in found:
-                found.append(_normal(path))
-    return tuple(path.rstrip("/") + "/" for path in found)
+def public_filename(filename: str, cell: Optional[int], is_known: Callable[[str], bool]) -> str:
+    """A file as it may leave: `<cell 12>`, the path inside an installed package, or a bare name; never a directory.
 
-
-def _normal(path: str) -> str:
-    return os.path.normcase(path).replace("\\", "/")
-
-
-_STANDARD_LIBRARY = _standard_library_directories()
-
-
-def public_filename(filename: str, cell: Optional[int] = None) -> str:
-    """A file as it may leave: `<cell 12>`, the path inside an installed package, or a bare name; never a directory."""
+    `is_known` tells of a file of the user's whether its bare name stands in code.
+    """
     if cell is not None:
         return f"<cell {cell}>"
     if filename.startswith("<"):
         frozen = _FROZEN.match(filename)
         known = frozen and frozen.group(1).split(".")[0].lstrip("_") in STDLIB_NAMES
         return filename if known or filename in _STANDARD_PSEUDO_FILES else "<generated>"
-    package = _PACKAGE_DIRECTORY.match(filename)
-    if package:
-        return filename[package.end() :].replace("\\", "/")
-    normal = _normal(filename)
-    for directory in _STANDARD_LIBRARY:
-        if normal.startswith(directory):
-            return filename[len(directory) :].replace("\\", "/")
+    inside = installed_path(filename)
+    if inside is not None:
+        return inside
     bare = re.split(r"[/\\]", filename)[-1]
-    return hide_patterns(bare) if _OWN_FILE.match(bare) else "<file>"
+    return hide_patterns(bare) if _OWN_FILE.match(bare) and is_known(filename) else "<file>"
 
 
-def public_function(name: str) -> str:
-    """A function's name as it may leave; IPython's names for a cell's own level become Python's `<module>`."""
-    if name.isidentifier() or name in _SPECIAL_FUNCTIONS:
+def public_function(name: str, is_true: bool) -> str:
+    """A function's name as it may leave; IPython's names for a cell's own level become Python's `<module>`.
+
+    `is_true` tells whether the name stands in the function's source.
+    """
+    if name in _SPECIAL_FUNCTIONS or (is_true and name.isidentifier()):
         return name
     # IPython 8 names a cell's code `<cell line: 3>`, IPython 7 wraps one that awaits in `async-def-wrapper`.
     if name.startswith("<cell line: ") or name == "async-def-wrapper":
@@ -63,10 +46,16 @@ def public_function(name: str) -> str:
     return "<function>"
 
 
-def public_traceback(frames: Tuple[FrameSnapshot, ...]) -> List[TracebackDetailsType]:
+def public_frame(frame: FrameSnapshot, code: CodeOfKernel) -> TracebackDetailsType:
+    """One frame of a snapshot as a line of a traceback."""
+    return {
+        "filename": public_filename(frame.code.co_filename, frame.cell, code.is_known_file),
+        "fun_name": public_function(frame.code.co_name, code.has_true_name(frame.code)),
+        "lineno": frame.lineno,
+    }
+
+
+def public_traceback(frames: Sequence[FrameSnapshot], code: CodeOfKernel) -> Iterator[TracebackDetailsType]:
     """The frames of a snapshot as the lines of a traceback, outermost first; at most 50."""
-    lines: List[TracebackDetailsType] = []
     for frame in frames[:FRAME_LIMIT]:
-        filename = public_filename(frame.code.co_filename, frame.cell)
-        lines.append({"filename": filename, "fun_name": public_function(frame.code.co_name), "lineno": frame.lineno})
-    return lines
+        yield public_frame(frame, code)

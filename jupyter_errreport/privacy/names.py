@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from typing import Sequence
+from typing import Callable, Iterable
 
+from ..event import ClassSnapshot
 from .patterns import hide_patterns
 
 NAME_LIMIT = 100
@@ -12,12 +13,17 @@ _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _URL_TAIL = re.compile(r"[?#].*", re.DOTALL)
 
 
-def public_name(candidates: Sequence[str]) -> str:
-    """The first name of a class and its bases that is a Python name; one made at run time may be anything."""
-    for name in candidates:
+def public_name(classes: Iterable[ClassSnapshot], is_code: Callable[[ClassSnapshot], bool]) -> str:
+    """The first name of a class and its bases that was written in code; one made at run time may be anything."""
+    for cls in classes:
         # Python 3.13 has a private subclass of SyntaxError, which would be another error to every other version.
-        if name.isidentifier() and len(name) <= NAME_LIMIT and name != "_IncompleteInputError":
-            return name
+        if (
+            cls.name.isidentifier()
+            and len(cls.name) <= NAME_LIMIT
+            and cls.name != "_IncompleteInputError"
+            and is_code(cls)
+        ):
+            return cls.name
     return "Exception"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from ..event import EventMessageType
 from .schema import errors
 
-_TRANSLATED = ("received_at", "group_id", "traceback", "chain")
+_TRANSLATED = ("received_at", "group_id", "traceback", "chain", "masked")
 PLAIN = tuple(column.name for column in errors.c if column.name not in _TRANSLATED)
 """Fields that are stored as they are."""
 
@@ -23,6 +23,7 @@ def row_of(event: EventMessageType, received_at: str) -> dict[str, Any]:
         "group_id": fields["fingerprint"],
         "traceback": json.dumps(fields["traceback"], separators=(",", ":")),
         "chain": json.dumps(fields["chain"], separators=(",", ":")),
+        "masked": " ".join(fields["masked"]) if fields.get("masked") else None,
     }
 
 
@@ -33,4 +34,5 @@ def event_of(row: RowMapping) -> dict[str, Any]:
     shown["received_at"] = row["received_at"]
     shown["traceback"] = json.loads(row["traceback"])
     shown["chain"] = json.loads(row["chain"])
+    shown["masked"] = row["masked"].split() if row["masked"] else None
     return shown

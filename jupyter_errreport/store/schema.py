@@ -29,6 +29,9 @@ errors = Table(
     Column("count", Integer, nullable=False),
     Column("traceback", Text, nullable=False),
     Column("chain", Text, nullable=False),
+    Column("policy", String(16)),
+    # Names of fields, with spaces between.
+    Column("masked", String(200)),
     Index("errors_by_time", "received_at", "event_id"),
     Index("errors_by_notebook", "notebook", "received_at", "event_id"),
     Index("errors_by_name", "error_name", "received_at", "event_id"),

@@ -152,7 +152,7 @@ def test_a_cycle_of_causes_ends() -> None:
     first, second = ValueError("a"), TypeError("b")
     first.__cause__, second.__cause__ = second, first
     chain = snapshot_of(first).chain
-    assert [(other.class_names[0], other.relation) for other in chain] == [("TypeError", "cause")]
+    assert [(other.classes[0].name, other.relation) for other in chain] == [("TypeError", "cause")]
 
 
 def test_a_suppressed_context_is_left_out() -> None:
@@ -189,7 +189,7 @@ def test_members_of_a_group_are_taken() -> None:
     if group is None:
         from exceptiongroup import ExceptionGroup as group  # noqa: N813
     chain = snapshot_of(group("g", [ValueError("a"), group("h", [KeyError("b")])])).chain
-    assert [(other.class_names[0], other.relation) for other in chain] == [
+    assert [(other.classes[0].name, other.relation) for other in chain] == [
         ("ValueError", "member"),
         ("ExceptionGroup", "member"),
         ("KeyError", "member"),

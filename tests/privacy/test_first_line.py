@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy import public_first_line
+from jupyter_errreport.privacy.steps import finished
+
+
+def first_line(source: str, language: str = "python", **options: Any) -> str:
+    return finished(public_first_line(source, language, **options))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +40,7 @@ from jupyter_errreport.privacy import public_first_line
     ],
 )
 def test_python(source: str, expected: str) -> None:
-    assert public_first_line(source) == expected
+    assert first_line(source) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +52,7 @@ def test_python(source: str, expected: str) -> None:
     ],
 )
 def test_other_languages(language: str, source: str, expected: str) -> None:
-    assert public_first_line(source, language) == expected
+    assert first_line(source, language) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,20 +68,51 @@ def test_other_languages(language: str, source: str, expected: str) -> None:
     ],
 )
 def test_what_looks_private_leaves_a_comment(value: str) -> None:
-    line = public_first_line(f"# ask {value} about it")
+    line = first_line(f"# ask {value} about it")
     assert value not in line
     assert line.startswith("# ask <")
 
 
 def test_without_comments_nothing_written_for_people_is_left() -> None:
-    assert public_first_line("x = 1  # for Bob", comments=False) == "x = <int>"
+    assert first_line("x = 1  # for Bob", comments=False) == "x = <int>"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=4, max_size=40), st.sampled_from("'\""))
 def test_a_string_never_leaves(value: str, quote: str) -> None:
     literal = value.replace("\\", "\\\\").replace(quote, "\\" + quote).replace("\n", "\\n").replace("\r", "\\r")
-    assert public_first_line(f"call({quote}{literal}{quote}, other)") == "call(<str>, other)"
+    assert first_line(f"call({quote}{literal}{quote}, other)") == "call(<str>, other)"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "zovamelura",
+        "ZOVAMELURA",
+        "zova_melura",
+        "zova-mel ura",
+        "arulemavoz",
+        "7a6f76616d656c757261",
+        "em92YW1lbHVyYQ==",
+        "zova%6delura",
+        "zovamelu",
+        "122, 111, 118, 97, 109, 101, 108, 117, 114, 97",
+    ],
+)
+def test_a_comment_does_not_repeat_a_value_that_the_kernel_holds(written: str) -> None:
+    line = first_line(f"# ask {written} about it", values=["other", "zovamelura", 3.5])
+    assert written not in line
+    assert line.startswith("# ask <")
+    assert line.endswith("> about it")
+
+
+def test_a_comment_does_not_repeat_a_number_that_the_kernel_holds() -> None:
+    assert first_line("# 1,234.5 euros", values=[1234.5]) == "# <float> euros"
+
+
+def test_short_values_and_words_of_prose_do_not_spoil_a_comment() -> None:
+    values = ["a", "to", "at", 3, "This is a long text of many words, and one of them is notebook."]
+    assert first_line("# late to the notebook at 3", values=values) == "# late to the notebook at 3"
 
 
 def test_a_long_line_is_cut() -> None:
-    assert len(public_first_line("x + " * 10_000)) == 200
+    assert len(first_line("x + " * 10_000)) == 200

@@ -1,0 +1,53 @@
+"""The patterns of privacy once more, on whatever a client sent: the receiver's own net."""
+
+from typing import Any
+
+from ..event import EventMessageType
+from ..privacy import WITHHELD, hide_patterns
+
+_TEXTS = ("error_name", "error_message", "first_line", "notebook")
+
+
+def mask(event: EventMessageType, *, is_raw: bool, accept_verbatim: bool) -> None:
+    """Hide in `event` what looks private, and name in `masked` the fields where there was something.
+
+    Of a client that is known to scrub nothing (`is_raw`: notebook-error-reporter) quoted text goes too. An event that
+    says of itself that it was not scrubbed (`policy` is `verbatim`) is believed only with `accept_verbatim`; otherwise
+    it loses message and first line.
+    """
+    masked = set(event.get("masked", []))
+    if event.get("policy") == "verbatim":
+        if not accept_verbatim:
+            masked |= _withhold(event)
+    else:
+        masked |= _hide(event, quoted=is_raw)
+    if masked:
+        event["masked"] = sorted(masked)
+
+
+def _withhold(event: EventMessageType) -> set[str]:
+    event["error_message"], event["first_line"] = WITHHELD, ""
+    for link in event.get("chain", []):
+        link["error_message"] = WITHHELD
+    return {"chain", "error_message", "first_line"}
+
+
+def _hide(event: EventMessageType, quoted: bool) -> set[str]:
+    masked: set[str] = set()
+    fields: dict[str, Any] = event  # type: ignore[assignment]  # a TypedDict takes no name that is not literal
+    for name in _TEXTS:
+        hidden = hide_patterns(fields[name], quoted and name != "notebook")
+        if hidden != fields[name]:
+            fields[name] = hidden
+            masked.add(name)
+    for link in event.get("chain", []):
+        hidden = hide_patterns(link["error_message"], quoted)
+        if hidden != link["error_message"]:
+            link["error_message"] = hidden
+            masked.add("chain")
+    for frame in event["traceback"]:
+        hidden = hide_patterns(frame["fun_name"])
+        if hidden != frame["fun_name"]:
+            frame["fun_name"] = hidden
+            masked.add("traceback")
+    return masked

@@ -1,0 +1,107 @@
+"""`jupyter errreport preview`: what at most would leave for the errors that are saved in a notebook."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, NamedTuple, TextIO
+
+from ..privacy.message import ANSI
+from ..privacy.saved import PublicError, SavedError, scrub_saved
+from ..privacy.steps import finished
+
+_LONGEST = 400
+
+
+class Found(NamedTuple):
+    """An error saved in a notebook, before and after."""
+
+    cell: int
+    """The cell's place among the code cells; the first is 1."""
+    saved: SavedError
+    public: PublicError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.description = (
+        "Prints, for each error saved in a notebook, what at most would leave if it were reported, and what was removed"
+        " (in a terminal only, so that it lands in no file or log). Nothing is sent."
+    )
+    parser.add_argument("notebook", metavar="NOTEBOOK.ipynb")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the preview; the exit status."""
+    try:
+        found = list(saved_errors(args.notebook))
+    except (OSError, ValueError) as problem:
+        print(f"jupyter errreport preview: {args.notebook} can't be read as a notebook: {problem}", file=sys.stderr)
+        return 1
+    if not found:
+        print(f"No errors are saved in {args.notebook}. Run it until one of its cells fails, save it, and try again.")
+        return 0
+    show(found, sys.stdout, with_removed=sys.stdout.isatty())
+    if not sys.stdout.isatty():
+        print("What was removed is shown in a terminal only.", file=sys.stderr)
+    return 0
+
+
+def saved_errors(path: str) -> Iterator[Found]:
+    """The errors in the outputs of a notebook's cells, in order. Raises OSError or ValueError for no notebook."""
+    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise ValueError("it has no list of cells (notebooks of nbformat 4 have one)")
+    metadata = notebook.get("metadata") or {}
+    language = (metadata.get("kernelspec") or {}).get("language") or (metadata.get("language_info") or {}).get("name")
+    code_cells = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    for number, cell in enumerate(code_cells, 1):
+        for output in cell.get("outputs") or []:
+            if isinstance(output, dict) and output.get("output_type") == "error":
+                traceback = [_text(line) for line in output.get("traceback") or []]
+                saved = SavedError(
+                    _text(output.get("ename")),
+                    _text(output.get("evalue")),
+                    _text(cell.get("source")),
+                    traceback,
+                    _text(language) or "python",
+                )
+                yield Found(number, saved, finished(scrub_saved(saved)))
+
+
+def _text(value: Any) -> str:
+    """A text that nbformat may keep as a list of its lines."""
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def show(found: List[Found], out: TextIO, with_removed: bool) -> None:
+    """Write each error as it would leave; with `with_removed`, as it was too."""
+    for error in found:
+        first = next((line.strip() for line in error.saved.source.split("\n") if line.strip()), "")
+        rows: List[Dict[str, str]] = [
+            {"name": "error", "leaves": error.public.error_name, "was": error.saved.name},
+            {"name": "message", "leaves": error.public.error_message, "was": ANSI.sub("", error.saved.message)},
+            {"name": "first line", "leaves": error.public.first_line, "was": first},
+        ]
+        print(f"Code cell {error.cell}", file=out)
+        for row in rows:
+            print(f"  {row['name'] + ' leaves':<18} {printable(row['leaves'])}", file=out)
+            if with_removed and row["was"].strip() != row["leaves"]:
+                print(f"  {row['name'] + ' stays':<18} {printable(row['was'])}", file=out)
+        print(file=out)
+    plural = "" if len(found) == 1 else "s"
+    print(f"{len(found)} error{plural}. Nothing was sent.", file=out)
+    print(
+        "A kernel sees the code that failed: it may keep more of a library's words, and hides more of yours.", file=out
+    )
+
+
+def printable(text: str) -> str:
+    """A stranger's text on one line of a terminal: no control characters, nothing that turns it around."""
+    shown = "".join(
+        character if character.isprintable() else "⏎ " if character == "\n" else " " for character in text[:_LONGEST]
+    )
+    return shown + ("…" if len(text) > _LONGEST else "")

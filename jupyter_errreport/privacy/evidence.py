@@ -1,0 +1,199 @@
+"""What the traceback of an error says about where its message came from."""
+
+import dis
+import os
+import re
+import sys
+from types import CodeType
+from typing import Callable, Generator, Iterable, List, Optional, Sequence, Tuple
+
+from ..event import ClassSnapshot, FrameSnapshot
+from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
+from .installed import installed_path, read
+from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
+from .provenance import Sources, templates_of_code
+from .template import Template
+
+CellSources = Callable[[], Sequence[str]]
+"""The sources of the cells that ran, at most some hundred, the latest last."""
+
+FRAMES = 4
+"""Innermost frames whose code is read."""
+CELLS_SEARCHED = 20
+CELL_LIMIT = 20_000
+_RAISES = ("RAISE_VARARGS",)
+_PROSE = re.compile(r"[^\W\d_]{2,}[^\w\n]{1,3}[^\W\d_]{2,}")
+
+
+class CodeOfKernel:
+    """Answers what is code and what was made from data, for one error."""
+
+    def __init__(self, frames: Iterable[FrameSnapshot], source: str, cell_sources: CellSources) -> None:
+        self._cells = cell_sources
+        self._source = source
+        self._frames = list(frames)
+        self._own = {frame.code for frame in self._frames if frame.cell is not None}
+
+    def names(self) -> CodeNames:
+        """The identifiers of the failing code."""
+        found = names_of_code([frame.code for frame in self._frames], self.is_code)
+        return CodeNames(found | names_of_source(self._source[:CELL_LIMIT]), self.stands_in_cells, is_loaded_type)
+
+    def is_code(self, code: CodeType) -> bool:
+        """Whether a code object came from a cell, an installed file or a file of the user's that holds its function."""
+        if code in self._own:
+            return self.has_true_name(code) or code.co_name.startswith("<")
+        return installed_path(code.co_filename) is not None or self.is_file_of_code(code)
+
+    def has_true_name(self, code: CodeType) -> bool:
+        """Whether the function's name stands in its source, and was not put there from data."""
+        name = code.co_name
+        qualified = getattr(code, "co_qualname", name)  # new in Python 3.11
+        if qualified.rsplit(".", 1)[-1] != name:
+            return False
+        if is_special(name):
+            return True
+        if code in self._own:
+            return self.stands_in_cells(name)
+        return installed_path(code.co_filename) is not None or self.is_file_of_code(code)
+
+    def is_file_of_code(self, code: CodeType) -> bool:
+        """Whether a file of the user's holds the function of a code object."""
+        path = code.co_filename
+        if not os.path.isabs(path) or not path.endswith((".py", ".ipy", ".pyw")):
+            return False
+        text = read(path)
+        if code.co_name.startswith("<"):
+            return bool(text)
+        pattern = rb"(?:def|class)[ \t]+" + re.escape(code.co_name.encode("utf-8", "replace")) + rb"\b"
+        return re.search(pattern, text) is not None
+
+    def is_known_file(self, filename: str) -> bool:
+        """Whether the bare name of a user's file is a name in code: that of a module which some cell imports or runs.
+
+        Of a script that is run by `%run` only one that is called in plain letters: `dock.py`, not `smith1980.py`.
+        """
+        stem = re.split(r"[/\\]", filename)[-1].rsplit(".", 1)[0]
+        return stem.isidentifier() and (
+            self.stands_in_cells(stem)
+            or any(stem in _imported(frame.code) for frame in self._frames)
+            or (stem.replace("_", "").isalpha() and self._is_run_by_cells(stem))
+        )
+
+    def _is_run_by_cells(self, stem: str) -> bool:
+        run = re.compile(
+            r"^[ \t]*%run[ \t][^\n]{0,1000}(?<!\w)" + re.escape(stem) + r"(?:\.\w{1,5})?(?!\w)", re.MULTILINE
+        )
+        return any(type(source) is str and run.search(source[:CELL_LIMIT]) for source in (self._source, *self._cells()))
+
+    def stands_in_cells(self, name: str) -> bool:
+        """Whether a name is an identifier of the failing cell or of one that ran before."""
+        word = re.compile(r"(?<!\w)" + re.escape(name) + r"(?!\w)")
+        searched = 0
+        for source in (self._source, *reversed(list(self._cells()))):
+            if type(source) is str and word.search(source[:CELL_LIMIT]) is not None:
+                if name in names_of_source(source[:CELL_LIMIT]):
+                    return True
+                searched += 1
+                if searched >= CELLS_SEARCHED:
+                    return False
+        return False
+
+    def has_true_class(self, cls: ClassSnapshot) -> bool:
+        """Whether the name of a class is code: no class that was made, or renamed, at run time."""
+        if cls.module == "builtins":
+            return cls.stands
+        installed = cls.file is not None and installed_path(cls.file) is not None
+        if cls.stands and (installed or (cls.file is None and cls.module in sys.builtin_module_names)):
+            return True
+        if cls.file is not None and cls.module != "__main__":
+            defined = rb"class[ \t]+" + re.escape(cls.name.encode("utf-8", "replace")) + rb"\b"
+            return re.search(defined, read(cls.file)) is not None
+        return self._is_defined_in_cells(cls.name)
+
+    def _is_defined_in_cells(self, name: str) -> bool:
+        defined = re.compile(r"(?:^|[:;\n])[ \t]*class[ \t]+" + re.escape(name) + r"(?!\w)")
+        sources = (self._source, *self._cells())
+        return any(type(source) is str and defined.search(source[:CELL_LIMIT]) is not None for source in sources)
+
+
+def _imported(code: CodeType) -> Tuple[str, ...]:
+    return tuple(part for name in code.co_names for part in name.split("."))
+
+
+def is_raised_by(frame: FrameSnapshot) -> bool:
+    """Whether the frame's own code raised (`raise`, `assert`), and not something that it called."""
+    code = frame.code.co_code
+    return 0 <= frame.lasti < len(code) and dis.opname[code[frame.lasti]] in _RAISES
+
+
+def evidence_of(
+    message: Optional[str],
+    frames: Sequence[FrameSnapshot],
+    classes: Sequence[ClassSnapshot],
+    names: CodeNames,
+    sources: Sources,
+    others: Sequence[Template] = (),
+) -> Generator[None, None, Evidence]:
+    """The evidence about one exception's message; `others` are templates of what it came from, which it may quote.
+
+    Functions are read from the innermost one outwards, and no further than to the template that explains everything.
+    """
+    text = (message or "")[:TEXT_LIMIT]
+    templates: List[Template] = []
+    innermost: Optional[FrameSnapshot] = frames[-1] if frames else None
+    in_users_code = innermost is not None and installed_path(innermost.code.co_filename) is None
+    if innermost is not None and in_users_code and innermost.code.co_filename.startswith("<frozen "):
+        in_users_code = False
+    is_own = innermost is not None and in_users_code and is_raised_by(innermost)
+    if not is_own:
+        seen: List[CodeType] = []
+        for frame in reversed(frames):
+            if frame.code in seen:
+                continue
+            seen.append(frame.code)
+            if len(seen) > (FRAMES if _PROSE.search(text) else 1):  # what says nothing needs no long explanation
+                break
+            if (yield from _add(templates, text, frame.code, sources, frame.lineno)):
+                return Evidence(templates, names)
+    for cls in classes:
+        for method in cls.codes:
+            if not _PROSE.search(text) and installed_path(method.co_filename) is not None:
+                continue
+            if installed_path(method.co_filename) is not None:
+                yield from _add(templates, text, method, sources, 0)
+            else:  # a class of the user's own builds the text: every word of it is data
+                is_own = is_own or method.co_name in ("__str__", "__init__")
+    return Evidence(
+        templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
+        names=names,
+        is_own=is_own,
+        is_key=any(cls.name == "KeyError" for cls in classes),
+        is_syntax=any(cls.name == "SyntaxError" for cls in classes),
+        part_words=4 if in_users_code else 3,
+    )
+
+
+def _add(
+    templates: List[Template], text: str, code: CodeType, sources: Sources, line: int
+) -> Generator[None, None, bool]:
+    """Add the templates of one function, with pauses; stops with True behind the expression that explains the text."""
+    explained = False
+    for template in templates_of_code(code, sources, line):
+        if template is None:
+            if explained:
+                return True
+        elif len(templates) < OWN_TEMPLATES:
+            templates.append(template)
+            explained = explained or _explains(template, text)
+        yield
+    return explained
+
+
+def _explains(template: Template, text: str) -> bool:
+    """Whether a template leaves nothing of a text to explain: none of its holes holds prose."""
+    spans = template.spans(text)
+    if spans is None or template.words < 2:
+        return False
+    holes = (text[before[1] : after[0]] for before, after in zip(spans, spans[1:]))
+    return not any(_PROSE.search(content) for content in holes)

@@ -1,0 +1,124 @@
+"""What is shown in place of what was formatted into a message: a typed or named placeholder, or the name of code."""
+
+import re
+from typing import Optional
+
+from .code_names import CodeNames
+from .template import hole_is_named
+
+_LEFT_OF_NAME = re.compile(
+    r"\b(?:attributes?|names?|variables?|arguments?:?|parameters?|keyword|option|module(?: named)?|import(?: name)?"
+    r"|from|function|method|symbol|object|and|identifier|Error in|UndefVarError:|ufunc)\s?['`\"\u201c\u2018#]?\Z"
+)
+_RIGHT_OF_NAME = re.compile(r"['\"`]? ?(?:object has no attribute|has no attribute|is not defined|not defined)|\(\) ")
+_LEFT_OF_TYPE = re.compile(
+    r"\b(?:types?:?|class|(?:instances?|objects?)(?: of)?|not|got:?|found|and|received|passed|dtype|for|to|from|than|of"
+    r"|an?|be|as|with|expected) ['\"`(<]?\Z|\A['\"`]?\Z"
+)
+_QUOTED = re.compile(r"[bBuUrR]?(?P<quote>['\"]).*(?P=quote)\Z", re.DOTALL)
+_REPR_OF_OBJECT = re.compile(r"<([\w.]{1,100})(?: object)? at 0x[0-9A-Fa-f]{1,16}>\Z")
+_REPR_OF_CLASS = re.compile(r"<(class|type) '([\w.<>]{1,100})'>\Z")
+_REPR_OF_DTYPE = re.compile(r"dtype\('([\w<>|=\[\]]{1,20})'\)\Z")
+_INT = re.compile(r"[-+]?\d{1,60}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\d{1,60}\.\d{0,60}|\.\d{1,60}|\d{1,60})(?:[eE][-+]?\d{1,5})?\Z|[-+]?(?:nan|inf)\Z")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
+_PATH = re.compile(
+    r"(?:(?:~|\.{1,2}|[A-Za-z]:)?[/\\][^\n]{0,4000}|[\w.-]{1,200}\.[A-Za-z]\w{1,5}"
+    r"|[\w.-]{1,100}(?:[/\\][\w. -]{1,200}){1,40})\Z"
+)
+_ERRNO_PATH = re.compile(
+    r"(?:No such file or directory|Permission denied|Is a directory|Not a directory|File exists|[Ff]ile): \Z"
+)
+_NAMES_LIST = re.compile(r"'[^\W\d]\w*'(?:(?:, (?:and )?| and | or )'[^\W\d]\w*'){0,8}\Z")
+_NAME = re.compile(r"[^\W\d][\w.]{0,100}\Z")
+_TYPE_HOLE = re.compile(r"(?:__name__|__class__|__qualname__|type|cls|klass|dtype|typ|class_?|types?|kind)\b|name__")
+_NAME_HOLE = re.compile(
+    r"(?:attr|attribute|func|function|method|param|arg|argument|attr_name|__name__|argname|keyword)\w{0,8}\Z"
+)
+
+
+def shown(name: str, content: str, left: str, right: str, names: CodeNames, keyed: bool = False) -> str:
+    """What stands for `content` in a hole called `name` between the literals `left` and `right`.
+
+    With `keyed` (the message is the repr of a key) no text of the content is taken for a name of code.
+    """
+    kept = None if keyed else _name_of_code(name, content, left, right, names)
+    if kept is not None:
+        return kept
+    if hole_is_named(name):
+        return f"<{name}>"
+    return placeholder(content, left)
+
+
+def placeholder(content: str, left: str = "") -> str:
+    """A typed placeholder: what kind of thing `content` was."""
+    text = content.strip()
+    inner = text[1:-1] if _QUOTED.match(text) and text[:1] in "'\"" else text
+    if _URL.match(inner):
+        return "<url>"
+    if _ERRNO_PATH.search(left) or (len(inner) < 4_000 and "/" in inner and _PATH.match(inner)):
+        return "<path>"
+    if text[:1] in "bB" and text[1:2] in ("'", '"'):
+        return "<bytes>"
+    if _INT.match(text):
+        return "<int>"
+    if _FLOAT.match(text):
+        return "<float>"
+    for opening, closing, kind in (("[", "]", "list"), ("(", ")", "tuple"), ("{", "}", "dict")):
+        if text.startswith(opening) and text.endswith(closing):
+            return f"<{kind}>"
+    if text.startswith("<") and text.endswith(">"):
+        return "<object>"
+    return "<str>"
+
+
+def type_expression(content: str, names: CodeNames) -> Optional[str]:
+    """The text of a type as messages write it, if it is one: `float64`, `<class 'numpy.ndarray'>`; else None."""
+    if content in ("", "None"):
+        return content
+    shape = _REPR_OF_CLASS.match(content)
+    if shape:
+        return content if names.is_type(shape.group(2)) else f"<{shape.group(1)} '<type>'>"
+    shape = _REPR_OF_DTYPE.match(content)
+    if shape:
+        return (
+            content
+            if names.is_type(shape.group(1)) or re.match(r"[<>|=][SUVOMmifcb]\d{0,4}\Z", shape.group(1))
+            else None
+        )
+    shape = _REPR_OF_OBJECT.match(content)
+    if shape:
+        return f"<{shape.group(1)} object at <address>>" if names.is_type(shape.group(1)) else None
+    if _NAME.match(content) and names.is_type(content):
+        return content
+    return None
+
+
+def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNames) -> Optional[str]:
+    """`content` where it is a type or an identifier of the failing code; None where it is data."""
+    found = type_expression(content, names)
+    if found is not None and (found != content or not content.islower() or _is_of_type(name, left, right)):
+        return found
+    quote = content[:1] if content[:1] in "'\"" and content[-1:] == content[:1] else ""
+    bare = content[1:-1] if quote and len(content) > 1 else content
+    bare_name = bare[:-2] if bare.endswith("()") else bare
+    if not _NAME.match(bare_name):
+        if _NAMES_LIST.match(content) and _is_of_name(name, left, right):
+            listed = re.findall(r"'(\w+)'", content)
+            return content if all(names.has(part) for part in listed) else None
+        return None
+    if _is_of_name(name, left, right) and names.has(bare_name):
+        return content
+    if _is_of_type(name, left, right) and names.is_type(bare_name):
+        return content
+    if _TYPE_HOLE.search(name):
+        return quote + "<type>" + quote
+    return None
+
+
+def _is_of_name(name: str, left: str, right: str) -> bool:
+    return bool(_LEFT_OF_NAME.search(left) or _RIGHT_OF_NAME.match(right) or _NAME_HOLE.search(name))
+
+
+def _is_of_type(name: str, left: str, right: str) -> bool:
+    return bool(_LEFT_OF_TYPE.search(left) or _TYPE_HOLE.search(name) or right.lstrip("'\"`").startswith(" object"))

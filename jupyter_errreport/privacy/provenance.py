@@ -1,0 +1,198 @@
+"""Provenance: the templates that the installed code of a traceback can have made its message from.
+
+A source is cut to the function that ran (at most 300 lines) before it is parsed, and believed only when the words of
+a template stand in the compiled code too: a file that was edited after its import explains nothing.
+"""
+
+import ast
+import re
+import textwrap
+from types import CodeType
+from typing import Dict, Iterator, List, Optional, Set
+
+from .expressions import Expressions, braces, conversions
+from .installed import installed_path, read
+from .template import Hole, Part, Template
+
+FUNCTION_LINES = 300
+STATEMENT_LINES = 30
+LOOKUPS = 8
+"""Names outside the function that are looked up in its module."""
+CONSTANTS = 2_000
+OCCURRENCES = 300
+SOURCES = 8
+_DEFINES = re.compile(rb"[ \t]{0,24}(?:async )?(?:def )?\Z")
+_GIVEN = re.compile(rb"\(|[ \t]{0,8}(?::[^=\n]{1,80})?=[^=]")
+_WORD = re.compile(r"\w+")
+
+
+class Sources:
+    """Lines of installed files, each read once; for one error."""
+
+    def __init__(self) -> None:
+        self._files: Dict[str, bytes] = {}
+
+    def bytes_of(self, filename: str) -> bytes:
+        """The file as it is on disk; nothing for one that is not installed."""
+        if filename not in self._files:
+            if len(self._files) >= SOURCES:
+                self._files.clear()
+            self._files[filename] = read(filename) if installed_path(filename) is not None else b""
+        return self._files[filename]
+
+    def lines_at(self, filename: str, line: int, limit: int = FUNCTION_LINES) -> List[str]:
+        """At most `limit` lines of a file from `line` (1 is the first) on."""
+        source = self.bytes_of(filename)
+        start = 0
+        for _ in range(line - 1):
+            start = source.find(b"\n", start) + 1
+            if not start:
+                return []
+        return _decoded_lines(source, start, limit)
+
+    def definitions(self, filename: str, name: str) -> Iterator[List[str]]:
+        """The lines from where a module or a class of it gives `name` a value, or defines a function of that name."""
+        source = self.bytes_of(filename)
+        wanted = name.encode("utf-8", "replace")
+        given = 0
+        at = source.find(wanted)  # a search for plain bytes takes a tenth of a regular expression's time
+        for _ in range(OCCURRENCES):
+            if at < 0 or given == 3:
+                return
+            start = source.rfind(b"\n", 0, at) + 1
+            if at - start <= 40 and _DEFINES.match(source[start:at]) and _GIVEN.match(source, at + len(wanted)):
+                given += 1
+                yield _decoded_lines(source, start, FUNCTION_LINES if source.startswith(b"(", at + len(wanted)) else 40)
+            at = source.find(wanted, at + 1)
+
+
+def _decoded_lines(source: bytes, start: int, limit: int) -> List[str]:
+    lines: List[str] = []
+    for _ in range(limit):
+        end = source.find(b"\n", start)
+        lines.append(source[start : end if end >= 0 else len(source)].decode("utf-8", "replace").rstrip("\r"))
+        if end < 0:
+            break
+        start = end + 1
+    return lines
+
+
+def function_block(lines: List[str]) -> List[str]:
+    """Of lines that begin with a `def`, those that belong to it: up to the first that is indented no deeper."""
+    if not lines:
+        return []
+    margin = len(lines[0]) - len(lines[0].lstrip())
+    in_body = False
+    for index, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        indent = len(line) - len(line.lstrip())
+        if in_body and indent <= margin and not line.lstrip().startswith(")"):
+            return lines[:index]
+        in_body = in_body or indent > margin
+    return lines
+
+
+def parsed(lines: List[str]) -> Optional[ast.AST]:
+    """The syntax tree of lines, whatever they are indented by; None when they do not parse."""
+    try:
+        return ast.parse(textwrap.dedent("\n".join(lines)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def statement_at(lines: List[str]) -> Optional[ast.AST]:
+    """The statement that begins on the first line, as short as it parses."""
+    for end in range(1, min(len(lines), STATEMENT_LINES) + 1):
+        tree = parsed(lines[:end])
+        if tree is not None:
+            return tree
+    return None
+
+
+def constants(code: CodeType) -> Set[str]:
+    """The text constants of a code object and of what is defined in it; at most 2,000."""
+    found: Set[str] = set()
+    waiting: List[object] = [code]
+    while waiting and len(found) < CONSTANTS:
+        item = waiting.pop()
+        if isinstance(item, CodeType):
+            waiting += item.co_consts
+        elif isinstance(item, (tuple, frozenset)):
+            waiting += list(item)[:CONSTANTS]
+        elif type(item) is str:
+            found.add(item)
+    return found
+
+
+def templates_of_code(code: CodeType, sources: Sources, line: int = 0) -> Iterator[Optional[Template]]:
+    """What the function of a code object can say, the statement at `line` (of the file) first; None to pause.
+
+    Nothing when it is not installed code or its file is no longer what was imported.
+    """
+    if installed_path(code.co_filename) is None:
+        return
+    compiled = constants(code)
+    yield None
+    lines = sources.lines_at(code.co_filename, code.co_firstlineno) if compiled else []
+    block = lines if code.co_name == "<module>" else function_block(lines)
+    trees = [parsed(block)] if not line or 0 <= line - code.co_firstlineno < len(block) else []
+    if not trees or trees[0] is None:  # a function of more lines than are parsed, or one that begins within a line
+        near = sources.lines_at(code.co_filename, max(line - 3, 1), STATEMENT_LINES + 3) if line else []
+        trees = [statement_at(near[start:]) for start in range(min(4, len(near)))]
+    yield None
+    resolver = _Resolver(code.co_filename, sources)
+    everything = "\0".join(compiled)
+    for tree in trees:
+        if tree is None:
+            continue
+        for template in Expressions(tree, resolver).templates(line - code.co_firstlineno + 1):
+            # What was found outside the function can't stand in the function's own code.
+            if template is None or resolver.used or _stands_in(template, everything):
+                yield template
+    for constant in sorted(compiled, key=len, reverse=True)[:200]:
+        yield from fragments(constant)
+
+
+def _stands_in(template: Template, constants_text: str) -> bool:
+    """Whether the words of a template stand in the constants; literals may be joined only when the code runs."""
+    return all(word in constants_text for literal in template.literals for word in _WORD.findall(literal))
+
+
+class _Resolver:
+    """Finds what a module gives a name; at most eight names of a function."""
+
+    def __init__(self, filename: str, sources: Sources) -> None:
+        self.used = False
+        """Whether anything was found outside the function: then literals need not stand in its own code."""
+        self._filename = filename
+        self._sources = sources
+        self._left = LOOKUPS
+
+    def __call__(self, name: str) -> List[ast.AST]:
+        found: List[ast.AST] = []
+        if self._left <= 0 or not name.isidentifier() or name in ("self", "cls", "len", "type", "str", "repr"):
+            return found
+        self._left -= 1
+        for lines in self._sources.definitions(self._filename, name):
+            if re.match(r"\s*(?:async )?def ", lines[0]):
+                tree = parsed(function_block(lines))
+                found += [node for node in getattr(tree, "body", []) if isinstance(node, (ast.FunctionDef,))]
+            else:
+                tree = statement_at(lines)
+                found += [
+                    node.value
+                    for node in getattr(tree, "body", [])
+                    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+                ]
+        self.used = self.used or bool(found)
+        return found
+
+
+def fragments(constant: str) -> Iterator[Template]:
+    """A constant of compiled code as the templates that it may be: as it stands, for `%`, for `.format`."""
+    yield Template.of([constant])
+    for parts in (conversions(constant) if "%" in constant else [], braces(constant, {}) if "{" in constant else []):
+        if any(isinstance(part, Hole) for part in parts):
+            whole: List[Part] = list(parts)
+            yield Template.of(whole)
