@@ -142,7 +142,8 @@ def main() -> None:
         cells = [f"{1000 * value:.2f} ms" for value in (cost.snapshot, cost.scrub, cost.longest, cost.first)]
         print(f"| {name} | {' | '.join(cells)} | {cost.scrub / cost.formatting:.1f} |")
     print(
-        f"\nMedian of {len(costs)} errors: snapshot {1000 * statistics.median(c.snapshot for c in costs.values()):.2f} ms,"
+        f"\nMedian of {len(costs)} errors:"
+        f" snapshot {1000 * statistics.median(c.snapshot for c in costs.values()):.2f} ms,"
         f" scrub {1000 * statistics.median(c.scrub for c in costs.values()):.2f} ms,"
         f" {statistics.median(c.scrub / c.formatting for c in costs.values()):.1f} times format_exception."
         f" Worst snapshot {1000 * max(c.snapshot for c in costs.values()):.2f} ms. Python {sys.version.split()[0]}."

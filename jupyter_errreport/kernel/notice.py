@@ -28,7 +28,7 @@ def notice(receiver: str, notebook: str, off_reason: str, in_ipython: bool = Tru
     return (
         f"When a cell of this notebook fails, its author is told, through {receiver}.\n\n"
         "Sent: the error's type, the library's words about it, where in the code it happened, the cell's first line\n"
-        "with its values replaced, the notebook's name, and that a session began. Not sent: data, outputs, file paths.\n\n"
+        "with its values replaced, the notebook's name, and that a session began. Not sent: data, outputs, paths.\n\n"
         "For example:\n" + textwrap.indent(json.dumps(example, indent=1), "    ") + "\n\n"
         "To stop:          %errreport off     (or set DO_NOT_TRACK=1 before the kernel starts)\n"
         "To see all of it: %errreport last"

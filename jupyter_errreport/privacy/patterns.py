@@ -34,7 +34,7 @@ _PATTERNS: List[Tuple[str, Pattern[str]]] = [
         (
             "<host>",
             r"(?<![/\w.-])(?!(?:" + _PACKAGES + r")\.)(?!(?:www\.)?" + _DOCUMENTATION + r"\b)(?:[a-z0-9-]{1,63}\.){1,6}"
-            r"(?:com|org|net|edu|gov|io|ai|co|uk|de|fr|ch|eu|local|internal|corp|lan|invalid|test|example)\b",
+            r"(?:com|org|net|edu|gov|io|ai|co|uk|de|fr|ch|eu|local|internal|corp|lan|invalid|test|example)\b(?!>)",
             re.IGNORECASE,
         ),
         (
