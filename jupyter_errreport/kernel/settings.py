@@ -67,22 +67,24 @@ def read_settings(shell: Any) -> Settings:
     if connection:
         destinations.append(Destination.jupyter(connection, notebook=notebook))
     policy = config.policy
-    if policy == "verbatim" and not _stands_in_a_file(shell):
-        policy = "code-only"
+    if policy == "verbatim":  # the configuration in memory can be changed by a notebook's code
+        policy = _policy_of_files(shell)
     return Settings(policy, config.interrupts, destinations)
 
 
-def _stands_in_a_file(shell: Any) -> bool:
-    """Whether a configuration file says `verbatim`: the configuration in memory can be changed by a notebook's code."""
-    application = getattr(shell, "parent", None)
-    found = "code-only"
-    for path in getattr(application, "loaded_config_files", None) or ():  # traitlets 5 and newer
+def _policy_of_files(shell: Any) -> str:
+    """The policy that the configuration files of this machine name; the default when they name none."""
+    application = shell
+    while application is not None and not hasattr(application, "loaded_config_files"):  # traitlets 5 and newer
+        application = getattr(application, "parent", None)
+    policy = "code-only"
+    for path in getattr(application, "loaded_config_files", ()):
         loader = JSONFileConfigLoader if str(path).endswith(".json") else PyFileConfigLoader
         try:
-            found = loader(str(path)).load_config().ErrReport.get("policy", found)
-        except Exception:  # the file raises now; it was read before without
+            policy = loader(str(path)).load_config().ErrReport.get("policy", policy)
+        except Exception:  # the file raises now; when the kernel started it did not
             continue
-    return found == "verbatim"
+    return policy if policy in POLICIES else "code-only"
 
 
 def notebook_name(namespace: Any) -> str:
