@@ -151,7 +151,10 @@ def _hole(name: str, content: str, left: str, right: str, evidence: Evidence, de
     if depth < NESTING and _LETTERS.search(content):
         wrapped = _WRAPPED.match(content)
         if wrapped and evidence.names.is_type(wrapped.group(1)):
-            inner = yield from _whole(_unescaped(wrapped.group(3)), evidence, depth + 1)
+            said = _unescaped(wrapped.group(3))
+            inner = yield from _whole(said, evidence, depth + 1)
+            if inner is None:  # whoever wrote it may be a user: only the code of the traceback is believed about a part
+                inner = yield from _part(said, evidence, depth + 1, known=False)
             quote = wrapped.group("quote")
             return f"{wrapped.group(1)}({quote}{inner or '<str>'}{quote})"
         trailing = not right and left.endswith((": ", ":\n", "\n"))
@@ -175,14 +178,17 @@ def _lines(text: str, evidence: Evidence, depth: int) -> Generator[None, None, O
     return "\n".join(told) if any_told else None
 
 
-def _part(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
-    """A line of which a template explains a part: that part's words, and the rest explained in turn; None without."""
+def _part(text: str, evidence: Evidence, depth: int, known: bool = True) -> Generator[None, None, Optional[str]]:
+    """A line of which a template explains a part: that part's words, and the rest explained in turn; None without.
+
+    Without `known` only the templates of the code that raised count.
+    """
     best: List[Tuple[int, Span]] = []
     best_template: Optional[Template] = None
     best_letters = 0
-    own = [(template, 2) for template in evidence.templates]
-    known: Iterable[Tuple[Template, int]] = ((template, evidence.part_words) for template in KNOWN.candidates(text))
-    for count, (template, least) in enumerate(itertools.chain(own, known)):
+    own = ((template, 2) for template in evidence.templates)
+    others = ((template, evidence.part_words) for template in (KNOWN.candidates(text) if known else ()))
+    for count, (template, least) in enumerate(itertools.chain(own, others)):
         if count % 20 == 0:
             yield
         cores = [index for index, literal in enumerate(template.literals) if len(_LETTERS.findall(literal)) >= least]
