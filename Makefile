@@ -40,6 +40,7 @@ lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy templates
 	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo
 
 # `append`: what is tested is the installed wheel, not the checkout. With the script and not `python -m pytest`, which

@@ -111,6 +111,8 @@ class ClassSnapshot(NamedTuple):
     """Whether the module holds this class under its name; one made at run time may be called anything."""
     codes: Tuple[Any, ...]  # types.CodeType
     """Code of the methods that build its message."""
+    texts: Tuple[str, ...] = ()
+    """Class attributes of exactly type str, cut short: some classes keep their message there."""
 
 
 class ChainSnapshot(NamedTuple):

@@ -41,12 +41,13 @@ _STRING_MARK = re.compile(r"[\\\n\"'`{}]")
 _LINE_END = re.compile(r"\n|\Z")
 _CELL_MAGIC = re.compile(r"\s*(%%[\w.]+)")
 _LINE_MAGIC = re.compile(r"[^\S\n]*(?:[\w., \t]*=[^\S\n]*)?(%(?=[A-Za-z_])[\w.]+|!!?)")
+_QUOTING_CALL = re.compile(r"[^\S\n]*([,;](?=[A-Za-z_])[\w.]+)")
+"""IPython's `,f a b` and `;f a b`, which call `f` with their words as text."""
 _WORD = re.compile(r"[^\S\n]+|\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+")
 
 # Magics whose argument, and for a cell magic whose body, is Python.
 _PYTHON_MAGICS = frozenset(
-    "time timeit prun lprun memit mprun capture debug pdb pinfo px autopx matplotlib load_ext reload_ext "
-    "autoreload python3 pypy ipytest".split()
+    "time timeit prun lprun memit mprun capture debug pdb pinfo px autopx autoreload python3 pypy ipytest".split()
 )
 _FSTRING_PREFIX = frozenset(("f", "fr", "rf", "t", "tr", "rt"))
 _STRING_PREFIXES = frozenset(("", "r", "b", "br", "rb", "u")) | _FSTRING_PREFIX
@@ -80,7 +81,7 @@ def _python(source: str, magics: bool) -> Iterator[Token]:
     position, depth, at_line_start = 0, 0, True
     while position < len(source):
         if magics and at_line_start and depth == 0:
-            magic = _LINE_MAGIC.match(source, position)
+            magic = _LINE_MAGIC.match(source, position) or _QUOTING_CALL.match(source, position)
             if magic:
                 yield from _python(source[position : magic.start(1)], False)
                 yield Token("magic", magic.group(1))

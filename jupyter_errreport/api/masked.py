@@ -1,10 +1,13 @@
 """The patterns of privacy once more, on whatever a client sent: the receiver's own net."""
 
+import re
 from typing import Any
 
 from ..event import EventMessageType
 from ..privacy import WITHHELD, hide_patterns
+from ..privacy.known import KNOWN, lowered
 
+_ADDRESS = re.compile(r"https?://[\w./#-]{4,200}[\w/]")
 _TEXTS = ("error_name", "error_message", "first_line", "notebook")
 
 
@@ -36,12 +39,12 @@ def _hide(event: EventMessageType, quoted: bool) -> set[str]:
     masked: set[str] = set()
     fields: dict[str, Any] = event  # type: ignore[assignment]  # a TypedDict takes no name that is not literal
     for name in _TEXTS:
-        hidden = hide_patterns(fields[name], quoted and name != "notebook")
+        hidden = _hidden(fields[name], quoted and name != "notebook")
         if hidden != fields[name]:
             fields[name] = hidden
             masked.add(name)
     for link in event.get("chain", []):
-        hidden = hide_patterns(link["error_message"], quoted)
+        hidden = _hidden(link["error_message"], quoted)
         if hidden != link["error_message"]:
             link["error_message"] = hidden
             masked.add("chain")
@@ -51,3 +54,14 @@ def _hide(event: EventMessageType, quoted: bool) -> set[str]:
             frame["fun_name"] = hidden
             masked.add("traceback")
     return masked
+
+
+def _hidden(text: str, quoted: bool) -> str:
+    """`text` without what looks private, but with the addresses of manuals that stand in libraries' own messages."""
+    addresses = [found for found in _ADDRESS.findall(text)[:5] if KNOWN.holds(lowered(found))]
+    for index, address in enumerate(addresses):
+        text = text.replace(address, f"\0{index}\0")
+    text = hide_patterns(text, quoted)
+    for index, address in enumerate(addresses):
+        text = text.replace(f"\0{index}\0", address)
+    return text

@@ -3,7 +3,7 @@
 A generator, so that the worker can pause between any two steps.
 """
 
-from typing import Any, Generator, Iterator, List, Sequence
+from typing import Any, Generator, Iterator, List, Optional, Sequence
 
 from ..event import (
     CHAIN_LIMIT,
@@ -32,6 +32,7 @@ from ..privacy import (
     public_traceback,
 )
 from ..source import cell_hash
+from .faults import Faults
 
 CODE_ONLY, TYPE_ONLY, VERBATIM = POLICIES
 
@@ -42,7 +43,7 @@ def no_cells() -> Sequence[str]:
 
 
 def assemble(
-    snapshot: ErrorSnapshot, policy: str, cell_sources: CellSources = no_cells
+    snapshot: ErrorSnapshot, policy: str, cell_sources: CellSources = no_cells, faults: Optional[Faults] = None
 ) -> Generator[None, None, EventMessageType]:
     """The event of a snapshot, without what its destination adds (notebook, session, release).
 
@@ -52,7 +53,9 @@ def assemble(
     yield from load_registered()
     code = CodeOfKernel(frames, snapshot.source, cell_sources)
     yield
-    messages = yield from _messages_by(policy, snapshot, code)
+    messages = [WITHHELD] * (1 + len(snapshot.chain[:CHAIN_LIMIT]))
+    with faults or Faults():  # a mistake of ours must not cost the author the whole error
+        messages = yield from _messages_by(policy, snapshot, code)
     yield
     traceback: List[TracebackDetailsType] = []
     for line in public_traceback(snapshot.frames, code):
@@ -67,11 +70,13 @@ def assemble(
                 "lineno": snapshot.syntax_lineno or 0,
             }
         ]
+    first_line = ""
     if policy == VERBATIM:
         first_line = whole_first_line(snapshot.source)
     else:
         comments = policy != TYPE_ONLY
-        first_line = yield from public_first_line(snapshot.source, comments=comments, values=_in_reach(snapshot))
+        with faults or Faults():
+            first_line = yield from public_first_line(snapshot.source, comments=comments, values=_in_reach(snapshot))
     yield
     event = EventMessageType(
         error_name=public_name(snapshot.classes, code.has_true_class),

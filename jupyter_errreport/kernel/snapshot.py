@@ -53,6 +53,7 @@ _namespace = type.__dict__["__dict__"].__get__
 _module_namespace: Any = vars(ModuleType)["__dict__"].__get__
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
 CLASSES_TAKEN = 10
+CLASS_ATTRIBUTES = 100
 CHAIN_FRAMES = 4
 CHAIN_STEPS = 2_000
 """Links of a chained exception's traceback that are followed: of an endless one only the outer part is known."""
@@ -84,7 +85,14 @@ def _class(cls: type) -> ClassSnapshot:
         file=file if type(file) is str else None,
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
+        texts=tuple(_texts(own)) if module != "builtins" else (),
     )
+
+
+def _texts(namespace: Any) -> Iterator[str]:
+    for name, value in islice(namespace.items(), CLASS_ATTRIBUTES):
+        if type(value) is str and type(name) is str and name[:2] != "__":
+            yield value[: 2 * VALUE_TAKEN]
 
 
 def _stands(cls: type, namespace: Any) -> bool:

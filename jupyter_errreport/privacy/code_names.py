@@ -39,6 +39,8 @@ class CodeNames(NamedTuple):
     stands_in_cells: Callable[[str], bool]
     """Whether a name is an identifier of a cell that ran; asked only where a name is a matter of code."""
     is_loaded_type: Callable[[str], bool]
+    may_be_type: Callable[[str], bool]
+    """Whether a name may be a type's in a place where nothing but a type's name is formatted in."""
 
     def has(self, name: str) -> bool:
         """Whether a name, or each part of a dotted one, is an identifier of the failing code or of another cell."""
@@ -105,10 +107,10 @@ def _modules_with_type(name: str) -> Iterator[ModuleType]:
 
 def _has_type(module: Any, name: str) -> bool:
     """Whether a module's own namespace has the class; nothing of the module's is run (some load on access)."""
-    if not isinstance(module, ModuleType):
+    if not issubclass(type(module), ModuleType):  # `isinstance` would ask a `__class__` that may be anything
         return False
     value = ModuleType.__getattribute__(module, "__dict__").get(name)
-    return isinstance(value, type) and type.__dict__["__name__"].__get__(value) == name
+    return issubclass(type(value), type) and type.__dict__["__name__"].__get__(value) == name
 
 
 def _is_code(module: ModuleType) -> bool:

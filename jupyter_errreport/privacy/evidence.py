@@ -5,13 +5,13 @@ import os
 import re
 import sys
 from types import CodeType
-from typing import Callable, Generator, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ..event import ClassSnapshot, FrameSnapshot
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
 from .installed import installed_path, read
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
-from .provenance import Sources, templates_of_code
+from .provenance import Sources, fragments, templates_of_code
 from .template import Template
 
 CellSources = Callable[[], Sequence[str]]
@@ -22,6 +22,7 @@ FRAMES = 4
 CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
 _RAISES = ("RAISE_VARARGS",)
+_BUILD_TEXT = ("OSError", "UnicodeError")
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\w\n]{1,3}[^\W\d_]{2,}")
 
 
@@ -32,18 +33,27 @@ class CodeOfKernel:
         self._cells = cell_sources
         self._source = source
         self._frames = list(frames)
+        self._texts: Dict[str, bytes] = {}
         self._own = {frame.code for frame in self._frames if frame.cell is not None}
 
     def names(self) -> CodeNames:
         """The identifiers of the failing code."""
         found = names_of_code([frame.code for frame in self._frames], self.is_code)
-        return CodeNames(found | names_of_source(self._source[:CELL_LIMIT]), self.stands_in_cells, is_loaded_type)
+        found |= names_of_source(self._source[:CELL_LIMIT])
+        return CodeNames(found, self.stands_in_cells, is_loaded_type, self._is_defined_in_cells)
 
     def is_code(self, code: CodeType) -> bool:
         """Whether a code object came from a cell, an installed file or a file of the user's that holds its function."""
         if code in self._own:
             return self.has_true_name(code) or code.co_name.startswith("<")
-        return installed_path(code.co_filename) is not None or self.is_file_of_code(code)
+        if installed_path(code.co_filename) is None:
+            return self.is_file_of_code(code)
+        return code.co_name != "<module>" and self.has_true_name(code)
+
+    def _text(self, path: str) -> bytes:
+        if path not in self._texts:
+            self._texts[path] = read(path)
+        return self._texts[path]
 
     def has_true_name(self, code: CodeType) -> bool:
         """Whether the function's name stands in its source, and was not put there from data."""
@@ -55,14 +65,18 @@ class CodeOfKernel:
             return True
         if code in self._own:
             return self.stands_in_cells(name)
-        return installed_path(code.co_filename) is not None or self.is_file_of_code(code)
+        if installed_path(code.co_filename) is None:
+            return self.is_file_of_code(code)
+        # `exec` can give its code the name of an installed file; Cython's files are not there to look into.
+        text = self._text(code.co_filename)
+        return not text or name.startswith("<") or _has_word(text, name)
 
     def is_file_of_code(self, code: CodeType) -> bool:
         """Whether a file of the user's holds the function of a code object."""
         path = code.co_filename
         if not os.path.isabs(path) or not path.endswith((".py", ".ipy", ".pyw")):
             return False
-        text = read(path)
+        text = self._text(path)
         if code.co_name.startswith("<"):
             return bool(text)
         pattern = rb"(?:def|class)[ \t]+" + re.escape(code.co_name.encode("utf-8", "replace")) + rb"\b"
@@ -103,18 +117,24 @@ class CodeOfKernel:
         """Whether the name of a class is code: no class that was made, or renamed, at run time."""
         if cls.module == "builtins":
             return cls.stands
-        installed = cls.file is not None and installed_path(cls.file) is not None
-        if cls.stands and (installed or (cls.file is None and cls.module in sys.builtin_module_names)):
+        if cls.stands and cls.file is None and cls.module in sys.builtin_module_names:
             return True
+        if cls.stands and cls.file is not None and installed_path(cls.file) is not None:
+            text = self._text(cls.file)
+            return not cls.file.endswith(".py") or _has_word(text, cls.name)
         if cls.file is not None and cls.module != "__main__":
             defined = rb"class[ \t]+" + re.escape(cls.name.encode("utf-8", "replace")) + rb"\b"
-            return re.search(defined, read(cls.file)) is not None
+            return re.search(defined, self._text(cls.file)) is not None
         return self._is_defined_in_cells(cls.name)
 
     def _is_defined_in_cells(self, name: str) -> bool:
         defined = re.compile(r"(?:^|[:;\n])[ \t]*class[ \t]+" + re.escape(name) + r"(?!\w)")
         sources = (self._source, *self._cells())
         return any(type(source) is str and defined.search(source[:CELL_LIMIT]) is not None for source in sources)
+
+
+def _has_word(text: bytes, word: str) -> bool:
+    return re.search(rb"(?<![\w])" + re.escape(word.encode("utf-8", "replace")) + rb"(?![\w])", text) is not None
 
 
 def _imported(code: CodeType) -> Tuple[str, ...]:
@@ -142,9 +162,7 @@ def evidence_of(
     text = (message or "")[:TEXT_LIMIT]
     templates: List[Template] = []
     innermost: Optional[FrameSnapshot] = frames[-1] if frames else None
-    in_users_code = innermost is not None and installed_path(innermost.code.co_filename) is None
-    if innermost is not None and in_users_code and innermost.code.co_filename.startswith("<frozen "):
-        in_users_code = False
+    in_users_code = innermost is not None and not _is_librarys(frames)
     is_own = innermost is not None and in_users_code and is_raised_by(innermost)
     if not is_own:
         seen: List[CodeType] = []
@@ -164,14 +182,35 @@ def evidence_of(
                 yield from _add(templates, text, method, sources, 0)
             else:  # a class of the user's own builds the text: every word of it is data
                 is_own = is_own or method.co_name in ("__str__", "__init__")
+        templates += _texts_of(cls, sources)
     return Evidence(
         templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
         names=names,
         is_own=is_own,
-        is_key=any(cls.name == "KeyError" for cls in classes),
+        is_builtin_text=any(cls.name in _BUILD_TEXT and cls.module == "builtins" for cls in classes),
         is_syntax=any(cls.name == "SyntaxError" for cls in classes),
         part_words=4 if in_users_code else 3,
     )
+
+
+def _texts_of(cls: ClassSnapshot, sources: Sources) -> Iterator[Template]:
+    """Templates that are attributes of an installed class, if their words stand in the source of its module."""
+    if cls.texts and cls.file is not None:
+        source = sources.bytes_of(cls.file)
+        for text in cls.texts:
+            if source and all(word.encode() in source for word in re.findall(r"\w+", text)):
+                yield from fragments(text)
+
+
+def _is_librarys(frames: Sequence[FrameSnapshot]) -> bool:
+    """Whether the innermost frame runs installed code, or code that installed code generated (a template engine)."""
+    for frame in reversed(frames):
+        filename = frame.code.co_filename
+        if frame.cell is not None:
+            return False
+        if not filename.startswith("<") or filename.startswith("<frozen "):
+            return installed_path(filename) is not None or filename.startswith("<frozen ")
+    return False
 
 
 def _add(

@@ -98,14 +98,15 @@ def _names(node: ast.AST) -> Iterator[str]:
 class Expressions:
     """The string expressions of one function (or class, or statement)."""
 
-    def __init__(self, tree: ast.AST, resolve: Resolver) -> None:
+    def __init__(self, tree: ast.AST, resolve: Resolver, steps: int = 0) -> None:
+        """`steps` were taken already for the function that called this one."""
         self._tree = tree
         self._resolve = resolve
         self._resolved: Dict[str, List[ast.AST]] = {}
         self._assigned: Dict[str, List[ast.AST]] = {}
         self._added: Dict[str, List[ast.AST]] = {}
         self._said: Dict[str, List[Text]] = {}
-        self._steps = 0
+        self._steps = steps
         for node in ast.walk(tree):
             self._note(node)
 
@@ -194,9 +195,11 @@ class Expressions:
         if isinstance(node, ast.Subscript):
             return self._entries(node, depth)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inner = Expressions(node, self._resolve)
+            inner = Expressions(node, self._resolve, self._steps + 1)
             returned = [child.value for child in ast.walk(node) if isinstance(child, ast.Return)]
-            return [text for value in returned for text in inner.evaluate(value, depth)]
+            texts = [text for value in returned for text in inner.evaluate(value, depth)]
+            self._steps = inner._steps
+            return texts
         return []
 
     def _formatted(self, value: ast.AST, depth: int) -> List[Text]:

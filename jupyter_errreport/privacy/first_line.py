@@ -6,6 +6,7 @@ from typing import Any, Generator, Iterable, List
 from ..source import Token, first_line
 from .patterns import hide_patterns
 from .shell_words import public_word
+from .type_names import PACKAGES
 from .values import hide_values
 
 FIRST_LINE_LIMIT = 200
@@ -16,8 +17,12 @@ FIRST_LINE_TAKEN = 600
 _LITERALS = {"string": "<str>", "bytes": "<bytes>"}
 _INT = re.compile(r"(?:0[xXbBoO])?[\da-fA-F_]+\Z")
 _COMMAND_MAGICS = ("!", "!!", "%sx", "%system")
-_SETTING_MAGICS = ("%load_ext", "%reload_ext", "%unload_ext", "%config", "%pylab")
-"""Magics whose words name modules and settings."""
+_EXTENSION_MAGICS = ("%load_ext", "%reload_ext", "%unload_ext")
+_EXTENSIONS = frozenset(
+    "autoreload tensorboard cython line_profiler memory_profiler sql rpy2 nb_black lab_black watermark dotenv".split()
+)
+_BACKENDS = frozenset("inline notebook widget ipympl qt qt5 qt6 tk gtk3 gtk4 osx agg auto wx nbagg pdf svg".split())
+_TRAIT = re.compile(r"[A-Z]\w{1,40}\.[a-z_]\w{1,60}\Z|=\Z")
 
 
 def public_first_line(
@@ -57,7 +62,7 @@ def _public_token(token: Token, magic: str, words: List[str]) -> str:
     if token.kind == "word":
         if magic in _COMMAND_MAGICS:
             public = public_word(token.text, words)
-        elif magic in _SETTING_MAGICS and re.match(r"[A-Za-z_][\w.]*\Z", token.text):
+        elif _names_a_setting(magic, token.text):
             public = token.text
         elif magic in ("%pip", "%conda", "%mamba", "%uv"):
             public = public_word(token.text, words or [magic[1:]])
@@ -66,3 +71,15 @@ def _public_token(token: Token, magic: str, words: List[str]) -> str:
         words.append(token.text)
         return public
     return token.text
+
+
+def _names_a_setting(magic: str, word: str) -> bool:
+    """Whether a word of a magic is a name that everybody knows: an extension, a backend, an option of IPython."""
+    if magic in _EXTENSION_MAGICS:
+        top = word.split(".", 1)[0]
+        return re.match(r"[A-Za-z_][\w.]{0,60}\Z", word) is not None and (
+            top in _EXTENSIONS or top in PACKAGES or top == "jupyter_errreport"
+        )
+    if magic in ("%matplotlib", "%pylab"):
+        return word in _BACKENDS
+    return magic == "%config" and _TRAIT.match(word) is not None

@@ -51,8 +51,8 @@ def _line(line: str, language: str, evidence: Evidence) -> Scrub:
     if language == "julia":
         signature = _JULIA_SIGNATURE.search(line)
         if signature and "::" in signature.group():
-            before = yield from explain(line[: signature.start()].rstrip(), evidence)
-            return f"{before} {signature.group()}".strip()
+            before = yield from explain(line[: signature.start()], evidence)
+            return f"{before.rstrip()} {signature.group()}".strip()
     return (yield from explain(line, evidence))
 
 

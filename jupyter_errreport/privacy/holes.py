@@ -1,14 +1,19 @@
 """What is shown in place of what was formatted into a message: a typed or named placeholder, or the name of code."""
 
+import math
+import operator
 import re
+from encodings.aliases import aliases
 from typing import Optional
 
 from .code_names import CodeNames
 from .template import hole_is_named
+from .type_names import PACKAGES
 
 _LEFT_OF_NAME = re.compile(
-    r"\b(?:attributes?|names?|variables?|arguments?:?|parameters?|keyword|option|module(?: named)?|import(?: name)?"
-    r"|from|function|method|symbol|object|and|identifier|Error in|UndefVarError:|ufunc)\s?['`\"\u201c\u2018#]?\Z"
+    r"\b(?:attributes?|names?|dependency|install|package|library|using:?|variables?|arguments?:?|parameters?|keyword"
+    r"|option|module(?: named)?|import(?: name)?|from|function|method|symbol|object|and|identifier|Error in"
+    r"|UndefVarError:|ufunc)\s?['`\"\u201c\u2018#]?\Z"
 )
 _RIGHT_OF_NAME = re.compile(r"['\"`]? ?(?:object has no attribute|has no attribute|is not defined|not defined)|\(\) ")
 _LEFT_OF_TYPE = re.compile(
@@ -18,6 +23,32 @@ _LEFT_OF_TYPE = re.compile(
 _QUOTED = re.compile(r"[bBuUrR]?(?P<quote>['\"]).*(?P=quote)\Z", re.DOTALL)
 _REPR_OF_OBJECT = re.compile(r"<([\w.]{1,100})(?: object)? at 0x[0-9A-Fa-f]{1,16}>\Z")
 _REPR_OF_CLASS = re.compile(r"<(class|type) '([\w.<>]{1,100})'>\Z")
+_GLUE = frozenset(
+    """,None,was,were,is,are,s,es,a,an,the,argument,arguments,positional,keyword-only,keyword,literal,function call
+,expression,comparison,attribute,subscript,f-string expression,list,tuple,dict literal,set display
+,conditional expression""".replace("\n", "").split(",")
+)
+"""Words that code, Python's own above all, puts into a message to make it grammatical."""
+_LIMIT = re.compile(r"(at (?:most|least)|exactly) \d{1,9}\Z")
+_REPR_OF_FUNCTION = re.compile(
+    r"<(?P<kind>built-in method|built-in function|function|bound method|method|module) '?(?P<name>[\w.<>]{1,100})'?"
+    r"(?: of (?P<type>[\w.]{1,60}) object)?(?: at 0x[0-9A-Fa-f]{1,16})?(?: from .{0,500}| \(built-in\))?>\Z"
+)
+_PARAMETRIC = re.compile(r"[A-Z]\w{0,40}\{[\w.{}, :<]{0,200}\}\Z")
+_DTYPE_CODE = re.compile(r"[<>|=][SUVOMmifcb]\d{0,4}\Z")
+_LEFT_OF_CODEC = re.compile(r"encoding:? ['\"]?\0|\0['\"]? codec")
+_LEFT_OF_PACKAGE = re.compile(r"(?:dependency|install|package|library|module|import|using:?|and|,) ['\"]?\Z")
+_FURTHER_CODECS = ("charmap", "mbcs", "unicodeescape", "rawunicodeescape", "unicode_escape", "idna", "punycode", "utf8")
+_UFUNCS = (
+    frozenset(vars(operator))
+    | frozenset(vars(math))
+    | frozenset(
+        """
+    subtract multiply divide true_divide floor_divide maximum minimum absolute negative positive power remainder matmul
+    greater greater_equal less less_equal equal not_equal logical_and logical_or logical_not bitwise_and bitwise_or
+    """.split()
+    )
+)
 _REPR_OF_DTYPE = re.compile(r"dtype\('([\w<>|=\[\]]{1,20})'\)\Z")
 _INT = re.compile(r"[-+]?\d{1,60}\Z")
 _FLOAT = re.compile(r"[-+]?(?:\d{1,60}\.\d{0,60}|\.\d{1,60}|\d{1,60})(?:[eE][-+]?\d{1,5})?\Z|[-+]?(?:nan|inf)\Z")
@@ -45,7 +76,7 @@ def shown(name: str, content: str, left: str, right: str, names: CodeNames, keye
     kept = None if keyed else _name_of_code(name, content, left, right, names)
     if kept is not None:
         return kept
-    if hole_is_named(name):
+    if hole_is_named(name) or name in ("int", "float"):
         return f"<{name}>"
     return placeholder(content, left)
 
@@ -73,47 +104,67 @@ def placeholder(content: str, left: str = "") -> str:
 
 
 def type_expression(content: str, names: CodeNames) -> Optional[str]:
-    """The text of a type as messages write it, if it is one: `float64`, `<class 'numpy.ndarray'>`; else None."""
-    if content in ("", "None"):
+    """The text of a type as messages write it, if it is one: `float64`, `<class 'numpy.ndarray'>`; else None.
+
+    Several are told too: `(dtype('float64'), dtype('<U1'))`.
+    """
+    if content in _GLUE:
         return content
+    if content[0] == "(" and content[-1] == ")" and len(content) < 400:
+        inner = [type_expression(part, names) for part in content[1:-1].rstrip(",").split(", ")]
+        return "(" + ", ".join(part or "" for part in inner) + ")" if all(inner) else None
     shape = _REPR_OF_CLASS.match(content)
     if shape:
         return content if names.is_type(shape.group(2)) else f"<{shape.group(1)} '<type>'>"
+    shape = _REPR_OF_FUNCTION.match(content)
+    if shape:
+        called, owner = shape.group("name"), shape.group("type")
+        told = called if names.has(called) else "<name>"
+        of = f" of {owner if names.is_type(owner) else '<type>'} object" if owner else ""
+        return f"<{shape.group('kind')} {told}{of}>"
     shape = _REPR_OF_DTYPE.match(content)
     if shape:
-        return (
-            content
-            if names.is_type(shape.group(1)) or re.match(r"[<>|=][SUVOMmifcb]\d{0,4}\Z", shape.group(1))
-            else None
-        )
+        return content if names.is_type(shape.group(1)) or _DTYPE_CODE.match(shape.group(1)) else None
     shape = _REPR_OF_OBJECT.match(content)
     if shape:
         return f"<{shape.group(1)} object at <address>>" if names.is_type(shape.group(1)) else None
-    if _NAME.match(content) and names.is_type(content):
-        return content
-    return None
+    return content if _NAME.match(content) and names.is_type(content) else None
 
 
 def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNames) -> Optional[str]:
     """`content` where it is a type or an identifier of the failing code; None where it is data."""
     found = type_expression(content, names)
-    if found is not None and (found != content or not content.islower() or _is_of_type(name, left, right)):
+    if found is not None:
         return found
+    limit = _LIMIT.match(content)
+    if limit:
+        return f"{limit.group(1)} <int>"
+    if _LEFT_OF_CODEC.search(left + "\0" + right) and is_codec(content):
+        return content
     quote = content[:1] if content[:1] in "'\"" and content[-1:] == content[:1] else ""
     bare = content[1:-1] if quote and len(content) > 1 else content
-    bare_name = bare[:-2] if bare.endswith("()") else bare
+    bare_name = (bare[:-2] if bare.endswith("()") else bare).lstrip("#")  # Julia marks what it generates with it
+    is_of_name, is_of_type = _is_of_name(name, left, right), _is_of_type(name, left, right)
+    if is_of_type and _PARAMETRIC.match(content) and all(map(names.may_be_type, re.findall(r"[A-Za-z]\w*", content))):
+        return content
     if not _NAME.match(bare_name):
-        if _NAMES_LIST.match(content) and _is_of_name(name, left, right):
-            listed = re.findall(r"'(\w+)'", content)
-            return content if all(names.has(part) for part in listed) else None
-        return None
-    if _is_of_name(name, left, right) and names.has(bare_name):
+        listed = re.findall(r"'(\w+)'", content) if is_of_name and _NAMES_LIST.match(content) else []
+        return content if listed and all(names.has(part) for part in listed) else None
+    if is_of_name and (names.has(bare_name) or (_LEFT_OF_PACKAGE.search(left) and bare_name in PACKAGES)):
         return content
-    if _is_of_type(name, left, right) and names.is_type(bare_name):
+    if left.rstrip("'").endswith("ufunc ") and bare_name in _UFUNCS:
         return content
-    if _TYPE_HOLE.search(name):
-        return quote + "<type>" + quote
+    if is_of_type and names.is_type(bare_name):
+        return content
+    if _TYPE_HOLE.search(name) or right.lstrip("'\"`").startswith(" object"):
+        return content if names.may_be_type(bare_name) else quote + "<type>" + quote
     return None
+
+
+def is_codec(name: str) -> bool:
+    """Whether Python knows a text encoding by this name."""
+    plain = name.lower().replace("-", "_")
+    return plain in aliases or plain in aliases.values() or plain in _FURTHER_CODECS
 
 
 def _is_of_name(name: str, left: str, right: str) -> bool:

@@ -32,24 +32,38 @@ def _standard_library_directories() -> Tuple[str, ...]:
 
 
 _STANDARD_LIBRARY = _standard_library_directories()
+_paths: Dict[str, Optional[str]] = {}
 _known: Dict[Tuple[str, str], bool] = {}
 """For a folder of packages and a top-level name, whether a distribution says that it brought it."""
 
 
 def installed_path(filename: str) -> Optional[str]:
     """The path of a file inside its installed package or the standard library, with `/`; None for any other file."""
+    if filename not in _paths:
+        if len(_paths) > 2_000:
+            _paths.clear()
+        _paths[filename] = _installed_path(filename)
+    return _paths[filename]
+
+
+def _installed_path(filename: str) -> Optional[str]:
     package = _PACKAGES.match(filename)
     if package:
         inside = filename[package.end() :].replace("\\", "/")
-        return inside if _is_of_a_distribution(package.group(1), inside.split("/")[0]) else None
+        return inside if _is_of_a_distribution(package.group(1), inside.split("/")[0]) and _exists(filename) else None
     compared = normal(filename)
     for directory in _STANDARD_LIBRARY:
         if compared.startswith(directory):
-            return filename[len(directory) :].replace("\\", "/")
+            return filename[len(directory) :].replace("\\", "/") if _exists(filename) else None
     # Cython gives the path of its source inside the package, relative to nothing that exists here.
     if filename.endswith((".pyx", ".pxi", ".pxd")) and not os.path.isabs(filename):
         return _compiled_path(filename.replace("\\", "/"))
     return None
+
+
+def _exists(filename: str) -> bool:
+    """Whether the file is there, or what was compiled from it: code that `exec` made can bear any name."""
+    return os.path.exists(filename) or (filename.endswith(".py") and os.path.exists(filename + "c"))
 
 
 def _compiled_path(filename: str) -> Optional[str]:

@@ -2,20 +2,24 @@ r"""Known templates: the fixed words of messages whose code is at hand nowhere (
 
 `known_templates.txt` is made from the libraries' sources by `python -m templates`. Each line is a key, a tab and a
 template; the lines are sorted, so that a few bisections find all templates that may explain a text, without reading,
-parsing or keeping the whole. A key is one or two neighbouring words of the template which are rare among all.
+parsing or keeping the whole. A key is one or two neighbouring words of the template which are rare among all. All is in
+lower case: libraries begin a sentence with words that stand in the middle of another library's.
 """
 
+import mmap
 import os
 import re
 from collections import Counter
-from typing import Dict, Iterable, Iterator, List, Sequence, Set
+from typing import Dict, Iterable, Iterator, List, Sequence, Set, Union
 
 from .template import Template
 
 _FILE = os.path.join(os.path.dirname(__file__), "known_templates.txt")
 _WORD = re.compile(r"[^\W\d_]{1,40}")
+_LOWER = {code: code + 32 for code in range(65, 91)}
 _ESCAPE = re.compile(r"\\([\\ntr])")
 _ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
+Content = Union[bytes, mmap.mmap]
 TEXT_WORDS = 700
 PER_KEY = 400
 
@@ -39,7 +43,7 @@ def keys(literals: Sequence[str]) -> Iterator[str]:
 
 def index_lines(templates: Iterable[str]) -> List[str]:
     """The sorted lines of the index for templates as they are written in a file; those without a key are left out."""
-    entries = sorted(set(templates))
+    entries = sorted({lowered(entry) for entry in templates})
     choices = [list(dict.fromkeys(keys(Template.parse(unescaped(entry)).literals))) for entry in entries]
     frequency = Counter(key for chosen in choices for key in chosen)
     lines = []
@@ -51,15 +55,20 @@ def index_lines(templates: Iterable[str]) -> List[str]:
     return sorted(lines, key=lambda line: line.encode("utf-8"))
 
 
+def lowered(text: str) -> str:
+    """A text with its ASCII letters in lower case: what keeps its length, whatever it holds."""
+    return text.translate(_LOWER)
+
+
 def unescaped(text: str) -> str:
     """A template of the file with its line breaks and tabs as characters."""
     return _ESCAPE.sub(lambda match: _ESCAPES[match.group(1)], text)
 
 
 class Index:
-    """Sorted lines `key TAB template`, as bytes; never decoded as a whole."""
+    """Sorted lines `key TAB template`, as bytes (or a file that is mapped into memory); never decoded as a whole."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: Content) -> None:
         self._content = content
 
     def templates(self, key: str) -> Iterator[Template]:
@@ -67,12 +76,16 @@ class Index:
         wanted = key.encode("utf-8", "replace") + b"\t"
         position = self._first(wanted)
         for _ in range(PER_KEY):
-            if not self._content.startswith(wanted, position):
-                return
             end = self._content.find(b"\n", position)
-            end = len(self._content) if end < 0 else end
-            yield Template.parse(unescaped(self._content[position + len(wanted) : end].decode("utf-8")))
-            position = end + 1
+            line = self._content[position : end if end >= 0 else len(self._content)]
+            if not line.startswith(wanted):
+                return
+            yield Template.parse(unescaped(line[len(wanted) :].decode("utf-8")))
+            position += len(line) + 1
+
+    def holds(self, text: bytes) -> bool:
+        """Whether a text stands anywhere in the lines."""
+        return self._content.find(text) >= 0
 
     def _first(self, wanted: bytes) -> int:
         """Where the first line begins that is not before `wanted`."""
@@ -98,29 +111,39 @@ class KnownTemplates:
 
     def add(self, template: Template) -> None:
         """Know one more template."""
+        template = Template(tuple(map(lowered, template.literals)), template.holes)
         for key in list(keys(template.literals))[:1] or [""]:
             self._registered.setdefault(key, []).append(template)
 
-    def candidates(self, text: str) -> Iterator[Template]:
-        """Templates of which a key stands in the text; each once."""
+    def holds(self, text: str) -> bool:
+        """Whether a text in lower case stands in the words of a shipped template: then a library's author wrote it."""
+        return self._index().holds(text.encode("utf-8", "replace"))
+
+    def _index(self) -> Index:
         if not self._shipped:
             self._shipped.append(Index(_content()))
+        return self._shipped[0]
+
+    def candidates(self, text: str) -> Iterator[Template]:
+        """Templates, in lower case, of which a key stands in the text, which must be so too; each once."""
+        index = self._index()
         words = [match.group() for match in _WORD.finditer(text)][:TEXT_WORDS]
         pairs = [first + " " + second for first, second in zip(words, words[1:])]
         seen: Set[Template] = set()
         for key in dict.fromkeys(pairs + words):
-            for template in [*self._registered.get(key, ()), *self._shipped[0].templates(key)]:
+            for template in [*self._registered.get(key, ()), *index.templates(key)]:
                 if template not in seen:
                     seen.add(template)
                     yield template
         yield from self._registered.get("", ())
 
 
-def _content() -> bytes:
+def _content() -> Content:
+    """The file, mapped into memory: kernels share its pages, and read only those that they search."""
     try:
         with open(_FILE, "rb") as file:
-            return file.read()
-    except OSError:  # an installation in a zip file: known templates are then what was registered
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # an installation in a zip file: known templates are then what was registered
         return b""
 
 

@@ -6,15 +6,17 @@ meaning, never a value.
 """
 
 import ast
-import itertools
+import errno
+import os
 import re
-from typing import Generator, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Generator, List, NamedTuple, Optional, Sequence
 
 from ..event import MESSAGE_LIMIT
 from .code_names import CodeNames
 from .holes import placeholder, shown, type_expression
-from .known import KNOWN
-from .template import Span, Template
+from .known import KNOWN, lowered
+from .matching import TELLING_WORDS, Match, best_match
+from .template import Template
 
 WITHHELD = "<withheld>"
 """What is sent in place of a message that stays in the kernel."""
@@ -22,20 +24,39 @@ TEXT_LIMIT = 4_000
 LINES = 60
 NESTING = 4
 OWN_TEMPLATES = 4_000
+NESTED_PART_WORDS = 4
+"""How many words of a known template must stand together in a text that was formatted into a message."""
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NESTED_HOLE = re.compile(
     r"(?:\A|[._ ])(?:msg|message|messages|exc|exception|err|errors?|e|ex|reason|reasons|details?|cause|original|orig"
-    r"|description|text|errmsg|error_msg|err_msg|why|info|hint|str e|str|strerror)(?:\.args)?\Z"
+    r"|description|text|errmsg|error_msg|err_msg|why|info|hint|str|strerror)(?:\.args)?\Z"
 )
 _WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
 _SYNTAX_PLACE = re.compile(r" \((?:[^()\n]{0,400}, )?line (\d{1,7})\)\Z")
-_LEADING_TYPE = re.compile(r"((?:[\w$]{1,60}\.){0,8}[\w$]{2,60}): ", re.DOTALL)
+_OTHER_KINDS = re.compile(
+    r"\[(?:Errno|WinError) -?\d{1,6}\] "
+    r"|(?:Catalog|Binder|Parser|Conversion|IO|Invalid Input|Constraint|Out of Range) Error: "
+)
+"""A kind of error that is no class: Python's numbers, DuckDB's names."""
+_ERROR_NAME = re.compile(r"(?:[A-Z][a-z]{1,20}){1,5}(?:Error|Exception|Warning)\Z")
+_SYSTEM = frozenset(os.strerror(number) for number in errno.errorcode)
+"""What the system says about its error numbers."""
+_LEADING_TYPE = re.compile(r"(?:: )?((?:[\w$]{1,60}\.){0,8}[\w$]{2,60}): ", re.DOTALL)
 _JAVA_TYPE = re.compile(
     r"(?:java|javax|scala|org\.apache|com\.google|py4j)(?:\.[a-z]\w{0,40}){0,8}(?:\.[A-Z][\w$]{0,60})\Z"
 )
+_JAVA_FRAME = re.compile(
+    r"\s*at (?:java|javax|scala|sun|jdk|org\.apache|com\.google|py4j)[\w.$<>]{1,200}"
+    r"\((?:[\w.]{1,60}(?::\d{1,6})?|Native Method|Unknown Source)\)\Z"
+)
+_PYTHON_FRAME = re.compile(r"(\s*)File \"[^\"\n]{0,1000}\", line (\d{1,7})(?:, in (.{1,100}))?\Z")
+_TRACEBACK = "Traceback (most recent call last):"
 _MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]{}|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
+_QUOTED_HOLE = re.compile(r"(['\"`])(<[^<>'\"`\n]{1,60}>)\1")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_EDGES = re.compile(r"[\s:;,.!]*")
 
 Scrub = Generator[None, None, str]
 """Text that may leave, made with pauses."""
@@ -49,8 +70,8 @@ class Evidence(NamedTuple):
     names: CodeNames
     is_own: bool = False
     """Whether the notebook's or the user's own code wrote the message: then every word is data."""
-    is_key: bool = False
-    """Whether the message may be the repr of a key (KeyError)."""
+    is_builtin_text: bool = False
+    """Whether the class is one of Python's that builds its text from numbers and names (OSError, UnicodeError)."""
     is_syntax: bool = False
     part_words: int = 3
     """How many words of a known template must stand together to be believed about a part of a text."""
@@ -66,207 +87,214 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     text = ANSI.sub("", message[:TEXT_LIMIT])
     if evidence.is_own:
         yield
-        return (yield from _explain_own(text, evidence))
+        return cut((yield from _explain_own(text, evidence)))
     place = _SYNTAX_PLACE.search(text) if evidence.is_syntax else None
     if place:
         text = text[: place.start()]
-    unquoted = _unquoted(text) if evidence.is_key else None
+    unquoted = _unquoted(text)
     if unquoted is not None:
-        inner = yield from _whole(unquoted, evidence, 0, True)
-        result = placeholder(text) if inner is None else f"{text[0]}{inner}{text[0]}"
+        if evidence.part_words == 3:
+            inner = yield from _nested(unquoted, evidence, 0) if " " in unquoted else _whole(unquoted, evidence, 0)
+        else:
+            inner = yield from _whole(unquoted, evidence, 0)
+        result = placeholder(text) if inner is None else f"{text[-1]}{inner}{text[-1]}"
     else:
-        result = yield from explain(text, evidence, 0)
-    result = tidy(result) + (f" (line {place.group(1)})" if place else "")
-    return result if len(result) <= MESSAGE_LIMIT else result[: MESSAGE_LIMIT - 1] + "…"
+        result = yield from explain(text, evidence)
+    return cut(tidy(result) + (f" (line {place.group(1)})" if place else ""))
+
+
+def cut(text: str) -> str:
+    """`text` as long as a message may be."""
+    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
+
+
+def tidy(text: str) -> str:
+    """One placeholder where many stand side by side, none in quotes, and no white space at the ends."""
+    return _MERGED.sub(r"\1", _QUOTED_HOLE.sub(r"\2", text)).strip()
 
 
 def _explain_own(text: str, evidence: Evidence) -> Scrub:
     """A message that the user's own code wrote: a library's exception class may still have put words around it."""
     for template in evidence.templates:
         spans = template.spans(text)
-        if spans is not None and template.words >= 2:
-            return tidy((yield from _filled(template, spans, text, evidence, NESTING)))
+        if spans is not None and template.words >= TELLING_WORDS:
+            match = Match(template, list(enumerate(spans)), 0, True)
+            return tidy((yield from _filled(match, text, evidence, NESTING)))
+    lead = _types_ahead(text, evidence.names) if evidence.is_builtin_text else ""
+    if evidence.is_builtin_text:  # OSError(2, "..."), UnicodeError: Python says it, whoever raised it
+        whole = yield from _whole(text[len(lead) :], evidence._replace(templates=()), NESTING)
+        if whole is not None:
+            return tidy(lead + whole)
     return placeholder(text)
 
 
 def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     """`text` with everything that no template explains as a placeholder."""
-    whole = yield from _whole(text, evidence, depth)
-    if whole is not None:
-        return whole
+    if not _LETTERS.search(text):
+        return placeholder(text) if text.strip() else text
+    if text in _SYSTEM:
+        return text
+    lead = _types_ahead(text, evidence.names)
+    if lead:
+        return lead + (yield from explain(text[len(lead) :], evidence, depth))
+    code = _line_of_code(text, evidence.names)
+    if code is not None:
+        return code
+    parts = "\n" not in text.strip() and depth < NESTING
+    match = yield from best_match(text, evidence.templates, evidence.part_words, parts)
+    if match is not None and not _swallows_lines(match, text):
+        return (yield from _filled(match, text, evidence, depth))
     if "\n" in text.strip():
         lines = text.split("\n")
         told: List[str] = []
         for line in lines[:LINES]:
             told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
         return "\n".join(told)
-    part = yield from _part(text, evidence, depth)
-    if part is not None:
-        return part
-    return _denied(text, evidence.names)
+    known = type_expression(text.strip(), evidence.names)
+    return known if known is not None and not text.islower() else placeholder(text)
 
 
-def _whole(text: str, evidence: Evidence, depth: int, keyed: bool = False) -> Generator[None, None, Optional[str]]:
-    """`text` as the template says that explains all of it; None when there is none."""
-    if not _LETTERS.search(text):
+def _swallows_lines(match: Match, text: str) -> bool:
+    """Whether a template of one line takes all lines that follow for what was formatted in: lines are better then."""
+    end = match.spans[-1][1][1] if match.template.literals[-1] else match.spans[-2][1][1] if match.spans[1:] else 0
+    swallowed = "\n" in text[end:].strip() and not match.template.literals[-1]
+    return swallowed and not any("\n" in literal for literal in match.template.literals)
+
+
+def _types_ahead(text: str, names: CodeNames) -> str:
+    """What a text begins with that names a kind of error: `java.io.IOException: `, `[Errno 2] `."""
+    number = _OTHER_KINDS.match(text)
+    if number:
+        return number.group()
+    leading = _LEADING_TYPE.match(text)
+    if leading is None:
+        return text if _JAVA_TYPE.match(text) else ""
+    name = leading.group(1)
+    is_error = _ERROR_NAME.match(name) is not None or (name.endswith(("Error", "Exception")) and names.is_type(name))
+    return leading.group() if is_error or _JAVA_TYPE.match(name) else ""
+
+
+def _line_of_code(text: str, names: CodeNames) -> Optional[str]:
+    """A line of a traceback that stands in a message: of Java's, whose names are code, or of Python's."""
+    if text.strip() == _TRACEBACK or _JAVA_FRAME.match(text):
+        return text
+    frame = _PYTHON_FRAME.match(text)
+    if frame is None:
         return None
-    best: Optional[Tuple[int, Template, List[Span]]] = None
-    for template in evidence.templates:
-        spans = template.spans(text)
-        if spans is not None and (best is None or template.letters > best[0]):
-            best = template.letters, template, spans
-    yield
-    if best is None or not _is_telling(best[1]):
-        for count, template in enumerate(KNOWN.candidates(text)):
-            spans = template.spans(text)
-            if spans is not None and (best is None or template.letters > best[0]):
-                best = template.letters, template, spans
-            if count % 20 == 0:
-                yield
-    if best is None or (keyed and not _is_telling(best[1])):
+    function = frame.group(3)
+    known = function is not None and (function == "<module>" or names.has(function))
+    told = f", in {function if known else '<function>'}" if function is not None else ""
+    return f"{frame.group(1)}File <path>, line {frame.group(2)}{told}"
+
+
+def _whole(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
+    """`text` as the template says that explains all of it, if it has words to be believed; else None."""
+    match = yield from best_match(text, evidence.templates, 0, with_parts=False)
+    if match is None or not match.is_telling:
         return None
-    return (yield from _filled(best[1], best[2], text, evidence, depth))
+    return (yield from _filled(match, text, evidence, depth))
 
 
-def _is_telling(template: Template) -> bool:
-    """Whether a template has enough words of its own to be believed about the whole of a text."""
-    return template.words >= 2
-
-
-def _filled(template: Template, spans: List[Span], text: str, evidence: Evidence, depth: int) -> Scrub:
-    """The words of a template with what stands for its holes."""
-    told = template.literals[0]
-    for index, name in enumerate(template.holes):
-        content = text[spans[index][1] : spans[index + 1][0]]
-        left, right = template.literals[index], template.literals[index + 1]
-        told += yield from _hole(name, content, left, right, evidence, depth)
-        told += right
-    return told
+def _filled(match: Match, text: str, evidence: Evidence, depth: int) -> Scrub:
+    """The words of a template with what stands for its holes; what stands outside of it is explained in turn."""
+    holes = match.template.holes
+    first, last = match.spans[0], match.spans[-1]
+    told = ""
+    if first[0] > 0 or first[1][0] > 0:
+        told = yield from _outside(text[: first[1][0]], evidence, depth + 1)
+    for position, (index, (start, end)) in enumerate(match.spans):
+        told += text[start:end]
+        if position + 1 < len(match.spans):
+            begin = match.spans[position + 1][1][0]
+            right = text[begin : match.spans[position + 1][1][1]]
+            told += yield from _hole(holes[index], text[end:begin], text[start:end], right, evidence, depth)
+    rest = text[last[1][1] :]
+    if rest and last[0] == len(holes) - 1 and not match.template.literals[-1]:
+        return told + (yield from _hole(holes[-1], rest, text[last[1][0] : last[1][1]], "", evidence, depth))
+    return told + ((yield from _outside(rest, evidence, depth + 1)) if rest else "")
 
 
 def _hole(name: str, content: str, left: str, right: str, evidence: Evidence, depth: int) -> Scrub:
     """What stands for one hole: a name of code, the words of a nested message, or a placeholder."""
     if not content:
         return ""
+    if type_expression(content, evidence.names) is not None:
+        return shown(name, content, left, right, evidence.names)
     if depth < NESTING and _LETTERS.search(content):
         wrapped = _WRAPPED.match(content)
         if wrapped and evidence.names.is_type(wrapped.group(1)):
-            said = _unescaped(wrapped.group(3))
-            inner = yield from _whole(said, evidence, depth + 1)
-            if inner is None:  # whoever wrote it may be a user: only the code of the traceback is believed about a part
-                inner = yield from _part(said, evidence, depth + 1, known=False)
-            quote = wrapped.group("quote")
-            return f"{wrapped.group(1)}({quote}{inner or '<str>'}{quote})"
+            return (yield from _wrapped(wrapped.group(1), wrapped.group("quote"), wrapped.group(3), evidence, depth))
+        if " " in content and (_is_text_of_code(content, evidence)):  # the code chose among texts of its own
+            return content
         trailing = not right and left.endswith((": ", ":\n", "\n"))
         if " " in content and (_NESTED_HOLE.search(name) or trailing or "\n" in content):
-            inner = yield from (_whole if "\n" not in content else _lines)(content, evidence, depth + 1)
+            inner = yield from _nested(content, evidence, depth + 1)
             if inner is not None:
                 return inner
     return shown(name, content, left, right, evidence.names)
 
 
-def _lines(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
-    """The lines of a nested text of which templates explain some; None when they explain none."""
-    whole = yield from _whole(text, evidence, depth)
+def _is_text_of_code(content: str, evidence: Evidence) -> bool:
+    """Whether a text is, as a whole, a constant of the code that raised or a known message without holes."""
+    if content in _SYSTEM or Template((content,), ()) in evidence.templates:
+        return True
+    low = lowered(content)
+    found = (template for template in KNOWN.candidates(low) if template.literals == (low,))
+    return len(content) <= 200 and any(template.words >= TELLING_WORDS for template in found)
+
+
+def _wrapped(name: str, quote: str, content: str, evidence: Evidence, depth: int) -> Scrub:
+    """The repr of an exception in a message."""
+    said = _unescaped(content)
+    inner = yield from _whole(said, evidence, depth + 1)
+    if inner is None:  # whoever wrote it may be a user: only the code of the traceback is believed about a part
+        match = yield from best_match(said, evidence.templates, 0, with_parts=True)
+        inner = (yield from _filled(match, said, evidence, depth + 1)) if match is not None else "<str>"
+    return f"{name}({quote}{inner}{quote})"
+
+
+def _nested(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
+    """A message that stands in another one, line by line where it has several; None when nothing explains it."""
+    if text in _SYSTEM:
+        return text
+    lead = _types_ahead(text, evidence.names)
+    if text[len(lead) :] in _SYSTEM:
+        return text
+    whole = yield from _whole(text[len(lead) :], evidence, depth)
     if whole is not None:
-        return whole
+        return lead + whole
+    if "\n" not in text:
+        match = yield from best_match(text[len(lead) :], evidence.templates, NESTED_PART_WORDS, with_parts=True)
+        if match is not None:
+            return lead + (yield from _filled(match, text[len(lead) :], evidence, depth))
+        return lead + "<str>" if lead else None
     told, any_told = [], False
     for line in text.split("\n")[:LINES]:
-        found = (yield from _whole(line, evidence, depth)) if line.strip() else line
+        code = _line_of_code(line, evidence.names)
+        found = code if code is not None else (yield from _nested(line, evidence, depth)) if line.strip() else line
         any_told = any_told or bool(found and found.strip())
         told.append(placeholder(line) if found is None else found)
     return "\n".join(told) if any_told else None
 
 
-def _part(text: str, evidence: Evidence, depth: int, known: bool = True) -> Generator[None, None, Optional[str]]:
-    """A line of which a template explains a part: that part's words, and the rest explained in turn; None without.
-
-    Without `known` only the templates of the code that raised count.
-    """
-    best: List[Tuple[int, Span]] = []
-    best_template: Optional[Template] = None
-    best_letters = 0
-    own = ((template, 2) for template in evidence.templates)
-    others = ((template, evidence.part_words) for template in (KNOWN.candidates(text) if known else ()))
-    for count, (template, least) in enumerate(itertools.chain(own, others)):
-        if count % 20 == 0:
-            yield
-        cores = [index for index, literal in enumerate(template.literals) if len(_LETTERS.findall(literal)) >= least]
-        for core in cores:
-            literal = template.literals[core]
-            at = text.find(literal)
-            if at < 0 or not _stands_alone(text, at, literal):
-                continue
-            around = template.spans_within(text, core, at)
-            letters = sum(len(word) for _, (start, end) in around for word in _LETTERS.findall(text[start:end]))
-            if letters > best_letters:
-                best, best_template, best_letters = around, template, letters
-            break
-    if best_template is None or depth >= NESTING:
-        return None
-    first, last = best[0], best[-1]
-    told = yield from _outside(text[: first[1][0]], evidence, depth + 1)
-    for (index, (start, end)), following in zip(best, [*best[1:], None]):
-        told += text[start:end]
-        if following is not None:
-            content = text[end : following[1][0]]
-            right = best_template.literals[following[0]]
-            told += yield from _hole(best_template.holes[index], content, text[start:end], right, evidence, depth)
-    if last[0] == len(best_template.holes) - 1 and not best_template.literals[-1]:
-        content = text[last[1][1] :]
-        return told + (
-            yield from _hole(best_template.holes[-1], content, text[last[1][0] : last[1][1]], "", evidence, depth)
-        )
-    return told + (yield from _outside(text[last[1][1] :], evidence, depth + 1))
-
-
-def _chain(
-    first: Iterable[Tuple[Template, int]], second: Iterable[Tuple[Template, int]]
-) -> Iterable[Tuple[Template, int]]:
-    yield from first
-    yield from second
-
-
-def _stands_alone(text: str, at: int, literal: str) -> bool:
-    """Whether a literal found in a text begins and ends at the border of a word."""
-    end = at + len(literal)
-    before = at > 0 and text[at - 1].isalnum() and literal[:1].isalnum()
-    after = end < len(text) and text[end].isalnum() and literal[-1:].isalnum()
-    return not before and not after
-
-
 def _outside(text: str, evidence: Evidence, depth: int) -> Scrub:
     """What stands before or behind the part that a template explained."""
-    if not _LETTERS.search(text) and not any(character.isdigit() for character in text):
-        return text if len(text) <= 8 else placeholder(text)
-    lead, tail = re.match(r"\s*", text), re.search(r"\s*\Z", text)
-    body = text.strip()
-    before, after = lead.group() if lead else "", tail.group() if tail else ""
+    lead = _EDGES.match(text)
+    before = lead.group() if lead else ""
+    body = text[len(before) :]
+    after = body[len(body.rstrip(" \t\r\n:;,.!")) :]
+    body = body[: len(body) - len(after)]
+    if not body:
+        return before + after
+    if not _LETTERS.search(body) and not any(character.isdigit() for character in body):
+        return before + (body if len(body) <= 8 else placeholder(body)) + after
     return before + (yield from explain(body, evidence, depth)) + after
 
 
-def _denied(text: str, names: CodeNames) -> str:
-    """Text that nothing explains: the types that it begins with, and a placeholder."""
-    kept = ""
-    while len(kept) < 300:
-        leading = _LEADING_TYPE.match(text)
-        if leading is None or not (_JAVA_TYPE.match(leading.group(1)) or _is_type_of_error(leading.group(1), names)):
-            break
-        kept += leading.group()
-        text = text[leading.end() :]
-    if _JAVA_TYPE.match(text):
-        return kept + text
-    known = type_expression(text, names)
-    return kept + (known if known and not text.islower() else placeholder(text))
-
-
-def _is_type_of_error(name: str, names: CodeNames) -> bool:
-    return name[-9:].endswith(("Error", "Exception", "Warning")) and names.is_type(name)
-
-
 def _unquoted(text: str) -> Optional[str]:
-    """The text of which this is the repr; None when it is none."""
-    if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0]:
+    """The text of which this is the repr, as a KeyError has it; None when it is none."""
+    text = text[1:] if text[:2] in ("u'", 'u"') else text
+    if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0] or text[0] in _ESCAPED.sub("", text[1:-1]):
         return None
     return _unescaped(text[1:-1])
 
@@ -278,8 +306,3 @@ def _unescaped(text: str) -> str:
     except (SyntaxError, ValueError, MemoryError):
         return text
     return found if type(found) is str else text
-
-
-def tidy(text: str) -> str:
-    """One placeholder where many stand side by side, and no white space at the ends."""
-    return _MERGED.sub(r"\1", text).strip()

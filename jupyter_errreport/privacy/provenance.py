@@ -37,7 +37,8 @@ class Sources:
         if filename not in self._files:
             if len(self._files) >= SOURCES:
                 self._files.clear()
-            self._files[filename] = read(filename) if installed_path(filename) is not None else b""
+            known = installed_path(filename) is not None or installed_path(filename[:-1]) is not None
+            self._files[filename] = read(filename) if known else b""
         return self._files[filename]
 
     def lines_at(self, filename: str, line: int, limit: int = FUNCTION_LINES) -> List[str]:
@@ -150,8 +151,11 @@ def templates_of_code(code: CodeType, sources: Sources, line: int = 0) -> Iterat
             # What was found outside the function can't stand in the function's own code.
             if template is None or resolver.used or _stands_in(template, everything):
                 yield template
+    source = sources.bytes_of(code.co_filename) or sources.bytes_of(code.co_filename + "c")
     for constant in sorted(compiled, key=len, reverse=True)[:200]:
-        yield from fragments(constant)
+        # Code that `exec` made can bear the name of an installed file, whose source then does not have its words.
+        if all(word.encode("utf-8", "replace") in source for word in _WORD.findall(constant)):
+            yield from fragments(constant)
 
 
 def _stands_in(template: Template, constants_text: str) -> bool:

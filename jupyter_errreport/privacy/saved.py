@@ -8,6 +8,7 @@ from typing import Generator, Iterator, List, NamedTuple, Optional, Sequence, Tu
 
 from ..event import TracebackDetailsType, fingerprint
 from ..source import tokens
+from ..stdlib_names import STDLIB_NAMES
 from .code_names import CodeNames, names_of_source
 from .expressions import Expressions
 from .first_line import public_first_line
@@ -16,7 +17,7 @@ from .message import ANSI, Evidence, public_message
 from .patterns import hide_patterns
 from .provenance import fragments, parsed, statement_at
 from .template import Template
-from .type_names import is_public_type
+from .type_names import is_public_type, looks_like_a_type
 
 LINES_LIMIT = 2_000
 FRAMES_READ = 4
@@ -32,10 +33,7 @@ _CELL_HEADER = re.compile(
     r"(?:File |Input )?(?:In ?\[|Cell In ?\[|<ipython-input-|.{0,300}[/\\]ipykernel_\d+[/\\]|.{0,300}\.ipynb Cell )"
 )
 _INSTALLED = re.compile(r".*(?:site|dist)-packages[/\\](?:[\w.+-]+\.egg[/\\])?", re.DOTALL)
-_STANDARD = re.compile(
-    r".*[/\\](?:lib[/\\]python\d(?:\.\d+)?|[Pp]ython[\d.]*[/\\][Ll]ib|Python\d+[/\\]lib|envs[/\\][\w.-]+[/\\]lib)[/\\]",
-    re.DOTALL,
-)
+_STANDARD = re.compile(r".*[/\\][Ll]ib(?:64)?[/\\](?:python\d(?:\.\d+)?t?[/\\])?(?=(\w+)(?:\.py|[/\\]))", re.DOTALL)
 _SPARK = re.compile(r".*[/\\]python[/\\](?=pyspark[/\\]|lib[/\\]py4j)", re.DOTALL)
 
 
@@ -83,7 +81,7 @@ def scrub_saved(error: SavedError) -> Generator[None, None, PublicError]:
         yield
         message = yield from public_message(error.message, evidence)
     else:
-        names = CodeNames(names_of_source(error.source, error.language), _nowhere, is_public_type)
+        names = CodeNames(names_of_source(error.source, error.language), _nowhere, is_public_type, looks_like_a_type)
         message = yield from public_foreign_message(error.message, error.language, Evidence((), names))
     first_line = yield from public_first_line(error.source, error.language)
     name = error.name if error.name.isidentifier() and hide_patterns(error.name) == error.name else "Exception"
@@ -133,10 +131,12 @@ def _header(line: str) -> Optional[Tuple[str, str, str, int, bool]]:
 
 def public_saved_filename(filename: str) -> Optional[str]:
     """The path inside an installed package of a file on whatever machine, judged by its path; None for another file."""
-    for pattern in (_INSTALLED, _SPARK, _STANDARD):
-        match = pattern.match(filename)
-        if match:
-            return filename[match.end() :].replace("\\", "/")
+    standard = _STANDARD.match(filename)
+    match = _INSTALLED.match(filename) or _SPARK.match(filename)
+    if match is None and standard is not None and standard.group(1) in STDLIB_NAMES:
+        match = standard
+    if match is not None:
+        return filename[match.end() :].replace("\\", "/")
     if filename.endswith((".pyx", ".pxi")) and filename[:1] not in "/\\~":
         return filename.replace("\\", "/")
     return None
@@ -164,9 +164,8 @@ def _evidence(error: SavedError, frames: Sequence[SavedFrame]) -> Evidence:
         identifiers.update(frame.function.split("."))
     return Evidence(
         templates=list(dict.fromkeys(templates)),
-        names=CodeNames(frozenset(identifiers), _nowhere, is_public_type),
+        names=CodeNames(frozenset(identifiers), _nowhere, is_public_type, looks_like_a_type),
         is_own=in_users_code and ran.lstrip().startswith(("raise ", "assert ")),
-        is_key=error.name == "KeyError",
         is_syntax=error.name in ("SyntaxError", "IndentationError", "TabError"),
     )
 

@@ -4,7 +4,7 @@ import re
 
 from ..stdlib_names import STDLIB_NAMES
 
-_PACKAGES = frozenset(
+PACKAGES = frozenset(
     """
     IPython PIL Bio aiohttp altair anndata anthropic arviz ase astropy attr attrs bokeh boto3 botocore bs4 catboost
     chromadb click cv2 cudf cupy dask datasets datetime diffusers distributed django duckdb fastapi fiona flask flax
@@ -27,4 +27,12 @@ def is_public_type(name: str) -> bool:
     if len(parts) == 1:
         return _ERROR.match(name) is not None
     top = parts[0]
-    return (top in _PACKAGES or top in STDLIB_NAMES) and all(_CLASS.match(part) for part in parts)
+    return (top in PACKAGES or top in STDLIB_NAMES) and all(_CLASS.match(part) for part in parts)
+
+
+_CAMEL = re.compile(r"(?:[\w.]{0,60}\.)?[A-Z][a-z][A-Za-z0-9]{1,60}\Z|[A-Z]{2,6}[A-Za-z0-9]{0,40}\Z")
+
+
+def looks_like_a_type(name: str) -> bool:
+    """Whether a name is written as classes are; for a place where a class's name was formatted in."""
+    return _CAMEL.match(name) is not None

@@ -66,7 +66,9 @@ def test_a_package_is_what_a_distribution_brought(tmp_path: Path) -> None:
     (folder / "copied").mkdir()
     (folder / "other_name-1.0.dist-info").mkdir()
     (folder / "other_name-1.0.dist-info" / "RECORD").write_text("mine/__init__.py,,\nmine/a.py,,\n")
+    (folder / "mine" / "a.py").touch()
     assert public_filename(str(folder / "mine" / "a.py"), None, unknown) == "mine/a.py"
+    assert public_filename(str(folder / "mine" / "smith.py"), None, unknown) == "<file>", "code made by exec"
     assert public_filename(str(folder / "copied" / "smith.py"), None, unknown) == "<file>"
     assert public_filename(str(folder / "smith.py"), None, unknown) == "<file>"
 

@@ -110,16 +110,16 @@ def test_a_value_is_in_nothing_that_leaves(cell: str, value: str) -> None:
         assert event_of(source)["error_name"] == "SyntaxError"
 
 
-nothing = CodeNames(frozenset(), lambda name: False, lambda name: False)
+nothing = CodeNames(frozenset(), lambda name: False, lambda name: False, lambda name: False)
 anything = st.text(st.characters(), max_size=300) | st.sampled_from("ab \n:'\"(<[{\\%").flatmap(
     lambda character: st.integers(1, TEXT_LIMIT).map(lambda count: character * count)
 )
 
 
-@given(anything, st.booleans(), st.booleans())
+@given(anything, st.booleans())
 @settings(deadline=None)
-def test_any_text_is_scrubbed(text: str, is_key: bool, is_own: bool) -> None:
-    told = finished(public_message(text, Evidence((), nothing, is_own=is_own, is_key=is_key)))
+def test_any_text_is_scrubbed(text: str, is_own: bool) -> None:
+    told = finished(public_message(text, Evidence((), nothing, is_own=is_own)))
     assert len(told) <= 1_000
     told.encode("utf-8", "backslashreplace")
 

@@ -1,0 +1,98 @@
+"""Real libraries fail in real kernels over planted values: none of these leaves, and the libraries' own words stay."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.live.leaks import find_leaks, make_values, placeholders
+from tests.live.library import library_files, read_library
+from tests.live.runner import Outcome, new_seed, start_libraries
+
+LIBRARIES = {path.stem: read_library(path) for path in library_files()}
+KERNELS_AT_ONCE = 2
+LEAST_WORDS_KEPT = 0.9
+
+Running = dict[str, "Future[list[Outcome]]"]
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    return new_seed()
+
+
+@pytest.fixture(scope="session")
+def running(request: pytest.FixtureRequest, runtime_python: Callable[[str], Path], seed: int) -> Iterator[Running]:
+    """All libraries that the chosen tests ask for, each in a kernel of its own."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    items = [item for item in items if "running" in item.fixturenames]
+    asked = {item.callspec.params["library"] for item in items if hasattr(item, "callspec")}
+    all_asked = any(not hasattr(item, "callspec") for item in items)
+    chosen = [library for name, library in LIBRARIES.items() if name in asked or all_asked]
+    with ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
+        yield start_libraries(runtime_python("libraries"), chosen, seed, pool)
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(params=LIBRARIES)
+def library(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def outcomes(library: str, running: Running) -> list[Outcome]:
+    return running[library].result()
+
+
+def test_each_case_plants_a_value_and_has_a_name_of_its_own(library: str) -> None:
+    cases = LIBRARIES[library].cases
+    assert len({case.name for case in cases}) == len(cases)
+    assert [case.name for case in cases if not case.placeholders] == []
+    assert [case.name for case in cases if placeholders(" ".join(case.keep))] == []
+
+
+def test_each_case_fails_as_it_is_meant_to(outcomes: list[Outcome], seed: int) -> None:
+    broken = [f"{outcome.case}: {outcome.defect}" for outcome in outcomes if outcome.defect]
+    assert not broken, f"with ERRREPORT_LIVE_SEED={seed}:\n" + "\n".join(broken)
+
+
+def test_no_planted_value_leaves(outcomes: list[Outcome], seed: int) -> None:
+    leaking = [f"{outcome.case}: {outcome.leaks} in {outcome.events}" for outcome in outcomes if outcome.leaks]
+    assert not leaking, f"with ERRREPORT_LIVE_SEED={seed}:\n" + "\n".join(leaking)
+
+
+def test_nine_tenths_of_the_words_of_libraries_stay(running: Running, seed: int) -> None:
+    outcomes = [outcome for future in running.values() for outcome in future.result()]
+    kept = sum(len(outcome.kept) for outcome in outcomes)
+    lost = [f"{outcome.library}, {outcome.case}: {words}" for outcome in outcomes for words in outcome.lost]
+    share = kept / (kept + len(lost))
+    assert share >= LEAST_WORDS_KEPT, f"{share:.1%} with ERRREPORT_LIVE_SEED={seed}; lost:\n" + "\n".join(lost)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: value,
+        lambda value: value.upper(),
+        lambda value: value[::-1],
+        lambda value: value[:7],
+        lambda value: "\n".join(value),
+        lambda value: value.encode().hex(),
+        lambda value: base64.b64encode(f"by {value}".encode()).decode(),
+        lambda value: str(list(value.encode())),
+        lambda value: "".join(f"%{code:02X}" for code in value.encode()),
+    ],
+    ids=["as it is", "upper case", "reversed", "cut", "over lines", "hex", "base64", "codes", "url-quoted"],
+)
+def test_a_value_is_found_in_whatever_form_it_leaves(change: Callable[[str], str]) -> None:
+    values = make_values({"@S1@", "@S2@"})
+    assert {found for found, _ in find_leaks(" ".join(map(change, values.values())), values)} == set(values)
+
+
+def test_grouped_digits_are_found() -> None:
+    values = make_values({"@N1@"})
+    assert find_leaks(f"account {int(values['@N1@']):,}", values)
