@@ -78,9 +78,12 @@ def sentrys(error: BaseException, _source: str) -> tuple[str, str]:
     from sentry_sdk.serializer import serialize
     from sentry_sdk.utils import event_from_exception
 
-    event, _hint = event_from_exception((type(error), error, error.__traceback__), client_options=_sentry_options())
-    EventScrubber().scrub_event(event)
-    sent = json.dumps(serialize(event), default=str)
+    try:
+        event, _hint = event_from_exception((type(error), error, error.__traceback__), client_options=_sentry_options())
+        EventScrubber().scrub_event(event)
+        sent = json.dumps(serialize(event), default=str)
+    except Exception:  # some local variable raises when it is looked into: then nothing is sent
+        return "", ""
     return sent, event["exception"]["values"][-1]["value"] or ""
 
 
