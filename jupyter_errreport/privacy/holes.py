@@ -18,15 +18,16 @@ _LEFT_OF_NAME = re.compile(
 _RIGHT_OF_NAME = re.compile(r"['\"`]? ?(?:object has no attribute|has no attribute|is not defined|not defined)|\(\) ")
 _LEFT_OF_TYPE = re.compile(
     r"\b(?:types?:?|class|(?:instances?|objects?)(?: of)?|not|got:?|found|and|received|passed|dtype|for|to|from|than|of"
-    r"|an?|be|as|with|expected) ['\"`(<]?\Z|\A['\"`]?\Z"
+    r"|an?|be|as|with|expected|is|was) ['\"`(<]?\Z|\A['\"`]?\Z|[-+*/%@&|^<>=]{1,3}: ['\"]?\Z"
 )
 _QUOTED = re.compile(r"[bBuUrR]?(?P<quote>['\"]).*(?P=quote)\Z", re.DOTALL)
 _REPR_OF_OBJECT = re.compile(r"<([\w.]{1,100})(?: object)? at 0x[0-9A-Fa-f]{1,16}>\Z")
 _REPR_OF_CLASS = re.compile(r"<(class|type) '([\w.<>]{1,100})'>\Z")
 _GLUE = frozenset(
-    """,None,was,were,is,are,s,es,a,an,the,argument,arguments,positional,keyword-only,keyword,literal,function call
-,expression,comparison,attribute,subscript,f-string expression,list,tuple,dict literal,set display
-,conditional expression""".replace("\n", "").split(",")
+    """was,were,is,are,argument,arguments,positional,keyword-only,keyword,literal,function call,expression,comparison
+,attribute,subscript,f-string expression,list,tuple,dict literal,set display,conditional expression""".replace(
+        "\n", ""
+    ).split(",")
 )
 """Words that code, Python's own above all, puts into a message to make it grammatical."""
 _LIMIT = re.compile(r"(at (?:most|least)|exactly) \d{1,9}\Z")
@@ -108,7 +109,7 @@ def type_expression(content: str, names: CodeNames) -> Optional[str]:
 
     Several are told too: `(dtype('float64'), dtype('<U1'))`.
     """
-    if content in _GLUE:
+    if content in ("", "None"):
         return content
     if content[0] == "(" and content[-1] == ")" and len(content) < 400:
         inner = [type_expression(part, names) for part in content[1:-1].rstrip(",").split(", ")]
@@ -134,8 +135,12 @@ def type_expression(content: str, names: CodeNames) -> Optional[str]:
 def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNames) -> Optional[str]:
     """`content` where it is a type or an identifier of the failing code; None where it is data."""
     found = type_expression(content, names)
-    if found is not None:
-        return found
+    if found is not None and (not content.isalpha() or _is_of_type(name, left, right)):
+        return found  # `float` and `None` may also be what somebody typed
+    if content in _GLUE and right and left[-1:] not in "'\"`":
+        return content
+    if content in ("s", "es") and right and left[-1:].isalpha():  # a plural
+        return content
     limit = _LIMIT.match(content)
     if limit:
         return f"{limit.group(1)} <int>"

@@ -238,3 +238,17 @@ def test_the_users_own_code_has_no_words_of_its_own(tmp_path: Path, monkeypatch:
 )
 def test_what_a_cell_raises_is_data(cell: str) -> None:
     assert message_of(cell) == "<str>"
+
+
+@pytest.mark.parametrize("value", ["a", "s", "is", "the", "list", "was", "None", "x"])
+@pytest.mark.parametrize("cell", ["int({v!r}, 36 if {v!r} == 'z' else 8)", "float({v!r})", "open('/no/such/' + {v!r})"])
+def test_a_short_value_is_a_value(cell: str, value: str) -> None:
+    told = message_of(cell.format(v=value))
+    assert f"'{value}'" not in told
+    assert not told.endswith((f" {value}", f"/{value}"))
+
+
+def test_a_short_value_in_the_words_of_a_library_is_a_value(library: Library) -> None:
+    name = library('def check(res):\n    raise ValueError(f"unknown residue {res}")')
+    for value in ("a", "is", "was", "s", "list"):
+        assert message_of(f"import {name}; {name}.check({value!r})") == "unknown residue <res>"
