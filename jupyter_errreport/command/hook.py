@@ -6,6 +6,7 @@ from typing import Callable, Dict, List
 
 from . import installation
 from .kernelspecs import Environment, ProbeError, Spec, all_specs, probe
+from .server_extension import is_enabled
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,27 +38,33 @@ def _status(args: argparse.Namespace) -> int:
         print("No kernelspec is installed here: see 'jupyter kernelspec list'.")
         return 0
     width = max(len(spec.name) for spec in specs)
+    is_watched = is_enabled()
     for spec in specs:
-        print(f"{spec.name:<{width}}  {describe(spec)}")
+        print(f"{spec.name:<{width}}  {describe(spec, is_watched)}")
     print(
         "\nKernels that are caught report when they know where to: to a Jupyter server with the extension enabled"
-        "\n(jupyter server extension list), or to JUPYTER_ERRREPORT_URL."
+        "\n(jupyter server extension list), or to JUPYTER_ERRREPORT_URL. Of the others such a server reports the errors"
+        "\nthat end a cell, when it is the one that started them."
     )
     return 0
 
 
-def describe(spec: Spec) -> str:
-    """One sentence on whether the errors of this kernelspec's kernels are caught."""
+def describe(spec: Spec, is_watched: bool) -> str:
+    """One sentence on whether the errors of this kernelspec's kernels are caught.
+
+    `is_watched` says whether a Jupyter server sees the errors of kernels without a hook.
+    """
+    without = "seen by the server only" if is_watched else "not seen"
     if spec.language.lower() != "python":
-        return f"not seen             {spec.language} kernels have no hook"
+        return f"{without:<24} {spec.language} kernels have no hook"
     try:
         environment = probe(spec)
     except ProbeError as error:
-        return f"not known            {error}"
+        return f"{'not known':<24} {error}"
     missing = what_is_missing(environment)
     if not missing:
-        return f"caught by hook       {environment.startup[0]}"
-    return f"not seen             {missing}; mend it: jupyter errreport hook install --kernel {spec.name}"
+        return f"{'caught by hook':<24} {environment.startup[0]}"
+    return f"{without:<24} {missing}; mend it: jupyter errreport hook install --kernel {spec.name}"
 
 
 def what_is_missing(environment: Environment) -> str:

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 STARTUP_FILE = "50-jupyter_errreport.py"
 _PACKAGE = Path(__file__).resolve().parents[1]
-_KERNEL_PARTS = ("__init__.py", "event.py", "source.py", "stdlib_names.py", "delivery", "kernel", "privacy")
+_KERNEL_PARTS = (
+    "__init__.py",
+    "event.py",
+    "opt_out.py",
+    "source.py",
+    "stdlib_names.py",
+    "delivery",
+    "kernel",
+    "privacy",
+)
 
 _STARTUP = """\
 # Written by 'jupyter errreport hook install': tells the kernel's errors to whoever its owner configured, and does

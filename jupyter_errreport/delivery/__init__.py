@@ -4,7 +4,6 @@ Standard library and requests only, Python 3.7 syntax: kernels import it.
 """
 
 from .destination import Destination
-from .forwarding import Forwarding
 from .queue import DeliveryQueue
 
-__all__ = ["DeliveryQueue", "Destination", "Forwarding"]
+__all__ = ["DeliveryQueue", "Destination"]

@@ -12,8 +12,10 @@ class Outcome(NamedTuple):
     """One sentence for the reader; empty when all went well. Holds no secret and no answer of a stranger's."""
     retry_after: Optional[float] = None
     """Seconds that the receiver asked to wait."""
+    is_whole: bool = False
+    """Whether the request was rejected as a whole, so that the good in it may be taken without the bad."""
 
 
 def judged(status: str, count: int, problem: str = "") -> Outcome:
     """An outcome in which all `count` events met the same fate."""
-    return Outcome([status] * count, problem)
+    return Outcome([status] * count, problem, is_whole=status == "rejected")

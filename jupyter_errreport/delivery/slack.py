@@ -10,9 +10,15 @@ FIELD_LIMIT = 600
 
 
 def slack_message(event: Dict[str, Any]) -> Dict[str, Any]:
-    """The body of a post to an incoming webhook; what Slack shows in a notification is its `text`."""
+    """The body of a post to an incoming webhook; what Slack shows in a notification is its `text`.
+
+    `more` in place of what happened says how many errors there were that are equal to one that was told of before.
+    """
     title = f"{event.get('error_name', '')} in {event.get('notebook', '')}"
     lines = [f"*{_bold(event.get('error_name', ''))}* in *{_bold(event.get('notebook', ''))}*{_cell(event)}"]
+    if event.get("more"):
+        lines[0] += f": {event['more']} more"
+        title += f": {event['more']} more"
     message = str(event.get("error_message", ""))
     if message:
         lines.append(f"Message: {_escape(message)}")

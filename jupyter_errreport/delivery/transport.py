@@ -24,6 +24,8 @@ KEY_HEADER = "X-Errreport-Key"
 
 # The parts of requests in the order of their weight, each imported by itself with a rest for the reader's code between.
 _PARTS = ("socket", "ssl", "http.client", "email.parser", "urllib3", "urllib3.connectionpool", "requests")
+# Of the answers 429 those that will be the same for these events at any later time.
+_LIMITS_FOR_GOOD = ("limit_errors_per_session", "limit_seconds_between_errors")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, not listened on
 
 
@@ -135,6 +137,8 @@ class Transport:
         problem = f"{self._destination.label} answered {code}"
         if code in (400, 413, 415, 422) or (self._destination.kind not in (COLLECTOR, JUPYTER) and 400 <= code < 429):
             return judged("rejected", count, problem)
+        if code == 429 and _reason(response) in _LIMITS_FOR_GOOD:
+            return Outcome(["rejected"] * count, f"{problem}: {_reason(response)}")
         return Outcome(problem=problem, retry_after=_retry_after(response.headers.get("Retry-After")))
 
     def get(self, path: str, timeout: float) -> Any:
@@ -225,6 +229,12 @@ def _answer(response: Any) -> Any:
         return json.loads(response._content.decode("utf-8"))
     except ValueError:
         return None
+
+
+def _reason(response: Any) -> str:
+    """The word for programs in a collector's problem; empty when there is none."""
+    answer = _answer(response)
+    return str(answer.get("reason", "")) if isinstance(answer, dict) else ""
 
 
 def _status(answer: Any) -> str:

@@ -9,8 +9,9 @@ from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from ..delivery import Destination
 from ..event import POLICIES
+from ..opt_out import forbidden_by
 
-OFF_WORDS = ("off", "0", "false", "no")
+__all__ = ["ErrReport", "Settings", "forbidden_by", "notebook_name", "read_settings"]
 
 
 class ErrReport(Configurable):
@@ -40,18 +41,6 @@ class Settings(NamedTuple):
     interrupts: bool
     destinations: List[Destination]
     """Where errors go without the notebook asking for it."""
-
-
-def forbidden_by() -> str:
-    """The environment variable that forbids reporting, as `NAME=value`; empty when none does."""
-    value = os.environ.get("JUPYTER_ERRREPORT", "")
-    if value.strip().lower() in OFF_WORDS:
-        return f"JUPYTER_ERRREPORT={value}"
-    value = os.environ.get("DO_NOT_TRACK", "")
-    # https://consoledonottrack.com: set to anything but empty or zero.
-    if value.strip().lower() not in ("", "0", "false", "no", "off"):
-        return f"DO_NOT_TRACK={value}"
-    return ""
 
 
 def read_settings(shell: Any) -> Settings:

@@ -23,12 +23,30 @@ Work = Callable[[Any], Iterator[None]]
 """Handles one item; a generator, which yields wherever it may be paused."""
 
 
+def _one(item: Any) -> int:
+    return 1
+
+
 class Worker:
     """One daemon thread that sleeps until there is something to do; made before the first error."""
 
-    def __init__(self, work: Work, faults: Faults, name: str = "errreport-worker") -> None:
+    def __init__(
+        self,
+        work: Work,
+        faults: Faults,
+        chores: Callable[[], Iterator[None]] = lambda: iter(()),
+        weight: Callable[[Any], int] = _one,
+        name: str = "errreport-worker",
+    ) -> None:
         self.dropped = 0
+        """Errors whose snapshots had to make room."""
+        self.failed = 0
+        """Errors of which a fault of our own let no event come."""
         self._work = work
+        self._chores = chores
+        """What is done at the time that `wake_at` was told, once nothing else is left."""
+        self._weight = weight
+        """How many errors an item stands for."""
         self._faults = faults
         self._name = name
         self._fresh()
@@ -37,8 +55,10 @@ class Worker:
         self._items: Deque[Any] = deque()
         self._change = threading.Condition()
         self._hurry = threading.Event()
-        self._working = False
-        """Whether an item is in work that is no longer in `_items`."""
+        self._working: Optional[Any] = None
+        """The item in work, which is no longer in `_items`."""
+        self._alarm: Optional[float] = None
+        self._busy_with_chores = False
         self._thread: Optional[threading.Thread] = None
         self._pid = os.getpid()
 
@@ -56,22 +76,34 @@ class Worker:
             self.start()
         with self._change:
             if len(self._items) >= CAPACITY:
-                self._items.popleft()
-                self.dropped += 1
+                self.dropped += self._weight(self._items.popleft())
             self._items.append(item)
             self._change.notify_all()
 
-    def discard(self) -> int:
-        """Forget what waits; returns how many items that were."""
+    def wake_at(self, moment: Optional[float]) -> None:
+        """Have the chores done at `moment` (monotonic), or sooner if an earlier one is set; None for never."""
+        if moment is None or self._pid != os.getpid():
+            return
         with self._change:
-            count = len(self._items)
+            if self._alarm is None or moment < self._alarm:
+                self._alarm = moment
+                self._change.notify_all()
+
+    def discard(self) -> int:
+        """Forget what waits; returns how many errors that were."""
+        with self._change:
+            count = sum(self._weight(item) for item in self._items)
             self._items.clear()
             return count
 
     @property
     def waiting(self) -> int:
-        """Items that are not done yet."""
-        return len(self._items) + self._working
+        """Errors of which the events are not made yet."""
+        if self._pid != os.getpid():
+            return 0
+        with self._change:
+            items = list(self._items) if self._working is None else [self._working, *self._items]
+            return sum(self._weight(item) for item in items)
 
     def finish(self, timeout: float) -> bool:
         """Do what waits now, without pauses; False when `timeout` seconds were not enough."""
@@ -81,36 +113,63 @@ class Worker:
         self._hurry.set()
         try:
             with self._change:
-                while self.waiting and self._thread.is_alive():
+                while self._is_busy() and self._thread.is_alive():
                     remaining = deadline - time.monotonic()
                     if remaining <= 0:
                         return False
                     self._change.wait(remaining)
-            return not self.waiting
+                return not self._is_busy()
         finally:
             self._hurry.clear()
 
+    def _is_busy(self) -> bool:
+        return bool(self._items) or self._working is not None or self._busy_with_chores or self._seconds_left() == 0
+
+    def _seconds_left(self) -> Optional[float]:
+        """Until the chores are due; None when they are not."""
+        return None if self._alarm is None else max(0.0, self._alarm - time.monotonic())
+
     def _run(self) -> None:
-        """Sleep until something comes; wait for the kernel's reply to be out; then work until nothing is left."""
+        """Sleep until something comes or the chores are due.
+
+        What comes waits until the kernel's reply is out; then work until nothing is left, then the chores.
+        """
         while True:
             with self._change:
-                while not self._items:
-                    self._change.wait()
-            self._hurry.wait(START_DELAY)
+                while not self._items and self._seconds_left() != 0:
+                    self._change.wait(self._seconds_left())
+                came = bool(self._items)
+            if came:
+                self._hurry.wait(START_DELAY)
             while self._items:
                 self._turn()
+            self._do_chores()
 
     def _turn(self) -> None:
         """Take one item and handle it."""
         with self._change:
             if not self._items:  # discarded meanwhile
                 return
-            item = self._items.popleft()
-            self._working = True
+            item = self._working = self._items.popleft()
+        done = False
         with self._faults:
             self._slices(self._work(item))
+            done = True
         with self._change:
-            self._working = False
+            self.failed += 0 if done else self._weight(item)
+            self._working = None
+            self._change.notify_all()
+
+    def _do_chores(self) -> None:
+        with self._change:
+            if self._seconds_left() != 0:
+                return
+            self._alarm = None
+            self._busy_with_chores = True
+        with self._faults:
+            self._slices(self._chores())
+        with self._change:
+            self._busy_with_chores = False
             self._change.notify_all()
 
     def _slices(self, steps: Iterator[None]) -> None:

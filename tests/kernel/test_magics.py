@@ -22,7 +22,7 @@ def test_status_counts_what_was_captured_and_sent(reported: Reported) -> None:
     sent = len(reported.receiver.events)
     status = reported.kernel.run("%errreport status").text
     assert "on" in status.splitlines()[0]
-    assert f"sent {sent}, waiting 0, rejected 0, dropped 0" in status
+    assert f"spooled {sent}: sent {sent}, duplicate 0, waiting 0, rejected 0, dropped 0" in status
     assert f"captured {sent}," in status
     assert "faults of our own: 0" in status
 

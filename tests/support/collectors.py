@@ -16,9 +16,9 @@ TOKEN = "the-admin-token"
 
 
 class Collector:
-    """`jupyter errreport collector` on a free port, with a database of its own."""
+    """`jupyter errreport collector` on a free port unless one is named, with a database of its own."""
 
-    def __init__(self, python: Path, home: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, python: Path, home: Path, *arguments: str, port: int = 0, **environment: str) -> None:
         self._log = home / "collector.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -26,7 +26,7 @@ class Collector:
                     str(python.parent / "jupyter"),
                     "errreport",
                     "collector",
-                    "--port=0",
+                    f"--port={port}",
                     f"--db={home / 'collector.sqlite'}",
                     *arguments,
                 ],

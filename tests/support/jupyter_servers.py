@@ -117,8 +117,8 @@ class ServedKernel:
         address = server.url.replace("http", "ws", 1) + f"/api/kernels/{kernel_id}/channels?token={TOKEN}"
         self._socket = websocket.create_connection(address, timeout=60, sslopt={"cert_reqs": 0})
 
-    def run(self, code: str) -> str:
-        """Execute a cell; what it wrote to stdout and stderr."""
+    def send(self, code: str) -> str:
+        """Have a cell executed, without waiting for it; the id of the request."""
         request = uuid.uuid4().hex
         header = {
             "msg_id": request,
@@ -138,6 +138,11 @@ class ServedKernel:
         self._socket.send(
             json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
         )
+        return request
+
+    def run(self, code: str) -> str:
+        """Execute a cell; what it wrote to stdout and stderr."""
+        request = self.send(code)
         text = ""
         while True:
             message = json.loads(self._socket.recv())

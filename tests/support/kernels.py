@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,9 @@ class Kernel:
             name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_ERRREPORT", "JPY_"))
         }
         clean.pop("PYTHONPATH", None)
+        if not {"HOME", "JUPYTER_DATA_DIR"} & set(environment):  # what one kernel leaves, the next would send
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            clean["JUPYTER_DATA_DIR"] = self._folder.name
         self._manager.start_kernel(env={**clean, **environment}, cwd=str(cwd) if cwd else None)
         self.client = self._manager.blocking_client()
         self.client.start_channels()

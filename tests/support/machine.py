@@ -9,9 +9,11 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
 import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tests.support.runtimes import ROOT, find_python
@@ -41,6 +43,13 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@lru_cache
+def has_irkernel() -> bool:
+    """Whether there is an R that can be a kernel."""
+    command = ["Rscript", "-e", "library(IRkernel)"]
+    return shutil.which("Rscript") is not None and subprocess.run(command, capture_output=True).returncode == 0
+
+
 def find_wheel() -> Path | None:
     """The wheel that ERRREPORT_WHEEL names, else the one in `dist`; None when it is not there."""
     named = os.environ.get("ERRREPORT_WHEEL")
@@ -62,6 +71,7 @@ def is_installed() -> bool:
 
 
 _NEEDS = (
+    Need("IRkernel", has_irkernel, "apt-get install r-cran-irkernel"),
     Need("chromium", lambda: find_chromium() is not None, "apt-get install chromium"),
     Need("wheel", lambda: find_wheel() is not None, "make wheel"),
     Need("installed wheel", is_installed, "make test"),

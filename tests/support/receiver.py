@@ -19,6 +19,8 @@ class Receiver:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answer = 200
         self.headers: dict[str, str] = {}
+        self.poison: set[str] = set()
+        """Names of errors; a request with one of them is answered 400."""
         self.hang = threading.Event()
         """While set, requests are accepted and never answered."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -51,6 +53,9 @@ class Receiver:
                 answer: Any = {}
                 if receiver.answer == 200 and self.path.endswith("/errors"):
                     events = json.loads(body)
+                    if receiver.poison & {event.get("error_name") for event in events}:
+                        self._reply(400, answer)
+                        return
                     receiver.events += events
                     answer = [{"event_id": event["event_id"], "status": "stored"} for event in events]
                 self._reply(receiver.answer, answer)

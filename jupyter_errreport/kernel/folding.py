@@ -1,0 +1,104 @@
+"""Equal errors in quick succession: the first goes at once, its repeats in the next 30 s are one more event.
+
+So a loop that fails 10,000 times a minute makes four events, whose counts add up to 10,000.
+"""
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from typing import Callable, Generic, Hashable, List, Optional, Tuple, TypeVar
+
+WINDOW = 30.0
+"""Seconds from the first error during which its repeats are gathered."""
+WINDOWS = 100
+"""Different errors that are watched at once; of more than these the oldest ends its gathering early."""
+
+T = TypeVar("T")
+
+
+class _Window(Generic[T]):
+    """The time after one error."""
+
+    __slots__ = ("count", "ends", "first")
+
+    def __init__(self, ends: float) -> None:
+        self.ends = ends
+        self.first: Optional[T] = None
+        self.count = 0
+
+
+class Folding(Generic[T]):
+    """Gathers repeats of things that are equal by a key. May be used by any thread; a forked child begins anew."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._fresh()
+
+    def _fresh(self) -> None:
+        self.seen = 0
+        """Errors that came in."""
+        self._windows: OrderedDict[Hashable, _Window[T]] = OrderedDict()
+        self._full: List[Tuple[T, int]] = []
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+    def passes(self, key: Hashable, thing: T, count: int = 1) -> bool:
+        """Whether this one goes on at once; else it is gathered, and `due` has it later. It stands for `count` errors.
+
+        What stands for several was gathered before: it opens no window.
+        """
+        if self._pid != os.getpid():
+            self._fresh()
+        now = self._clock()
+        with self._lock:
+            self.seen += count
+            window = self._windows.get(key)
+            if window is not None and now >= window.ends:
+                self._end(key)
+                window = None
+            if window is None:
+                if count == 1:
+                    if len(self._windows) >= WINDOWS:
+                        self._end(next(iter(self._windows)))
+                    self._windows[key] = _Window(now + WINDOW)
+                return True
+            if window.first is None:
+                window.first = thing
+            window.count += count
+            return False
+
+    def due(self, everything: bool = False) -> List[Tuple[T, int]]:
+        """The first of the repeats and how many they are, where the time is over; or of all that was gathered."""
+        if self._pid != os.getpid():
+            self._fresh()
+        now = self._clock()
+        with self._lock:
+            for key in [key for key, window in self._windows.items() if everything or now >= window.ends]:
+                self._end(key)
+            full, self._full = self._full, []
+            return full
+
+    def discard(self) -> int:
+        """Forget what was gathered; returns how many errors."""
+        return sum(count for _, count in self.due(everything=True))
+
+    @property
+    def waiting(self) -> int:
+        """Errors that are gathered and did not go on yet."""
+        with self._lock:
+            return sum(w.count for w in self._windows.values()) + sum(count for _, count in self._full)
+
+    @property
+    def next_due(self) -> Optional[float]:
+        """When the next fold is due, by the clock; None when nothing was gathered."""
+        with self._lock:
+            if self._full:
+                return self._clock()
+            # All windows are of the same length: the first that gathered anything ends first.
+            return next((window.ends for window in self._windows.values() if window.count), None)
+
+    def _end(self, key: Hashable) -> None:
+        window = self._windows.pop(key)
+        if window.first is not None:
+            self._full.append((window.first, window.count))

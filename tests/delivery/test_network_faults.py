@@ -1,0 +1,116 @@
+"""What a network can do: the event stays spooled, nobody waits, and the status has a sentence about it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from jupyter_errreport.delivery import DeliveryQueue, Destination
+from jupyter_errreport.delivery import lane as lane_module
+from jupyter_errreport.delivery.files import Files
+from jupyter_errreport.delivery.places import Place
+from jupyter_errreport.delivery.spool import Spool
+from jupyter_errreport.event import EventMessageType, new_event_id
+from tests.support.waiting import wait_for
+
+Behave = Callable[[socket.socket, threading.Event], None]
+
+
+def hang(connection: socket.socket, over: threading.Event) -> None:
+    over.wait()
+
+
+def one_byte_and_no_more(connection: socket.socket, over: threading.Event) -> None:
+    connection.recv(65_536)
+    connection.sendall(b"H")
+    over.wait()
+
+
+def close_at_once(connection: socket.socket, over: threading.Event) -> None:
+    connection.close()
+
+
+def answering(head: bytes) -> Behave:
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 " + head + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        connection.close()
+
+    return behave
+
+
+@contextmanager
+def server(behave: Behave) -> Iterator[int]:
+    """A port at which every connection is treated so."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                threading.Thread(target=behave, args=(connection, over), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield listening.getsockname()[1]
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+FAULTS: dict[str, tuple[Behave | None, str, str]] = {
+    "refused": (None, "http://127.0.0.1:{port}", "could not be reached"),
+    "hangs after accept": (hang, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
+    "one byte a minute": (one_byte_and_no_more, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
+    "closes at once": (close_at_once, "http://127.0.0.1:{port}", "could not be reached (ConnectionError)"),
+    "no HTTP": (answering(b"hello"), "http://127.0.0.1:{port}", "could not be reached"),
+    "500": (answering(b"500 Oh"), "http://127.0.0.1:{port}", "answered 500"),
+    "429": (answering(b"429 Later\r\nRetry-After: 3600"), "http://127.0.0.1:{port}", "answered 429"),
+    "redirect": (answering(b"302 Go\r\nLocation: http://127.0.0.1:9/"), "http://127.0.0.1:{port}", "answered 302"),
+    "no TLS there": (answering(b"400 Bad"), "https://127.0.0.1:{port}", "could not be reached (SSLError)"),
+    "a name that is none": (None, "http://no-such-host.invalid", "could not be reached"),
+    "proxy wants a login": (answering(b"407 Who"), "http://errors.example.org", "answered 407"),
+    "proxy wants a login for TLS": (answering(b"407 Who"), "https://errors.example.org", "(ProxyError)"),
+    "proxy is not there": (None, "http://errors.example.org", "(ProxyError)"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_network(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    behave, url, problem = FAULTS[fault]
+    monkeypatch.setattr(lane_module, "READ_TIMEOUT", 0.3)
+    monkeypatch.setattr(lane_module, "FIRST_RETRY", 60.0)
+    with server(behave or hang) as port:
+        if behave is None:
+            with socket.create_server(("127.0.0.1", 0)) as unused:
+                port = unused.getsockname()[1]
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        if "proxy" in fault:
+            monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        queue = DeliveryQueue(lambda: Spool(lambda: [Place(str(tmp_path), Files())]))
+        event = EventMessageType(
+            error_name="E", error_message="", traceback=[], first_line="", execution_count=1, notebook="n"
+        )
+        event["event_id"] = new_event_id()
+        started = time.monotonic()
+        queue.submit(event, Destination.collector(url.format(port=port), "the-token"))
+        assert time.monotonic() - started < 0.5
+        (lane,) = queue.lanes()
+        wait_for(lambda: lane.problem, "the fault")
+        assert problem in lane.problem
+        assert "the-token" not in lane.problem
+        assert (lane.waiting, lane.spooled) == (1, 1)
+        started = time.monotonic()
+        assert not queue.flush(0.5)
+        queue.close(0.2)
+        assert time.monotonic() - started < 2
+        assert len(list(tmp_path.rglob(f"{event['event_id']}*"))) == 1

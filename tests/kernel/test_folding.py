@@ -1,0 +1,93 @@
+"""Equal errors: the first at once, the repeats of the next 30 s as one, and every one of them counted."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_errreport.kernel.folding import WINDOW, WINDOWS, Folding
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_first_passes_and_its_repeats_are_one_when_the_time_is_over() -> None:
+    clock = Clock()
+    folding: Folding[str] = Folding(clock)
+    assert folding.passes("key", "first")
+    assert folding.next_due is None  # nobody has to wake up for it
+    clock.now += 1
+    assert not folding.passes("key", "second")
+    clock.now += WINDOW - 2
+    assert not folding.passes("key", "third")
+    assert folding.waiting == 2
+    assert folding.due() == []
+    assert folding.next_due == 100.0 + WINDOW
+    clock.now = 100.0 + WINDOW
+    assert folding.due() == [("second", 2)]
+    assert folding.passes("key", "fourth")
+
+
+def test_different_ones_do_not_fold() -> None:
+    folding: Folding[str] = Folding(Clock())
+    assert folding.passes("a", "x")
+    assert folding.passes("b", "x")
+
+
+def test_an_error_after_the_window_goes_at_once_and_the_repeats_before_are_not_lost() -> None:
+    clock = Clock()
+    folding: Folding[str] = Folding(clock)
+    folding.passes("key", "first")
+    folding.passes("key", "second")
+    clock.now += WINDOW + 5
+    assert folding.passes("key", "third")
+    assert folding.due() == [("second", 1)]
+
+
+def test_a_fold_counts_as_many_as_it_stands_for_and_opens_no_window() -> None:
+    folding: Folding[str] = Folding(Clock())
+    assert folding.passes("key", "fold", 7)
+    assert folding.passes("key", "first")
+    assert not folding.passes("key", "fold", 5)
+    assert folding.due(everything=True) == [("fold", 5)]
+
+
+def test_when_too_many_are_watched_the_oldest_ends_early() -> None:
+    folding: Folding[int] = Folding(Clock())
+    folding.passes(0, 0)
+    folding.passes(0, 0)
+    for number in range(1, WINDOWS + 1):
+        assert folding.passes(number, number)
+    assert folding.due() == [(0, 1)]
+
+
+def test_a_forked_child_has_nothing_of_its_parent() -> None:
+    folding: Folding[str] = Folding(Clock())
+    folding.passes("key", "first")
+    folding.passes("key", "second")
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if folding.due(everything=True) == [] else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert folding.waiting == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 20), st.booleans()), max_size=60))
+def test_every_error_is_counted_once(errors: list[tuple[int, float, bool]]) -> None:
+    clock = Clock()
+    folding: Folding[int] = Folding(clock)
+    passed = gathered = 0
+    for key, seconds, looks in errors:
+        clock.now += seconds
+        passed += folding.passes(key, key)
+        if looks:
+            gathered += sum(count for _, count in folding.due())
+    assert passed + gathered + folding.waiting == len(errors)
+    assert passed + gathered + folding.discard() == len(errors)
+    assert folding.waiting == 0
