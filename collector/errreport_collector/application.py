@@ -103,7 +103,10 @@ class ErrReportCollector(JupyterApp):
         1_000, min=1, help="How many sessions one network address may open in a day. A classroom shares one address."
     ).tag(config=True)
     min_seconds_between_errors = Float(
-        0.0, min=0, help="The least time between two errors of a session, in seconds. Clients wait and send them later."
+        0.0,
+        min=0,
+        help="The least time between two errors of a session, in seconds, by the times in their ids: of errors that are"
+        " closer together the first to arrive is kept. Errors that waited in a kernel may arrive together.",
     ).tag(config=True)
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
@@ -177,7 +180,7 @@ class ErrReportCollector(JupyterApp):
         status = 0
         try:
             run(self, database)
-        except CannotListen as error:
+        except (CannotListen, StoreError) as error:
             status = self._refuse(str(error))
         finally:
             try:

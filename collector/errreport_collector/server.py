@@ -14,7 +14,8 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
-from jupyter_errreport.delivery import Destination, Forwarding
+from jupyter_errreport.delivery import Destination
+from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
@@ -89,13 +90,15 @@ async def _serve(collector: "ErrReportCollector", database: Database, sockets: l
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    forwarding = Forwarding([Destination.slack(collector.slack_webhook)] if collector.slack_webhook else [])
+    forwarding = Forwarding(database, [Destination.slack(collector.slack_webhook)] if collector.slack_webhook else [])
+    await asyncio.to_thread(forwarding.start)
     service = Service(
         database=database,
         limits=collector.limits_in_force,
         dedup_days=collector.dedup_days,
         accept_verbatim=collector.accept_verbatim,
-        on_stored=forwarding.forward,
+        pass_on_to=forwarding.keys,
+        on_stored=forwarding.wake,
         destinations=forwarding.status,
         title="Notebook errors",
         version=__version__,

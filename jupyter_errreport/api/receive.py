@@ -1,22 +1,25 @@
 """Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ..event import EventMessageType
+from ..store import StoreError
 from ..store.filters import matches_scope
 from ..store.insert import Outcome, insert_errors
 from .problem import Problem, too_many
 from .resource import Resource
+from .service import Service
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
 
 _LIMITS = {
     "limit_errors_per_session": ("This session has sent as many errors as one may", 3_600),
-    "limit_seconds_between_errors": ("This session sent its last error a moment ago", 0),
+    "limit_seconds_between_errors": ("This session had another error in the same moment", 0),
 }
 
 
@@ -27,8 +30,12 @@ async def receive_one(
 
     `is_raw` says that the client scrubs nothing.
     """
-    event = _read(resource, value, complete, is_raw)
-    (outcome,) = await _store(resource, [event])
+    try:
+        event = _read(resource, value, complete, is_raw)
+    except Problem:
+        resource.service.tally.add(["rejected"])
+        raise
+    (outcome,) = await store(resource.service, [event])
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
     return event, outcome
@@ -44,7 +51,8 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
             answers.append(None)
         except Problem as problem:
             answers.append(_rejected(value, problem))
-    outcomes = await _store(resource, events)
+    resource.service.tally.add("rejected" for answer in answers if answer)
+    outcomes = await store(resource.service, events)
     over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
@@ -86,15 +94,23 @@ def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
     }
 
 
-async def _store(resource: Resource, events: list[EventMessageType]) -> list[Outcome]:
+async def store(service: Service, events: Sequence[EventMessageType]) -> list[Outcome]:
+    """Store complete events; what became of each. They are on disk then, and wait there to be passed on.
+
+    Raises `StoreError` when nothing was stored, or nobody knows: then they can be stored again.
+    """
     if not events:
         return []
-    service = resource.service
 
     def work(connection: Connection) -> list[Outcome]:
-        return insert_errors(connection, events, service.limits, service.dedup_days)
+        return insert_errors(connection, events, service.limits, service.dedup_days, service.pass_on_to)
 
-    outcomes = await resource.write_db(work)
+    try:
+        outcomes = await asyncio.wrap_future(service.database.write(work))
+    except StoreError:
+        service.tally.add(["failed"] * len(events))
+        raise
+    service.tally.add(outcome.status for outcome in outcomes)
     new = [event for event, outcome in zip(events, outcomes, strict=True) if outcome.status == "stored"]
     if new:
         try:
@@ -107,4 +123,4 @@ async def _store(resource: Resource, events: list[EventMessageType]) -> list[Out
 def _over_limit(resource: Resource, reason: str) -> Problem:
     sentence, seconds = _LIMITS[reason]
     wait = seconds or (resource.service.limits.min_seconds_between_errors if resource.service.limits else 1)
-    return too_many(reason, f"{sentence}; nothing was stored. Send it again later.", wait)
+    return too_many(reason, f"{sentence}; nothing was stored, nor will be of this error.", wait)

@@ -1,20 +1,23 @@
 """What the handlers need of the server that they run in."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import Connection
 
 from ..event import EventMessageType
 from ..store import Database, Limits
 from ..web.pages import Pages
+from .tally import Tally
 
 
 def _nothing(events: list[EventMessageType]) -> None:
     """Nobody wants to know."""
 
 
-def _nowhere() -> list[dict[str, Any]]:
+def _nowhere(connection: Connection) -> list[dict[str, Any]]:
     return []
 
 
@@ -27,10 +30,13 @@ class Service:
     dedup_days: float = 90
     accept_verbatim: bool = False
     """Whether to keep messages of kernels whose machine is configured to send all of them."""
+    pass_on_to: Sequence[str] = ()
+    """What the outbox calls the destinations to which every new event goes on."""
     on_stored: Callable[[list[EventMessageType]], None] = _nothing
     """Called on the event loop with events that are on disk and were not before. Must not block."""
-    destinations: Callable[[], list[dict[str, Any]]] = _nowhere
+    destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
+    tally: Tally = field(default_factory=Tally)
     warning: str = ""
     """A sentence for `status` when something is wrong that lasts, such as a database in a temporary place."""
     title: str = "Errors"

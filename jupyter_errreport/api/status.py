@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from sqlalchemy import Connection
+
 from ..store.errors import count_everything
 from ..store.failures import StoreError
 from .access import Access
@@ -19,13 +21,21 @@ class Status(Resource):
         status: dict[str, Any] = {"status": "ok", "version": service.version}
         if await self.may("read") and self.notebook_scope is None:
             status["database"] = {"kind": service.database.kind, "journal_mode": service.database.journal_mode}
-            status["destinations"] = service.destinations()
-            if service.warning:
-                status |= {"status": "degraded", "message": service.warning}
+            status["received"] = service.tally.shown()
             try:
-                totals = await self.read_db(count_everything)
-                status["errors"] = {"events": totals.events, "count": totals.errors}
-                status["sessions"] = totals.sessions
+                status |= await self.read_db(self._numbers)
+                problem = service.database.problem
             except StoreError as error:
-                status |= {"status": "degraded", "message": str(error)}
+                problem = str(error)
+            if problem or service.warning:
+                status |= {"status": "degraded", "message": " ".join(filter(None, (service.warning, problem)))}
         self.answer(status)
+
+    def _numbers(self, connection: Connection) -> dict[str, Any]:
+        """What the database knows, as one state of it."""
+        totals = count_everything(connection)
+        return {
+            "errors": {"events": totals.events, "count": totals.errors},
+            "sessions": totals.sessions,
+            "destinations": self.service.destinations(connection),
+        }

@@ -11,16 +11,17 @@ from traitlets import Bool, Unicode, default
 
 from .. import __version__
 from ..api import Service, routes
-from ..delivery import Destination, Forwarding
-from ..store import Database, StoreError
+from ..delivery import Destination
+from ..forwarding import Forwarding
+from ..store import StoreError
 from .connection import CONNECTION_VARIABLE, Connection
 from .guard import guard
 from .handler import JupyterResource
+from .kernel_watch import KernelWatch
+from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
-OPEN_SECONDS = 10.0
-"""How long the server's start may wait for the database (a HOME on a hanging network file system)."""
 
 
 class JupyterErrReport(ExtensionApp):
@@ -42,8 +43,8 @@ class JupyterErrReport(ExtensionApp):
         " the server, which kernels do not inherit."
     ).tag(config=True)
     slack_webhook = Unicode(
-        help="A Slack webhook that is told of every error. A secret: rather set JUPYTER_ERRREPORT_SLACK_WEBHOOK in the"
-        " environment of the server, which kernels do not inherit."
+        help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
+        " JUPYTER_ERRREPORT_SLACK_WEBHOOK in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
@@ -75,7 +76,8 @@ class JupyterErrReport(ExtensionApp):
         places = " and ".join(self._forwarding.labels) if self._forwarding else ""
         return f"Errors of notebooks on this server are forwarded to {places}." if places else ""
 
-    _database: Database | None = None
+    _opened: Opened | None = None
+    _watch: KernelWatch | None = None
     _connection: Connection | None = None
     _forwarding: Forwarding | None = None
 
@@ -83,20 +85,23 @@ class JupyterErrReport(ExtensionApp):
         """Open the database and make what the handlers need; the port is not bound yet."""
         if not self.enabled:
             return
-        self._database = Database(self.db)
+        self._opened = open_database(self.db)
+        if self._opened.warning:  # also in `status`; the rest of the Jupyter server starts all the same
+            self.log.error("jupyter_errreport: %s", self._opened.warning)
+        self._forwarding = Forwarding(self._opened.database, self._destinations())
         try:
-            self._database.start(OPEN_SECONDS)
+            self._forwarding.start()
         except StoreError as error:
-            # The rest of the Jupyter server matters more: it starts, and `status` says what is wrong.
-            self.log.error("jupyter_errreport: %s Errors are not stored.", error)
-        self._forwarding = Forwarding(self._destinations())
+            self.log.error("jupyter_errreport: nothing is passed on: %s", error)
         self._connection = Connection(self.log)
         self.settings["errreport_connection"] = self._connection
         self.settings["errreport_service"] = Service(
-            database=self._database,
-            on_stored=self._forwarding.forward,
+            database=self._opened.database,
+            pass_on_to=self._forwarding.keys,
+            on_stored=self._forwarding.wake,
             destinations=self._forwarding.status,
             accept_verbatim=self.accept_verbatim,
+            warning=self._opened.warning,
             title="Errors of this server's notebooks",
             version=__version__,
             log=self.log,
@@ -128,20 +133,26 @@ class JupyterErrReport(ExtensionApp):
         if self._connection is not None:
             self._connection.write(serverapp)
             os.environ[CONNECTION_VARIABLE] = str(self._connection.path)
+            self._watch = KernelWatch(serverapp, self.settings["errreport_service"], self._connection, self.log)
+            self._watch.start()
 
     async def stop_extension(self) -> None:
         """Kernels are told no more; what was taken is forwarded and the database closed."""
+        if self._watch is not None:
+            await self._watch.close(CLOSE_SECONDS)
         if self._connection is not None:
             self._connection.remove()
             if os.environ.get(CONNECTION_VARIABLE) == str(self._connection.path):
                 del os.environ[CONNECTION_VARIABLE]
         if self._forwarding is not None:
             self._forwarding.close(CLOSE_SECONDS)
-        if self._database is not None:
+        if self._opened is not None:
             try:
-                self._database.close()
+                self._opened.database.close()
             except StoreError as error:
                 self.log.error("jupyter_errreport: %s", error)
+            if self._opened.lock is not None:
+                self._opened.lock.release()
 
 
 def _secret(variable: str) -> str:

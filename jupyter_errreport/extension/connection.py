@@ -4,10 +4,12 @@ A token in the environment shows in `!env` and in every saved notebook that prin
 user can read does not matter.
 """
 
+import contextlib
 import json
 import logging
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,8 @@ class Connection:
     def __init__(self, log: logging.Logger) -> None:
         self.key = secrets.token_urlsafe(32)
         self.path = Path(jupyter_runtime_dir()) / f"errreport-{os.getpid()}-{secrets.token_hex(4)}.json"
+        self._hooked = self.path.with_suffix("")
+        """The folder in which the hook in a kernel leaves a file (`kernel.announce`)."""
         self._log = log
 
     def write(self, serverapp: ServerApp) -> None:
@@ -37,6 +41,8 @@ class Connection:
         if serverapp.sock:
             content["socket"] = str(Path(serverapp.sock).resolve())
         ensure_dir_exists(str(self.path.parent), mode=0o700)
+        with contextlib.suppress(OSError):  # said of the file below
+            self._hooked.mkdir(mode=0o700, exist_ok=True)
         partial = self.path.with_suffix(".partial")
         try:
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -50,6 +56,19 @@ class Connection:
     def remove(self) -> None:
         """Take the file away."""
         self.path.unlink(missing_ok=True)
+        shutil.rmtree(self._hooked, ignore_errors=True)
+
+    def has_hook(self, kernel_file: str) -> bool:
+        """Whether the hook is in the kernel with this connection file (its name, or a path).
+
+        Also true when nobody can tell: then nothing of that kernel is reported twice.
+        """
+        return not self._hooked.is_dir() or (self._hooked / Path(kernel_file).name).exists()
+
+    def forget(self, kernel_file: str) -> None:
+        """The kernel with this connection file is no more."""
+        with contextlib.suppress(OSError):
+            (self._hooked / Path(kernel_file).name).unlink(missing_ok=True)
 
     def is_key(self, given: str) -> bool:
         """Whether this is the key, compared in constant time."""

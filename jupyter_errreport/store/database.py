@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .engine import reading_engine, writing_engine
 from .failures import DatabaseUnavailable, StoreError, WriteFailed
+from .filesystem import network_file_system
 from .location import database_url, make_private_file
 from .migrate import migrate
 from .readers import THREADS, Readers
@@ -80,6 +81,11 @@ class Database:
         for engine in self._engines:
             engine.dispose()
 
+    @property
+    def problem(self) -> str:
+        """A sentence about the last write if it failed; empty otherwise."""
+        return self._writer.problem if self._writer else ""
+
     def write(self, work: Work[Result]) -> "Future[Result]":
         """A future with what `work` returns, done once that is on disk; else it fails (see `Writer.submit`)."""
         if self._writer is None:
@@ -95,6 +101,11 @@ class Database:
     def _open(self) -> tuple[Engine, Engine]:
         writing = writing_engine(self.url)
         try:
+            if kind := network_file_system(self.path):
+                raise DatabaseUnavailable(
+                    f"The database {self.path} is on a network file system ({kind}), which does not keep it safe."
+                    " Choose a local disk."
+                )
             make_private_file(self.path)
             self.journal_mode = _write_ahead(writing)
             if self.journal_mode != "wal":

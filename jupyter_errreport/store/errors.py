@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select
 from .clock import stamp
 from .cursor import Cursor
 from .filters import Filters, after
+from .outbox import withdraw
 from .rows import event_of
 from .schema import errors, sessions, tombstones
 
@@ -54,10 +55,14 @@ def find_error(connection: Connection, event_id: str, scope: str | None = None) 
 
 
 def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
-    """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back."""
+    """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
+
+    What was not passed on yet never will be.
+    """
     conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    withdraw(connection, select(errors.c.event_id).where(*conditions))
     chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
     return connection.execute(delete(errors).where(*conditions)).rowcount

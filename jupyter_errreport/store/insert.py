@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, union_all, update
 from ..event import EventMessageType, event_time, rfc3339
 from .clock import clock
 from .limits import DAY, Limits, SessionMeter
+from .outbox import enqueue
 from .rows import row_of
 from .schema import errors, sessions, tombstones
 
@@ -26,12 +27,18 @@ class Outcome(NamedTuple):
 
 
 def insert_errors(
-    connection: Connection, events: Sequence[EventMessageType], limits: Limits | None, dedup_days: float
+    connection: Connection,
+    events: Sequence[EventMessageType],
+    limits: Limits | None,
+    dedup_days: float,
+    pass_on_to: Sequence[str] = (),
 ) -> list[Outcome]:
     """Store complete events; an outcome for each, in their order.
 
     An id that is known, deleted, or came earlier in this batch is a `duplicate`. An id older than `dedup_days` or more
     than a day ahead is rejected as `expired`, since nobody remembers for ever which ids there were.
+
+    What is new waits in the outbox for each destination in `pass_on_to`.
     """
     known = _known_ids(connection, [event["event_id"] for event in events])
     meter = SessionMeter(connection, limits) if limits else None
@@ -44,17 +51,18 @@ def insert_errors(
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
-        elif meter and (reason := meter.objection(session, now)):
+        elif meter and (reason := meter.objection(session, event_id)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         else:
             known.add(event_id)
             if meter:
-                meter.add(session, now)
+                meter.add(session, event_id)
             taken.append((event, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
         connection.execute(insert(errors), [row_of(event, received_at) for event, received_at in taken])
         _count_for_sessions(connection, taken)
+        enqueue(connection, pass_on_to, [event["event_id"] for event, _ in taken])
     return outcomes
 
 

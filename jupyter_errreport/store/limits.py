@@ -1,10 +1,10 @@
 """What one session and one address may send. Checked in the transaction that stores, so that no race passes them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
-from ..event import rfc3339
+from ..event import event_time, rfc3339
 from .schema import errors, sessions
 
 DAY = 86_400
@@ -18,10 +18,20 @@ class Limits:
     max_sessions_per_address: int = 1_000
     """Sessions that one address may open in a day; a classroom shares one."""
     min_seconds_between_errors: float = 0.0
+    """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
 
 
 class SessionLimitError(Exception):
     """An address has opened as many sessions today as one may."""
+
+
+@dataclass
+class _Sent:
+    """What a session has sent."""
+
+    count: int = 0
+    times: list[float] = field(default_factory=list)
+    """When its errors happened, if anybody asks for that."""
 
 
 class SessionMeter:
@@ -30,30 +40,36 @@ class SessionMeter:
     def __init__(self, connection: Connection, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
-        self._seen: dict[str, tuple[int, str]] = {}
+        self._seen: dict[str, _Sent] = {}
 
-    def objection(self, session: str | None, now: float) -> str | None:
-        """Why this session may not store another error at `now`; None when it may."""
+    def objection(self, session: str | None, event_id: str) -> str | None:
+        """Why this session may not store this error; None when it may."""
         if session is None:
             return None
-        count, last = self._state(session)
-        if count >= self._limits.max_errors_per_session:
+        sent = self._sent(session)
+        if sent.count >= self._limits.max_errors_per_session:
             return "limit_errors_per_session"
-        if last > rfc3339(now - self._limits.min_seconds_between_errors):
+        least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
+        if least and any(abs(time - other) < least for other in sent.times):
             return "limit_seconds_between_errors"
         return None
 
-    def add(self, session: str | None, now: float) -> None:
+    def add(self, session: str | None, event_id: str) -> None:
         """An error of this session was taken."""
         if session is not None:
-            self._seen[session] = (self._state(session)[0] + 1, rfc3339(now))
+            sent = self._sent(session)
+            sent.count += 1
+            sent.times.append(event_time(event_id) or 0.0)
 
-    def _state(self, session: str) -> tuple[int, str]:
+    def _sent(self, session: str) -> _Sent:
         if session not in self._seen:
-            count, last = self._connection.execute(
-                select(func.count(), func.max(errors.c.received_at)).where(errors.c.session == session)
-            ).one()
-            self._seen[session] = (count, last or "")
+            its = errors.c.session == session
+            if self._limits.min_seconds_between_errors:
+                ids = self._connection.scalars(select(errors.c.event_id).where(its)).all()
+                self._seen[session] = _Sent(len(ids), [event_time(event_id) or 0.0 for event_id in ids])
+            else:
+                count = self._connection.execute(select(func.count()).select_from(errors).where(its)).scalar_one()
+                self._seen[session] = _Sent(count)
         return self._seen[session]
 
 

@@ -27,6 +27,13 @@ def row_of(event: EventMessageType, received_at: str) -> dict[str, Any]:
     }
 
 
+def payload_of(row: RowMapping) -> dict[str, Any]:
+    """The event in a row as it is sent on: what was given, and nothing that this server added."""
+    event = event_of(row)
+    del event["group"], event["received_at"]
+    return {name: value for name, value in event.items() if value is not None}
+
+
 def event_of(row: RowMapping) -> dict[str, Any]:
     """A row as lists show it: every field of the event (None where it was not given), `received_at` and `group`."""
     shown = {name: row[name] for name in PLAIN}

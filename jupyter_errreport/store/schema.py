@@ -84,3 +84,41 @@ settings = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+destinations = Table(
+    "destinations",
+    metadata,
+    # A hash of what tells receivers apart: no webhook, token or address.
+    Column("destination", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("label", String(200), nullable=False),
+    # What became of the events that were ever queued for it; the rest of them waits in `outbox`.
+    Column("queued", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("duplicate", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    # Why the last attempt failed; empty when it did not.
+    Column("problem", String(300), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # What is sent is the row of `errors`. Ids are in the order of time, so that the oldest goes first.
+    Column("destination", String(32), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
+    # Why the receiver will never take it; None while it waits.
+    Column("rejected", String(200)),
+    Index("outbox_by_state", "destination", "rejected", "event_id"),
+    Index("outbox_by_event", "event_id"),
+)
+
+told_groups = Table(
+    "told_groups",
+    metadata,
+    Column("destination", String(32), primary_key=True),
+    Column("group_id", String(64), primary_key=True),
+    # Until then nothing is said of this group there.
+    Column("quiet_until", String(27), nullable=False),
+)

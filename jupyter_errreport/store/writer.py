@@ -31,6 +31,8 @@ class Writer:
         # None is the order to end, behind everything that was asked before.
         self._waiting: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue()
         self._closed = False
+        self.problem = ""
+        """Why the last write failed; empty when it did not."""
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="errreport-writer", daemon=True)
         self._thread.start()
@@ -107,6 +109,7 @@ class Writer:
             log.exception("Writing to the database failed.")
             failure = _write_failed(error)
             answers = [(future, None, failure) for _, future in group]
+        self.problem = next((str(problem) for _, _, problem in answers if isinstance(problem, WriteFailed)), "")
         for future, result, problem in answers:
             if problem is None:
                 future.set_result(result)

@@ -10,6 +10,8 @@ from tests.collector.process import ROOT
     ("module", "never"),
     [
         ("jupyter_errreport.store", ("tornado", "jinja2", "jupyter_server", "errreport_collector", "IPython")),
+        ("jupyter_errreport.forwarding", ("tornado", "jinja2", "jupyter_server", "errreport_collector", "IPython")),
+        ("jupyter_errreport.delivery", ("tornado", "sqlalchemy", "requests", "jupyter_errreport.store")),
         ("jupyter_errreport.web.pages", ("tornado", "sqlalchemy", "jupyter_server", "IPython")),
         ("jupyter_errreport.api", ("jupyter_server", "errreport_collector", "IPython")),
         ("errreport_collector.application", ("jupyter_server", "IPython")),

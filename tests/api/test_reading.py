@@ -139,10 +139,13 @@ def test_an_unexpected_failure_is_500_and_shows_nothing_of_the_inside(
 
 
 def test_status_tells_how_database_and_destinations_are(server: ApiServer) -> None:
-    server.service.destinations = lambda: [{"kind": "slack", "waiting": 3}]
+    server.service.destinations = lambda connection: [{"kind": "slack", "waiting": 3}]
     server.post("errors", {"error_name": "A", "count": 5})
     server.post("sessions", {})
-    assert server.get("status").json() == {
+    status = server.get("status").json()
+    received = status.pop("received")
+    assert (received["events"], received["stored"]) == (1, 1)
+    assert status == {
         "status": "ok",
         "version": "0",
         "database": {"kind": "sqlite", "journal_mode": "wal"},

@@ -307,6 +307,37 @@ def test_on_stored_hears_of_new_events_only(server: ApiServer) -> None:
     assert [e["event_id"] for e in server.stored] == [event["event_id"]]
 
 
+def test_every_event_is_counted_once_under_what_its_sender_was_told(server: ApiServer) -> None:
+    event = {"error_name": "A", "event_id": new_event_id()}
+    server.post("errors", [event, event, {"error_name": 4}, "B"])
+    server.post("errors", event)
+    server.post("errors", {})
+    server.post("errors", {"error_name": "A", "event_id": new_event_id(1_600_000_000)})
+    server.post("errors", data=b"not json", headers=JSON)  # nobody knows how many events that were
+    received = server.get("status").json()["received"]
+    since = received.pop("since")
+    assert since > "2026"
+    assert received == {"events": 7, "stored": 1, "duplicate": 2, "rejected": 4, "failed": 0}
+
+
+def test_a_disk_that_is_full_is_answered_503_and_said_until_there_is_room(server: ApiServer) -> None:
+    def limit(pages: int) -> None:
+        pragma = f"PRAGMA max_page_count = {pages}"
+        server.database.write(lambda connection: connection.exec_driver_sql(pragma).scalar()).result(5)
+
+    limit(1)  # not below what there is
+    large = {"error_name": "A", "error_message": "x" * 1_000, "event_id": new_event_id()}
+    answers = [server.post("errors", {**large, "event_id": new_event_id()}) for _ in range(60)]
+    problem(answers[-1], 503, "database_unavailable")
+    status = server.get("status").json()
+    assert status["status"] == "degraded"
+    assert "full" in status["message"]
+    assert status["received"]["failed"] + status["received"]["stored"] == 60
+    limit(1_000_000)
+    assert server.post("errors", large).json()["status"] == "stored"
+    assert server.get("status").json()["status"] == "ok"
+
+
 def test_a_failing_neighbour_does_not_change_the_answer(server: ApiServer) -> None:
     def fail(events: object) -> None:
         raise RuntimeError

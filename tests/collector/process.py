@@ -27,13 +27,14 @@ class CollectorProcess:
     def __init__(self, folder: Path, *arguments: str, token: str = ADMIN) -> None:
         self.folder, self.arguments, self.token = folder, arguments, token
         self.db = folder / "errors.sqlite"
+        self.command = ["-m", "errreport_collector"]
         self.start()
 
     def start(self) -> None:
         more = {"JUPYTER_ERRREPORT_ADMIN_TOKEN": self.token} if self.token else {}
         self.log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "errreport_collector", "--port=0", f"--db={self.db}", *self.arguments],
+            [sys.executable, *self.command, "--port=0", f"--db={self.db}", *self.arguments],
             env=environment(self.folder, **more),
             stdout=subprocess.PIPE,
             stderr=self.log,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from errreport_collector.application import ErrReportCollector
 
 from jupyter_errreport.event import new_event_id
@@ -70,6 +71,27 @@ def test_whatever_was_answered_stored_under_load_survives_kill_9_and_counts_once
         stored = [row[0] for row in connection.execute("SELECT event_id FROM errors")]
     assert set(answered) <= set(stored)
     assert len(set(stored)) == len(stored)
+
+
+def test_a_kill_between_commit_and_answer_makes_the_next_attempt_a_duplicate(start: Start) -> None:
+    collector = start()
+    collector.stop()
+    dying = (
+        "import os, runpy, sys, jupyter_errreport.api.errors as errors;"
+        "errors.answer_of = lambda outcome: os.kill(os.getpid(), 9);"
+        "sys.argv[0] = 'errreport_collector';"
+        "runpy.run_module('errreport_collector', run_name='__main__')"
+    )
+    command, collector.command = collector.command, ["-c", dying]
+    collector.start()
+    event = {"error_name": "A", "event_id": new_event_id()}
+    with pytest.raises(requests.ConnectionError):
+        collector.post("errors", event)
+    collector.kill()
+    collector.command = command
+    collector.start()
+    assert collector.post("errors", event).json()["status"] == "duplicate"
+    assert [e["event_id"] for e in collector.get("errors", ADMIN).json()] == [event["event_id"]]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

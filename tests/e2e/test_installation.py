@@ -136,9 +136,9 @@ def test_a_kernel_of_another_environment_is_named_and_mended(
 
     before = status()
     assert before["python3"].startswith("caught by hook")
-    assert before["other"].startswith("not seen")
+    assert before["other"].startswith("seen by the server only")
     assert "jupyter errreport hook install --kernel other" in before["other"]
-    assert before["ir"].startswith("not seen")
+    assert before["ir"].startswith("seen by the server only")
     assert before["gone"].startswith("not known")
 
     files = other.files()
@@ -155,7 +155,10 @@ def test_a_kernel_of_another_environment_is_named_and_mended(
         assert names.strip() == "[]"
     installed.run("jupyter", "errreport", "hook", "uninstall", "--kernel", "other")
     assert {name for name in other.files() if "errreport" in name} == {name for name in files if "errreport" in name}
+    assert status()["other"].startswith("seen by the server only")
+    installed.run("jupyter", "server", "extension", "disable", "jupyter_errreport")
     assert status()["other"].startswith("not seen")
+    installed.run("jupyter", "server", "extension", "enable", "jupyter_errreport")
 
 
 def test_an_unknown_kernel_is_a_sentence_and_a_status(installed: Environment) -> None:

@@ -63,9 +63,13 @@ def test_errors_are_forwarded_to_collector_and_slack(here: Path, tmp_path: Path,
             (listed,) = wait_for(running.errors, "the error in the server")
             (collected,) = wait_for(lambda: collector.errors(notebook="forwarded.ipynb"), "the error at the collector")
             wait_for(lambda: slack.requests, "the Slack message")
-            status = running.get("/errreport/status")
-            assert "the-webhook" not in status.text
-            assert [place["sent"] for place in status.json()["destinations"]] == [1, 1]
+
+            def sent() -> list[int]:
+                status = running.get("/errreport/status")
+                assert "the-webhook" not in status.text
+                return [place["sent"] for place in status.json()["destinations"]]
+
+            wait_for(lambda: sent() == [1, 1], "the figures")
     assert collected["event_id"] == listed["event_id"]
     assert [json.loads(body)["text"] for _, _, body in slack.requests] == ["ZeroDivisionError in forwarded.ipynb"]
 

@@ -139,10 +139,23 @@ def test_a_duplicate_is_no_error_over_the_limit(database: Database, event: Make)
     assert store(database, sent, limits=limits)[0].status == "duplicate"
 
 
-def test_errors_too_close_to_one_another_are_told_so(database: Database, event: Make) -> None:
-    limits = Limits(min_seconds_between_errors=60)
-    assert [o.reason for o in store(database, event(session="x"), event(session="y"), limits=limits)] == [None, None]
-    assert store(database, event(session="x"), limits=limits)[0].reason == "limit_seconds_between_errors"
+def test_errors_that_happened_too_close_to_one_another_are_told_so(database: Database, event: Make) -> None:
+    limits, now = Limits(min_seconds_between_errors=60), time.time()
+
+    def at(seconds: float, session: str = "x") -> EventMessageType:
+        return event(session=session, event_id=new_event_id(now + seconds))
+
+    outcomes = store(database, at(0), at(0, "y"), at(59), at(61), limits=limits)
+    assert [o.reason for o in outcomes] == [None, None, "limit_seconds_between_errors", None]
+    # Also when what happened earlier arrives later.
+    assert store(database, at(-30), limits=limits)[0].reason == "limit_seconds_between_errors"
+    assert store(database, at(-61), limits=limits)[0].reason is None
+
+
+def test_errors_that_waited_are_not_refused_for_arriving_together(database: Database, event: Make) -> None:
+    limits, now = Limits(min_seconds_between_errors=5), time.time()
+    drained = [event(session="x", event_id=new_event_id(now - 6 * number)) for number in range(100)]
+    assert {outcome.status for outcome in store(database, *drained, limits=limits)} == {"stored"}
 
 
 def test_what_is_too_old_is_purged_and_its_id_remembered_as_long_as_it_could_return(

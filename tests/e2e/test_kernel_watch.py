@@ -1,0 +1,207 @@
+"""What no hook can report: kernels that die, and errors of kernels in which there is no hook."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.jupyter_servers import JupyterServer, jupyter_server
+from tests.support.runtimes import BY_NAME
+from tests.support.waiting import wait_for
+
+pytestmark = pytest.mark.needs("installed wheel")
+
+IPYKERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+
+@pytest.fixture(scope="module")
+def watching(
+    tmp_path_factory: pytest.TempPathFactory, here: Path, runtime_python: Callable[[str], Path]
+) -> Iterator[JupyterServer]:
+    """A server with kernels of other languages and environments."""
+    home = tmp_path_factory.mktemp("watching")
+    plain = BY_NAME["plain"]
+    assert plain.build()
+    specs: dict[str, tuple[list[str], str, dict[str, str]]] = {
+        "ir": (["R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"], "R", {}),
+        "bash": ([str(plain.executable), "-m", "bash_kernel", "-f", "{connection_file}"], "bash", {}),
+        "plain": ([str(plain.executable), *IPYKERNEL], "python", {}),
+        "forbidden": ([str(plain.executable), *IPYKERNEL], "python", {"DO_NOT_TRACK": "1"}),
+        "hooked": ([str(runtime_python("ipython8")), *IPYKERNEL], "python", {}),
+        "broken": ([str(plain.executable), "-c", "import os; os.abort()", "{connection_file}"], "python", {}),
+    }
+    for name, (argv, language, env) in specs.items():
+        folder = home / "jupyter" / "kernels" / name
+        folder.mkdir(parents=True)
+        spec = {"argv": argv, "display_name": name, "language": language, "env": env}
+        (folder / "kernel.json").write_text(json.dumps(spec))
+    with jupyter_server(here, home, JUPYTER_PATH=str(home / "jupyter")) as running:
+        yield running
+
+
+def listed(server: JupyterServer, notebook: str) -> list[dict[str, Any]]:
+    return [error for error in server.errors() if error["notebook"] == notebook]
+
+
+def settled(server: JupyterServer, notebook: str, count: int) -> list[dict[str, Any]]:
+    """The errors of a notebook, once there are so many and no more come."""
+    wait_for(lambda: len(listed(server, notebook)) >= count, f"{count} errors of {notebook}", 40)
+    time.sleep(2)
+    return listed(server, notebook)
+
+
+@pytest.mark.needs("IRkernel")
+def test_an_error_in_r(watching: JupyterServer) -> None:
+    with watching.notebook("lessons/r.ipynb", "ir") as notebook:
+        notebook.run("# Load the patients\nx <- 'Smith'")
+        notebook.run("# Load the patients\nstop('no such patient: ', x)")
+        notebook.run("f <- function(")
+        notebook.run("log('a')")
+        newest, broken, first = settled(watching, "r.ipynb", 3)
+    assert (first["language"], first["kind"], first["execution_count"]) == ("R", "cell", 2)
+    assert first["first_line"] == "# Load the patients"
+    assert first["cell_hash"]
+    assert "Smith" not in json.dumps([newest, broken, first])
+    assert broken["kind"] == "syntax"
+    assert newest["error_message"].startswith("Error in log(")
+    assert newest["session"] == first["session"]
+
+
+def test_a_command_that_fails_in_bash(watching: JupyterServer) -> None:
+    with watching.notebook("shell.ipynb", "bash") as notebook:
+        notebook.run("echo all is well")
+        notebook.run("ls /home/smith/patients.csv")
+        (error,) = settled(watching, "shell.ipynb", 1)
+    assert (error["language"], error["kind"], error["execution_count"]) == ("bash", "cell", 2)
+    assert (error["error_name"], error["error_message"]) == ("CommandFailed", "exit status 2")
+    assert "smith" not in json.dumps(error)
+
+
+def test_a_python_of_another_environment_without_the_hook(watching: JupyterServer) -> None:
+    with watching.notebook("other.ipynb", "plain") as notebook:
+        notebook.run("patient = 'Smith'\nint(patient)")
+        notebook.run("x = = 3")
+        notebook.run("raise KeyboardInterrupt")
+        notebook.run("%%capture\n1 / 0")
+        newest, broken, first = settled(watching, "other.ipynb", 3)
+    assert (first["error_name"], first["execution_count"]) == ("ValueError", 1)
+    assert "Smith" not in json.dumps(first)
+    assert (broken["error_name"], broken["kind"]) == ("SyntaxError", "syntax")
+    assert newest["error_name"] == "ZeroDivisionError"
+
+
+def test_what_a_hook_reports_is_not_reported_twice_nor_what_its_reader_keeps_back(watching: JupyterServer) -> None:
+    with watching.notebook("hooked.ipynb", "hooked") as notebook:
+        notebook.run("1 / 0")
+        notebook.run("x = = 3")
+        notebook.run("int('a')")
+        errors = settled(watching, "hooked.ipynb", 3)
+        assert sorted(error["error_name"] for error in errors) == ["SyntaxError", "ValueError", "ZeroDivisionError"]
+        notebook.run("%errreport off")
+        notebook.run("raise LookupError")
+        assert len(settled(watching, "hooked.ipynb", 3)) == 3
+
+
+def test_the_first_cell_of_a_kernel_with_a_hook_is_reported_once(watching: JupyterServer) -> None:
+    with watching.notebook("first.ipynb", "python3") as notebook:
+        notebook.run("1 / 0")
+        assert len(settled(watching, "first.ipynb", 1)) == 1
+
+
+def test_nothing_is_recorded_of_a_kernel_whose_environment_forbids_it(watching: JupyterServer) -> None:
+    with watching.notebook("forbidden.ipynb", "forbidden") as notebook:
+        notebook.run("1 / 0")
+        assert settled(watching, "forbidden.ipynb", 0) == []
+
+
+@pytest.mark.parametrize(
+    ("kernel", "end", "words"),
+    [
+        ("python3", "os.kill(os.getpid(), 9)", "killed by the system, probably out of memory"),
+        ("plain", "os.kill(os.getpid(), 11)", "segmentation fault"),
+        ("hooked", "os._exit(3)", "exit status 3"),
+    ],
+)
+def test_a_kernel_that_dies_is_recorded_with_its_cell(
+    watching: JupyterServer, kernel: str, end: str, words: str
+) -> None:
+    name = f"dies-{kernel}.ipynb"
+    with watching.notebook(f"lessons/{name}", kernel) as notebook:
+        notebook.run("import os, time")
+        # What a kernel shows at its very last moment, as that a cell begins, may not leave it.
+        notebook.send(f"#@title Fold the protein\ntime.sleep(0.5); {end}")
+        (error,) = settled(watching, name, 1)
+    assert (error["kind"], error["error_name"], error["error_message"]) == ("kernel_died", "KernelDied", words)
+    assert (error["execution_count"], error["first_line"]) == (2, "#@title Fold the protein")
+    assert error["session"]
+    assert error["cell_hash"] and error["language"] == "python"
+
+
+@pytest.mark.needs("IRkernel")
+def test_an_r_kernel_that_dies(watching: JupyterServer) -> None:
+    with watching.notebook("dies-r.ipynb", "ir") as notebook:
+        notebook.run("library(tools)")
+        notebook.run("stop()")
+        notebook.send("Sys.sleep(0.5); pskill(Sys.getpid(), SIGKILL)")
+        error, shown = settled(watching, "dies-r.ipynb", 2)
+    assert error["session"] == shown["session"]
+    assert (error["kind"], error["language"], error["execution_count"]) == ("kernel_died", "R", 3)
+
+
+def test_a_restart_or_a_shutdown_by_the_user_is_no_error(watching: JupyterServer) -> None:
+    with watching.notebook("restarted.ipynb", "plain") as notebook:
+        notebook.run("1")
+        answer = watching.session.post(f"{watching.url}/api/kernels/{notebook.id}/restart", timeout=60)
+        assert answer.status_code == 200
+        notebook.send("import time; time.sleep(60)")
+        answer = watching.session.post(f"{watching.url}/api/kernels/{notebook.id}/restart", timeout=60)
+        assert answer.status_code == 200
+        time.sleep(4)
+    assert settled(watching, "restarted.ipynb", 0) == []
+
+
+def test_a_reader_who_leaves_with_exit_is_no_error(watching: JupyterServer) -> None:
+    with watching.notebook("exit.ipynb", "plain") as notebook:
+        notebook.run("1")
+        notebook.send("exit")
+        time.sleep(4)
+        assert settled(watching, "exit.ipynb", 0) == []
+
+
+def test_a_kernel_that_can_not_start_is_recorded_once(watching: JupyterServer) -> None:
+    body = {"path": "broken.ipynb", "name": "broken.ipynb", "type": "notebook", "kernel": {"name": "broken"}}
+    answer = watching.session.post(f"{watching.url}/api/sessions", json=body, timeout=60)
+    assert answer.status_code == 201
+    wait_for(lambda: listed(watching, "broken.ipynb"), "the death", 40)
+    time.sleep(7)  # it is started again twice
+    (error,) = listed(watching, "broken.ipynb")
+    assert (error["execution_count"], error["error_message"]) == (-1, "aborted by its own code")
+    watching.session.delete(f"{watching.url}/api/sessions/{answer.json()['id']}", timeout=60)
+
+
+def test_kernels_that_end_with_their_server_are_no_errors(here: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with jupyter_server(here, home) as server:
+        with server.notebook("n.ipynb") as notebook:
+            notebook.run("1")
+        kernel = server.session.post(f"{server.url}/api/kernels", json={"name": "python3"}, timeout=60).json()
+        time.sleep(3)
+        assert server.get(f"/api/kernels/{kernel['id']}").status_code == 200
+    (home / "server.log").unlink()
+    with jupyter_server(here, home) as again:
+        assert again.errors() == []
+
+
+def test_watching_counts_as_no_activity_of_the_reader(watching: JupyterServer) -> None:
+    with watching.notebook("idle.ipynb", "plain") as notebook:
+        notebook.run("1")
+        time.sleep(1)
+        before = watching.get(f"/api/kernels/{notebook.id}").json()["last_activity"]
+        time.sleep(3)
+        assert watching.get(f"/api/kernels/{notebook.id}").json()["last_activity"] == before
+        assert watching.get(f"/api/kernels/{notebook.id}").json()["connections"] == 1
