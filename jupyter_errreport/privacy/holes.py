@@ -59,7 +59,7 @@ _PATH = re.compile(
     r"|[\w.-]{1,100}(?:[/\\][\w. -]{1,200}){1,40})\Z"
 )
 _ERRNO_PATH = re.compile(
-    r"(?:No such file or directory|Permission denied|Is a directory|Not a directory|File exists|[Ff]ile): \Z"
+    r"(?:No such file or directory|Permission denied|Is a directory|Not a directory|File exists|[Ff]ile): ['\"]?\Z"
 )
 _NAMES_LIST = re.compile(r"'[^\W\d]\w*'(?:(?:, (?:and )?| and | or )'[^\W\d]\w*'){0,8}\Z")
 _NAME = re.compile(r"[^\W\d][\w.]{0,100}\Z")
@@ -77,6 +77,8 @@ def shown(name: str, content: str, left: str, right: str, names: CodeNames, keye
     kept = None if keyed else _name_of_code(name, content, left, right, names)
     if kept is not None:
         return kept
+    if _ERRNO_PATH.search(left):
+        return "<path>"
     if hole_is_named(name) or name in ("int", "float"):
         return f"<{name}>"
     return placeholder(content, left)

@@ -5,7 +5,7 @@ import re
 from typing import Generator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .known import KNOWN, lowered
-from .template import Span, Template
+from .template import Span, Template, hole_is_named
 
 TELLING_WORDS = 2
 """Words that a template must have to be believed about the whole of a text."""
@@ -44,8 +44,9 @@ def best_match(
     """
     whole: Optional[Match] = None
     part: Optional[Match] = None
-    for template in own:
-        whole = _better(whole, _whole(template, text))
+    for template in own:  # the likeliest first, with the names of what it formats
+        found = _whole(template, text)
+        whole = found if found is not None and (whole is None or found.weight > whole.weight) else whole
     yield
     if whole is not None and whole.is_telling:
         return whole
@@ -67,7 +68,16 @@ def best_match(
 
 
 def _better(best: Optional[Match], other: Optional[Match]) -> Optional[Match]:
-    return other if other is not None and (best is None or other.weight > best.weight) else best
+    """The heavier one; of two that say the same the one whose holes have no names, which may be another library's."""
+    if other is None or best is None:
+        return other or best
+    if other.weight == best.weight:
+        return other if _names(other) < _names(best) else best
+    return other if other.weight > best.weight else best
+
+
+def _names(match: Match) -> int:
+    return sum(map(hole_is_named, match.template.holes))
 
 
 def _whole(template: Template, text: str) -> Optional[Match]:
