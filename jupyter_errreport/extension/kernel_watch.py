@@ -31,6 +31,8 @@ ACTIONS_SCHEMA = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 """The events by which newer Jupyter servers tell of kernels that are started and stopped."""
 AT_ONCE = 50
 """Errors that may be in work; a kernel that shows more is not kept up with."""
+SESSION_PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds to wait for the session of a kernel that has none yet."""
 RETRIES = (2.0, 10.0, 60.0)
 """Seconds before an error is stored again that the database did not take."""
 
@@ -150,12 +152,19 @@ class KernelWatch:
     # -- what the server knows of a kernel ----------------------------------------------------------------------------
 
     async def _notebook(self, watched: WatchedKernel) -> str:
-        """The file's name of the notebook that the kernel runs; what it was before if nobody knows any more."""
-        try:
-            model = await ensure_async(self._sessions.get_session(kernel_id=watched.kernel.kernel_id))
-            watched.notebook = str(model["path"] or model["name"])
-        except (HTTPError, KeyError):
-            pass
+        """The file's name of the notebook that the kernel runs; what it was before if nobody knows any more.
+
+        A server notes the session only after the kernel has started, and some kernels are dead by then.
+        """
+        for pause in (*SESSION_PAUSES, None):
+            try:
+                model = await ensure_async(self._sessions.get_session(kernel_id=watched.kernel.kernel_id))
+                watched.notebook = str(model["path"] or model["name"])
+            except (HTTPError, KeyError):
+                pass
+            if watched.notebook or pause is None:
+                break
+            await asyncio.sleep(pause)
         return public_notebook(watched.notebook)
 
     def _spec(self, watched: WatchedKernel) -> Any:

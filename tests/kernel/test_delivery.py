@@ -28,6 +28,12 @@ def environment(home: Path, to: Receiver, **more: str) -> dict[str, str]:
     return {"HOME": str(home), "JUPYTER_ERRREPORT_URL": to.url, "JUPYTER_ERRREPORT_NOTEBOOK": "n", **more}
 
 
+def sent_one(running: Kernel) -> str:
+    """The status once it says that what was left has been sent; empty before."""
+    status = running.run("%errreport status").text
+    return status if "sent 1, waiting 0" in status else ""
+
+
 def spooled(home: Path) -> list[str]:
     """The ids of the events in the spool of this user."""
     root = home / ".local" / "share" / "jupyter" / "errreport" / "spool"
@@ -56,9 +62,9 @@ def test_what_a_killed_kernel_spooled_is_sent_once_by_the_next(python: Path, tmp
         with kernel(python, environment(tmp_path, to)) as following:
             wait_for(lambda: to.events, "the event")
             wait_for(lambda: spooled(tmp_path) == [], "the spool to be empty")
-            status = following.run("%errreport status").text
+            # The file goes a moment before the figure comes.
+            status = wait_for(lambda: sent_one(following), "the status to count it")
             assert "left by earlier kernels for 127.0.0.1" in status
-            assert "sent 1, waiting 0" in status
             assert "captured 0" in status
         assert to.ids() == [event_id]
         assert to.events[0]["first_line"] == "# before it died"
