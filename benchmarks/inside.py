@@ -19,19 +19,21 @@ ERRORS = {
 }
 """The failing cells, in this order: the last one after the namespace was filled."""
 
-_WRAP = """
+WRAP = """
 def _wrap():
     import time
     hook = vars(get_ipython())["_errreport_reporting"].hook
-    inner, times = hook._capture, []
+    inner, times, cpu = hook._capture, [], []
     def timed(caught):
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.thread_time()
         inner(caught)
+        cpu.append(time.thread_time() - cpu_started)
         times.append(time.perf_counter() - started)
-    hook._capture, hook._bench_times = timed, times
+    hook._capture, hook._bench_times, hook._bench_cpu = timed, times, cpu
 _wrap()
 """
-_TAKE = """
+"""Notes how long the callback took, and how much of that was its own CPU time."""
+TAKE = """
 def _take():
     import json
     times = vars(get_ipython())["_errreport_reporting"].hook._bench_times
@@ -39,6 +41,22 @@ def _take():
     times.clear()
 _take()
 """
+ATTEMPTS = """
+def _attempts():
+    import time
+    from jupyter_errreport.delivery import transport
+    inner, attempts = transport.Transport.send, []
+    def timed(self, *arguments, **named):
+        attempts.append([time.monotonic(), None])
+        try:
+            return inner(self, *arguments, **named)
+        finally:
+            attempts[-1][1] = time.monotonic()
+    transport.Transport.send = timed
+    vars(get_ipython())["_errreport_reporting"]._bench_attempts = attempts
+_attempts()
+"""
+"""Notes when each attempt to send began and ended."""
 _FILL = "globals().update({f'name_{n}': n for n in range(200_000)})"
 _STARTUP = """
 def _startup():
@@ -65,14 +83,14 @@ def callback_seconds(home: Path, url: str, rounds: int) -> dict[str, list[float]
     """How long the callback held the main thread, by error."""
     found = {}
     with kernel(RUNTIME.executable, environment(home, url), home) as running:
-        checked(running.run(_WRAP))
+        checked(running.run(WRAP))
         for name, code in ERRORS.items():
             if "names" in name:
                 checked(running.run(_FILL))
             for _ in range(rounds):
                 if running.run(code).status != "error":
                     raise RuntimeError(f"the cell did not fail: {name}")
-            found[name] = json.loads(checked(running.run(_TAKE)).text)
+            found[name] = json.loads(checked(running.run(TAKE)).text)
             if len(found[name]) != rounds:
                 raise RuntimeError(f"{name}: {len(found[name])} callbacks for {rounds} errors")
     return found

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,58 +14,20 @@ from jupyter_errreport.delivery.files import Files
 from jupyter_errreport.delivery.places import Place
 from jupyter_errreport.delivery.spool import Spool
 from jupyter_errreport.event import EventMessageType, new_event_id
+from tests.support.faulty_servers import (
+    Behave,
+    answering,
+    close_at_once,
+    hang,
+    one_byte_a_minute,
+    server,
+)
 from tests.support.waiting import wait_for
-
-Behave = Callable[[socket.socket, threading.Event], None]
-
-
-def hang(connection: socket.socket, over: threading.Event) -> None:
-    over.wait()
-
-
-def one_byte_and_no_more(connection: socket.socket, over: threading.Event) -> None:
-    connection.recv(65_536)
-    connection.sendall(b"H")
-    over.wait()
-
-
-def close_at_once(connection: socket.socket, over: threading.Event) -> None:
-    connection.close()
-
-
-def answering(head: bytes) -> Behave:
-    def behave(connection: socket.socket, over: threading.Event) -> None:
-        connection.recv(65_536)
-        connection.sendall(b"HTTP/1.1 " + head + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        connection.close()
-
-    return behave
-
-
-@contextmanager
-def server(behave: Behave) -> Iterator[int]:
-    """A port at which every connection is treated so."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                threading.Thread(target=behave, args=(connection, over), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield listening.getsockname()[1]
-        over.set()
-        listening.shutdown(socket.SHUT_RDWR)
-
 
 FAULTS: dict[str, tuple[Behave | None, str, str]] = {
     "refused": (None, "http://127.0.0.1:{port}", "could not be reached"),
     "hangs after accept": (hang, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
-    "one byte a minute": (one_byte_and_no_more, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
+    "one byte a minute": (one_byte_a_minute, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
     "closes at once": (close_at_once, "http://127.0.0.1:{port}", "could not be reached (ConnectionError)"),
     "no HTTP": (answering(b"hello"), "http://127.0.0.1:{port}", "could not be reached"),
     "500": (answering(b"500 Oh"), "http://127.0.0.1:{port}", "answered 500"),
