@@ -41,13 +41,17 @@ lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy templates
-	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo
+	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo tests/crash
 
 # `append`: what is tested is the installed wheel, not the checkout. With the script and not `python -m pytest`, which
 # would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo
 .PHONY: pytest
 pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
 	$(BIN)/pytest $(PYTEST_ARGUMENTS)
+
+.PHONY: crash
+crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1"
+	$(BIN)/python -m tests.crash --rounds 200 $(CRASH_ARGUMENTS)
 
 .PHONY: coverage
 coverage: $(VENV)/.demo $(VENV)/.test ## the tests, and which lines they reached
