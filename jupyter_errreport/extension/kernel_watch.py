@@ -31,6 +31,8 @@ ACTIONS_SCHEMA = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 """The events by which newer Jupyter servers tell of kernels that are started and stopped."""
 AT_ONCE = 50
 """Errors that may be in work; a kernel that shows more is not kept up with."""
+START_PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2)
+"""Seconds before each look at a kernel of which an event says that it was started."""
 SESSION_PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds to wait for the session of a kernel that has none yet."""
 RETRIES = (2.0, 10.0, 60.0)
@@ -70,8 +72,13 @@ class KernelWatch:
             await asyncio.wait(self._tasks, timeout=timeout)
 
     async def _acted(self, **event: Any) -> None:
-        """A kernel was started, by programs perhaps, which lose no time until their first cell."""
-        self._look()
+        """A kernel was started, by programs perhaps, which lose no time until their first cell.
+
+        The event comes a moment before the kernel is on the server's list.
+        """
+        for pause in START_PAUSES:
+            await asyncio.sleep(pause)
+            self._look()
 
     def _look(self) -> None:
         """Watch kernels that are new or have moved to other ports, leave those that are gone, and see who has died."""

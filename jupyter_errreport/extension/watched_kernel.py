@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import zmq
 from jupyter_client.session import Session
 
 from ..event import COUNTLESS, public_session
@@ -61,6 +62,7 @@ class WatchedKernel:
         self._session_key = os.urandom(16)
         self._session = Session(config=kernel.session.config, key=kernel.session.key)
         self._stream = kernel.connect_iopub()
+        _connect_soon(self._stream.socket)
         self._stream.on_recv(self._received)
         kernel.add_restart_callback(self._found_dead, "restart")  # called while the dead process is still there
         kernel.add_restart_callback(self._found_dead, "dead")
@@ -127,3 +129,11 @@ class WatchedKernel:
             traceback = [str(line) for line in content.get("traceback") or ()]
             name, message = str(content.get("ename", "")), str(content.get("evalue", ""))
             self._on_error(self, ShownError(name, message, traceback, self._running[request]))
+
+
+def _connect_soon(socket: Any) -> None:
+    """Try every 10 ms, not every 100, to reach a kernel that does not listen yet: its first cell comes right behind."""
+    address = socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")
+    socket.disconnect(address)
+    socket.setsockopt(zmq.RECONNECT_IVL, 10)
+    socket.connect(address)
