@@ -35,7 +35,13 @@ class FakeKernel:
         def close() -> None:
             self.on_recv = None
 
-        return SimpleNamespace(on_recv=listen, close=close, closed=lambda: self.on_recv is None)
+        def ignored(*_: Any) -> None:
+            """Where and how it is connected is zmq's affair."""
+
+        socket = SimpleNamespace(
+            getsockopt=lambda option: b"tcp://127.0.0.1:1\0", setsockopt=ignored, connect=ignored, disconnect=ignored
+        )
+        return SimpleNamespace(on_recv=listen, close=close, closed=lambda: self.on_recv is None, socket=socket)
 
     def add_restart_callback(self, callback: Callable[[], None], event: str) -> None:
         self.callbacks.append(callback)
