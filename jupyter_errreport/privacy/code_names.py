@@ -8,7 +8,7 @@ import keyword
 import re
 import sys
 from types import CodeType, ModuleType
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, NamedTuple, Set
 
 from ..source import tokens
 from ..stdlib_names import STDLIB_NAMES
@@ -126,20 +126,3 @@ def is_installed_module(namespace: Dict[str, Any]) -> bool:
         return installed_path(file) is not None
     top = name.split(".", 1)[0]
     return top in sys.builtin_module_names or top in STDLIB_NAMES
-
-
-def is_made_in_module(cls: type) -> bool:
-    """Whether a class stands, under its own name, in the installed module that it says it is from."""
-    module = type.__dict__["__module__"]
-    name = getattr(module, "__get__", lambda *_: None)(cls)
-    found: Optional[Any] = sys.modules.get(name) if type(name) is str else None
-    if not isinstance(found, ModuleType) or not _is_code(found):
-        return False
-    value: Any = found.__dict__
-    qualname: List[str] = type.__dict__["__qualname__"].__get__(cls).split(".")
-    for part in qualname:
-        value = value.get(part) if hasattr(value, "get") else None
-        if value is cls:
-            return True
-        value = type.__dict__["__dict__"].__get__(value) if isinstance(value, type) else {}
-    return False

@@ -15,8 +15,6 @@ _JULIA_ERROR = re.compile(r"(?:LoadError: )?[A-Z]\w{2,40}(?:Error|Exception): ")
 _JULIA_SIGNATURE = re.compile(
     r"[\w.!#∘+*/^<>=-]{1,80}\((?:[\w!]{0,40}(?:::[\w.{}, \[\]<:]{1,200})?(?:\.{3})?[,;]? ?){0,20}\)"
 )
-_JULIA_TYPE = re.compile(r"(?:[A-Z]\w{0,60}\.){0,3}[A-Z]\w{1,60}(?:\{[\w.{}, :<]{0,200}\})?\Z")
-_JULIA_LOCATION = re.compile(r"(.{0,300}?) at ((?:\./|none|\w[\w-]{0,60}\.jl|REPL\[\d+\]).{0,40})\Z")
 
 
 def public_foreign_message(message: str, language: str, evidence: Evidence) -> Scrub:

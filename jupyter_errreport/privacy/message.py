@@ -120,8 +120,8 @@ def _explain_own(text: str, evidence: Evidence) -> Scrub:
         if spans is not None and template.words >= TELLING_WORDS:
             match = Match(template, list(enumerate(spans)), 0, True)
             return tidy((yield from _filled(match, text, evidence, NESTING)))
-    lead = _types_ahead(text, evidence.names) if evidence.is_builtin_text else ""
     if evidence.is_builtin_text:  # OSError(2, "..."), UnicodeError: Python says it, whoever raised it
+        lead = _types_ahead(text, evidence.names)
         whole = yield from _whole(text[len(lead) :], evidence._replace(templates=()), NESTING)
         if whole is not None:
             return tidy(lead + whole)

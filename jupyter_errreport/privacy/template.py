@@ -10,7 +10,6 @@ Matching is a search for one literal after the other, never a regular expression
 import re
 from typing import List, NamedTuple, Optional, Sequence, Tuple, Union
 
-HOLES_LIMIT = 40
 TEMPLATE_LIMIT = 2_000
 """Characters of literal text that a template may hold."""
 
