@@ -2,14 +2,16 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
+from . import rollups
 from .clock import stamp
 from .cursor import Cursor
 from .filters import Filters, after
+from .group_schema import notebooks
 from .outbox import withdraw
 from .rows import event_of
-from .schema import errors, sessions, tombstones
+from .schema import errors, tombstones
 
 
 class Page(NamedTuple):
@@ -63,6 +65,7 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
     withdraw(connection, select(errors.c.event_id).where(*conditions))
+    rollups.take_away(connection, and_(true(), *conditions))
     chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
     return connection.execute(delete(errors).where(*conditions)).rowcount
@@ -70,8 +73,6 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
 
 def count_everything(connection: Connection) -> Totals:
     """The numbers for `status`."""
-    events, count = connection.execute(
-        select(func.count(), func.coalesce(func.sum(errors.c.count), 0)).select_from(errors)
-    ).one()
-    opened = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
-    return Totals(events, int(count), opened)
+    figures = (notebooks.c.events, notebooks.c.count, notebooks.c.sessions)
+    totals = connection.execute(select(*(func.coalesce(func.sum(figure), 0) for figure in figures))).one()
+    return Totals(*(int(total) for total in totals))

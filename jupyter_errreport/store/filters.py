@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_
+from sqlalchemy import ColumnElement, Table, literal, select, tuple_
 
 from .cursor import Cursor
-from .schema import errors
+from .schema import errors, texts
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ class Filters:
         if self.until is not None:
             found.append(errors.c.received_at < self.until)
         if self.q:
-            text = f"%{_literal(self.q.lower())}%"
-            columns = (errors.c.error_name, errors.c.error_message, errors.c.first_line)
-            found.append(or_(*(func.lower(column).like(text, escape="\\") for column in columns)))
+            found.append(errors.c.text_id.in_(select(texts.c.text_id).where(contains(texts.c.text, self.q))))
         if self.scope is not None:
             found.append(in_scope(errors, self.scope))
         return found
@@ -54,18 +52,21 @@ def in_scope(table: Table, pattern: str) -> ColumnElement[bool]:
     return table.c.notebook.like(like, escape="\\")
 
 
+def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """That `text`, in any case, stands in a column that holds lower case."""
+    return column.like(f"%{_literal(text.lower())}%", escape="\\")
+
+
 def matches_scope(notebook: str, pattern: str) -> bool:
     """What `in_scope` asks of a row, asked of a name."""
     spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
     return re.fullmatch("".join(spelled), notebook, re.DOTALL) is not None
 
 
-def after(table: Table, moment: str, key: str, cursor: Cursor) -> ColumnElement[bool]:
-    """That a row comes behind `cursor` in a list that begins with the newest."""
-    return or_(
-        table.c[moment] < cursor.moment,
-        and_(table.c[moment] == cursor.moment, table.c[key] < cursor.key),
-    )
+def after(table: Table, order: str, key: str, cursor: Cursor) -> ColumnElement[bool]:
+    """That a row comes behind `cursor` in a list that begins with the newest, or the largest."""
+    # Rows that compare as one, (a, b) < (x, y), are what an index can be entered with.
+    return tuple_(table.c[order], table.c[key]) < tuple_(literal(cursor.value), literal(cursor.key))
 
 
 def _literal(text: str) -> str:

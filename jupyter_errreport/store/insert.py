@@ -1,16 +1,22 @@
 """Stores events, each exactly once."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, union_all, update
+from sqlalchemy import Connection, func, insert, select, union_all
 
 from ..event import EventMessageType, event_time, rfc3339
+from . import rollups
 from .clock import clock
+from .group_schema import groups
+from .lifecycle import open_groups, wake_groups
 from .limits import DAY, Limits, SessionMeter
 from .outbox import enqueue
+from .regroupings import groups_of
 from .rows import row_of
-from .schema import errors, sessions, tombstones
+from .schema import errors, tombstones
+from .session_figures import count_errors
+from .texts import keep_texts
 
 Status = Literal["stored", "duplicate", "rejected"]
 _AT_ONCE = 400  # ids in one query, in which each stands twice; SQLite before 3.32 takes 999 parameters
@@ -24,6 +30,8 @@ class Outcome(NamedTuple):
     group: str
     reason: str | None = None
     """Why it was rejected: `expired` or `limit_...`."""
+    hint: str = ""
+    """What the author has to say to readers who run into this group."""
 
 
 def insert_errors(
@@ -42,11 +50,13 @@ def insert_errors(
     """
     known = _known_ids(connection, [event["event_id"] for event in events])
     meter = SessionMeter(connection, limits) if limits else None
+    group_of = groups_of(connection, [(event["fingerprint"], event["notebook"]) for event in events])
     outcomes = []
     taken: list[tuple[EventMessageType, str]] = []
     for event in events:
         now = clock.now()
-        event_id, group, session = event["event_id"], event["fingerprint"], event.get("session")
+        event_id, session = event["event_id"], event.get("session")
+        group = group_of[event["fingerprint"], event["notebook"]]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
@@ -60,10 +70,28 @@ def insert_errors(
             taken.append((event, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
-        connection.execute(insert(errors), [row_of(event, received_at) for event, received_at in taken])
-        _count_for_sessions(connection, taken)
+        keep_texts(connection, [event for event, _ in taken])
+        _keep(connection, [row_of(event, at, group_of[event["fingerprint"], event["notebook"]]) for event, at in taken])
+        count_errors(connection, taken)
         enqueue(connection, pass_on_to, [event["event_id"] for event, _ in taken])
-    return outcomes
+    return _with_hints(connection, outcomes)
+
+
+def _keep(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows and count them, group by group in the order of their ids."""
+    open_groups(connection, rows)
+    connection.execute(insert(errors), rows)
+    for part in _parts([row["event_id"] for row in rows]):
+        rollups.add(connection, errors.c.event_id.in_(part))
+    wake_groups(connection, rows)
+
+
+def _with_hints(connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
+    hints: dict[str, str] = {}
+    for part in _parts(sorted({outcome.group for outcome in outcomes})):
+        query = select(groups.c.group_id, groups.c.hint).where(groups.c.group_id.in_(part), groups.c.hint != "")
+        hints.update(dict(connection.execute(query).all()))
+    return [outcome._replace(hint=hints.get(outcome.group, "")) for outcome in outcomes]
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -78,19 +106,6 @@ def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]
-
-
-def _count_for_sessions(connection: Connection, taken: Iterable[tuple[EventMessageType, str]]) -> None:
-    counts: dict[str, tuple[int, str]] = {}
-    for event, received_at in taken:
-        if session := event.get("session"):
-            counts[session] = (counts.get(session, (0, ""))[0] + event["count"], received_at)
-    for session, (count, received_at) in counts.items():
-        connection.execute(
-            update(sessions)
-            .where(sessions.c.session == session)
-            .values(errors=sessions.c.errors + count, last_error_at=received_at, last_seen_at=received_at)
-        )
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

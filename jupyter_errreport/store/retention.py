@@ -3,11 +3,13 @@
 from sqlalchemy import Connection, delete
 
 from ..event import new_event_id, rfc3339
+from .alerts import purge_alerts
 from .clock import clock
 from .errors import delete_errors
 from .filters import Filters
 from .limits import DAY
 from .schema import sessions, tombstones
+from .sessions import delete_sessions
 
 
 def purge(connection: Connection, retention_days: float, dedup_days: float) -> int:
@@ -18,7 +20,8 @@ def purge(connection: Connection, retention_days: float, dedup_days: float) -> i
     now = clock.now()
     oldest = rfc3339(now - retention_days * DAY)
     deleted = delete_errors(connection, Filters(until=oldest))
-    connection.execute(delete(sessions).where(sessions.c.last_seen_at < oldest))
+    delete_sessions(connection, sessions.c.last_seen_at < oldest)
+    purge_alerts(connection, now - retention_days * DAY)
     # A UUIDv7 begins with its time: ids compare as their moments do.
     expired = new_event_id(now - (dedup_days + 1) * DAY)[:13]
     connection.execute(delete(tombstones).where(tombstones.c.event_id < expired))

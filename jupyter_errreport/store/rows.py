@@ -8,19 +8,22 @@ from sqlalchemy import RowMapping
 
 from ..event import EventMessageType
 from .schema import errors
+from .texts import text_id
 
-_TRANSLATED = ("received_at", "group_id", "traceback", "chain", "masked")
+_TRANSLATED = ("received_at", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked")
 PLAIN = tuple(column.name for column in errors.c if column.name not in _TRANSLATED)
 """Fields that are stored as they are."""
 
 
-def row_of(event: EventMessageType, received_at: str) -> dict[str, Any]:
+def row_of(event: EventMessageType, received_at: str, group_id: str) -> dict[str, Any]:
     """The row for a complete event."""
     fields: Mapping[str, Any] = event
     return {
         **{name: fields.get(name) for name in PLAIN},
         "received_at": received_at,
-        "group_id": fields["fingerprint"],
+        "fingerprint": fields["fingerprint"],
+        "group_id": group_id,
+        "text_id": text_id(event),
         "traceback": json.dumps(fields["traceback"], separators=(",", ":")),
         "chain": json.dumps(fields["chain"], separators=(",", ":")),
         "masked": " ".join(fields["masked"]) if fields.get("masked") else None,
@@ -37,9 +40,25 @@ def payload_of(row: RowMapping) -> dict[str, Any]:
 def event_of(row: RowMapping) -> dict[str, Any]:
     """A row as lists show it: every field of the event (None where it was not given), `received_at` and `group`."""
     shown = {name: row[name] for name in PLAIN}
-    shown["fingerprint"] = shown["group"] = row["group_id"]
+    shown["fingerprint"] = row["fingerprint"]
+    shown["group"] = row["group_id"]
     shown["received_at"] = row["received_at"]
     shown["traceback"] = json.loads(row["traceback"])
     shown["chain"] = json.loads(row["chain"])
     shown["masked"] = row["masked"].split() if row["masked"] else None
     return shown
+
+
+def row_of_group(row: Mapping[Any, Any], group_id: str) -> dict[str, Any]:
+    """A group that nothing is counted for yet, from the row of its first error."""
+    sample = ("error_name", "error_message", "first_line", "notebook", "kind", "language")
+    return {
+        **{name: row[name] for name in sample},
+        "group_id": group_id,
+        **dict.fromkeys(("count", "events", "sessions"), 0),
+        **dict.fromkeys(("first_seen", "last_seen", "status_at"), row["received_at"]),
+        "status": "open",
+        "wakes_again": False,
+        "note": "",
+        "hint": "",
+    }

@@ -14,9 +14,14 @@ errors = Table(
     Column("event_id", String(36), primary_key=True),
     Column("received_at", String(27), nullable=False),
     Column("timestamp", String(27), nullable=False),
+    Column("last_timestamp", String(27)),
     Column("notebook", String(200), nullable=False),
     Column("session", String(64)),
+    # What the kernel says makes errors equal, and the group that this makes: the same, unless somebody regrouped.
+    Column("fingerprint", String(64), nullable=False),
     Column("group_id", String(64), nullable=False),
+    # Its row in `texts`: what a search looks into.
+    Column("text_id", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("language", String(40), nullable=False),
     Column("release", String(100)),
@@ -37,6 +42,16 @@ errors = Table(
     Index("errors_by_name", "error_name", "received_at", "event_id"),
     Index("errors_by_group", "group_id", "received_at", "event_id"),
     Index("errors_by_session", "session", "received_at", "event_id"),
+    Index("errors_by_text", "text_id", "received_at", "event_id"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    # Far fewer than errors: the name, message and first line that differ, in lower case.
+    Column("text_id", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("events", Integer, nullable=False),
 )
 
 sessions = Table(

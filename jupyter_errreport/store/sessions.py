@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ..event import rfc3339
 from .clock import clock
@@ -13,6 +13,7 @@ from .filters import Filters, after, in_scope
 from .insert import errors_of_session
 from .limits import Limits, check_address
 from .schema import sessions
+from .session_figures import add_sessions, take_sessions
 from .settings import secret
 
 _SHOWN = [column for column in sessions.c if column.name != "address_key"]
@@ -51,6 +52,7 @@ def open_session(
             "last_error_at": last,
         }
         connection.execute(insert(sessions).values(**known, address_key=address_key))
+        add_sessions(connection, sessions.c.session == session)
         return known
     changes = {
         "last_seen_at": rfc3339(now),
@@ -58,7 +60,12 @@ def open_session(
         "failed_cells": max(known["failed_cells"], failed_cells),
         "release": release or known["release"],
     }
-    connection.execute(update(sessions).where(sessions.c.session == session).values(**changes))
+    its = sessions.c.session == session
+    if changes["release"] != known["release"]:
+        take_sessions(connection, its)
+    connection.execute(update(sessions).where(its).values(**changes))
+    if changes["release"] != known["release"]:
+        add_sessions(connection, its)
     return known | changes
 
 
@@ -101,8 +108,14 @@ def list_oldest_sessions(connection: Connection, scope: str | None, skip: int, l
 def erase_session(connection: Connection, session: str) -> int | None:
     """Forget a session and its errors; how many errors. None when nothing of it is known."""
     deleted = delete_errors(connection, Filters(session=session))
-    forgotten = connection.execute(delete(sessions).where(sessions.c.session == session)).rowcount
+    forgotten = delete_sessions(connection, sessions.c.session == session)
     return deleted if deleted or forgotten else None
+
+
+def delete_sessions(connection: Connection, chosen: ColumnElement[bool]) -> int:
+    """Forget sessions, and count them no more; how many."""
+    take_sessions(connection, chosen)
+    return connection.execute(delete(sessions).where(chosen)).rowcount
 
 
 def _address_key(connection: Connection, address: str) -> str:

@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.event import listen
 
-from jupyter_errreport.store import Database, DatabaseTooNew, DatabaseUnavailable, WriteFailed
+from jupyter_errreport.store import (
+    Database,
+    DatabaseTooNew,
+    DatabaseUnavailable,
+    WriteFailed,
+    group_schema,  # noqa: F401 - its tables belong to `metadata`
+)
 from jupyter_errreport.store.schema import metadata, settings
 
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from jupyter_errreport.store import group_schema  # noqa: F401 - its tables belong to `metadata`
 from jupyter_errreport.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -1,0 +1,192 @@
+"""The tables of groups, and of figures that are kept while errors arrive, so that no page has to count.
+
+All but what people decide (`groups.status` and so on, `regroupings`, `hints`) could be counted again from `errors` and
+`sessions`. Figures are of what is kept: deleting errors takes them out. Days are UTC.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+
+from .schema import metadata
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    # Of its first error.
+    Column("error_name", String(200), nullable=False),
+    Column("error_message", Text, nullable=False),
+    Column("first_line", Text, nullable=False),
+    Column("notebook", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(40), nullable=False),
+    # What they stand for, repeats counted; and how many were sent.
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("sessions", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+    # `open`, `resolved` or `ignored`, and since when.
+    Column("status", String(16), nullable=False),
+    Column("status_at", String(27), nullable=False),
+    # Resolved in this release: seen again in an older one, it stays resolved.
+    Column("resolved_release", String(100)),
+    # Ignored until it happens again, or until so many sessions have it.
+    Column("wakes_again", Boolean, nullable=False),
+    Column("wakes_at_sessions", Integer),
+    # When it was last seen again after it had been resolved.
+    Column("regressed_at", String(27)),
+    # For the author, and for the readers who run into it.
+    Column("note", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Index("groups_by_last_seen", "last_seen", "group_id"),
+    Index("groups_by_first_seen", "first_seen", "group_id"),
+    Index("groups_by_count", "count", "group_id"),
+    Index("groups_by_sessions", "sessions", "group_id"),
+    Index("groups_by_status_and_last_seen", "status", "last_seen", "group_id"),
+    Index("groups_by_status_and_first_seen", "status", "first_seen", "group_id"),
+    Index("groups_by_status_and_count", "status", "count", "group_id"),
+    Index("groups_by_status_and_sessions", "status", "sessions", "group_id"),
+)
+
+regroupings = Table(
+    "regroupings",
+    metadata,
+    # Errors of this fingerprint (in this notebook; "" for all others) belong to that group: by hand, for good.
+    Column("fingerprint", String(64), primary_key=True),
+    Column("notebook", String(200), primary_key=True),
+    Column("group_id", String(64), nullable=False),
+    Index("regroupings_by_group", "group_id"),
+)
+
+group_days = Table(
+    "group_days",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+)
+
+group_sessions = Table(
+    "group_sessions",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    Column("events", Integer, nullable=False),
+)
+
+group_releases = Table(
+    "group_releases",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("release", String(100), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+)
+
+group_cells = Table(
+    "group_cells",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("notebook", String(200), primary_key=True),
+    # The cell's hash, else its number as `[3]`; "" for what happened in no cell.
+    Column("cell", String(64), primary_key=True),
+    Column("first_line", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    # Sum over events: divided by them, where in its notebook the cell stands.
+    Column("execution_sum", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+    Index("group_cells_by_notebook", "notebook", "group_id"),
+)
+
+group_fingerprints = Table(
+    "group_fingerprints",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+)
+
+notebooks = Table(
+    "notebooks",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    # Sessions that were opened, and those of them that had an error.
+    Column("sessions", Integer, nullable=False),
+    Column("failed_sessions", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+    Index("notebooks_by_last_seen", "last_seen", "notebook"),
+)
+
+notebook_days = Table(
+    "notebook_days",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    # Sessions opened on that day.
+    Column("sessions", Integer, nullable=False),
+    Column("failed_sessions", Integer, nullable=False),
+    Index("notebook_days_by_day", "day", "notebook"),
+)
+
+notebook_releases = Table(
+    "notebook_releases",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("release", String(100), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("sessions", Integer, nullable=False),
+    Column("failed_sessions", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+)
+
+notebook_cells = Table(
+    "notebook_cells",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("cell", String(64), primary_key=True),
+    Column("first_line", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    # How many different sessions failed there.
+    Column("sessions", Integer, nullable=False),
+    Column("execution_sum", Integer, nullable=False),
+    Column("first_seen", String(27), nullable=False),
+    Column("last_seen", String(27), nullable=False),
+)
+
+cell_sessions = Table(
+    "cell_sessions",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("cell", String(64), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    Column("events", Integer, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    # A UUIDv7: in the order of time.
+    Column("alert_id", String(36), primary_key=True),
+    Column("created_at", String(27), nullable=False),
+    # `new`, `regression`, `reopened` (all of a group), `spike` (of a group), `share` (of a notebook).
+    Column("kind", String(16), nullable=False),
+    Column("group_id", String(64)),
+    Column("notebook", String(200), nullable=False),
+    # What the sentence needs, as JSON.
+    Column("details", Text, nullable=False),
+    Index("alerts_by_group", "group_id", "alert_id"),
+)

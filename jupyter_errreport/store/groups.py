@@ -1,0 +1,186 @@
+"""Lists groups of equal errors, tells all that is known of one, and keeps what people decide about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+
+from .clock import stamp
+from .cursor import Cursor
+from .errors import Page
+from .filters import after, contains, in_scope
+from .group_schema import (
+    group_cells,
+    group_days,
+    group_fingerprints,
+    group_releases,
+    groups,
+)
+from .regroupings import current_group
+
+Order = Literal["last_seen", "first_seen", "count", "sessions"]
+Status = Literal["open", "resolved", "ignored"]
+CELL_LIMIT = 200
+"""Cells of a group that are told, those with the most errors first."""
+
+
+@dataclass(frozen=True)
+class GroupFilters:
+    """All that are given must hold. `since` and `until` (not included) are moments of `last_seen`."""
+
+    status: Status | None = None
+    notebook: str | None = None
+    error_name: str | None = None
+    since: str | None = None
+    until: str | None = None
+    q: str | None = None
+    """Text that stands in the first error's name, message or first line, or in the author's note, in any case."""
+    scope: str | None = None
+    """The notebooks that the reader's token opens, with `*` and `?`."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What the database must ask of a row of `groups`."""
+        found: list[ColumnElement[bool]] = []
+        if self.status is not None:
+            found.append(groups.c.status == self.status)
+        if self.error_name is not None:
+            found.append(groups.c.error_name == self.error_name)
+        if self.since is not None:
+            found.append(groups.c.last_seen >= self.since)
+        if self.until is not None:
+            found.append(groups.c.last_seen < self.until)
+        if self.q:
+            columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
+            found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
+        if self.notebook is not None:
+            found.append(_happens(group_cells.c.notebook == self.notebook))
+        if self.scope is not None:
+            found.append(_happens(in_scope(group_cells, self.scope)))
+        return found
+
+
+@dataclass(frozen=True)
+class GroupChange:
+    """What somebody decides about a group; what is None stays."""
+
+    status: Status | None = None
+    release: str | None = None
+    """With `resolved`: the newest release that still has it. None for the newest in which it was seen."""
+    until_again: bool = False
+    """With `ignored`: only until it happens again."""
+    until_sessions: int | None = None
+    """With `ignored`: only until so many more sessions have it."""
+    note: str | None = None
+    hint: str | None = None
+
+
+def list_groups(
+    connection: Connection, filters: GroupFilters, order: Order, limit: int, cursor: Cursor | None = None
+) -> Page:
+    """The groups that come first by `order` (the newest, or the largest) behind `cursor`, at most `limit`."""
+    query = select(groups).where(*filters.conditions())
+    if cursor is not None:
+        query = query.where(after(groups, order, "group_id", cursor))
+    query = query.order_by(groups.c[order].desc(), groups.c.group_id.desc()).limit(limit + 1)
+    items = [_shown(row) for row in connection.execute(query).mappings()]
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items, Cursor(items[-1][order], items[-1]["group"]) if more else None)
+
+
+def find_group(connection: Connection, group_id: str, scope: str | None = None) -> dict[str, Any] | None:
+    """A group, or the one that it was merged into, with all its figures; None when the reader can't see it.
+
+    Its `cells`, `days`, `releases` and `fingerprints` are as the tables have them.
+    """
+    group_id = current_group(connection, group_id)
+    query = select(groups).where(groups.c.group_id == group_id, *GroupFilters(scope=scope).conditions())
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return {
+        **_shown(row),
+        "cells": _cells(connection, group_id, scope),
+        "days": days_of_groups(connection, [group_id])[group_id],
+        "releases": _rows(connection, group_releases, group_id, group_releases.c.last_seen.desc()),
+        "fingerprints": _rows(connection, group_fingerprints, group_id, group_fingerprints.c.count.desc()),
+    }
+
+
+def days_of_groups(
+    connection: Connection, group_ids: Sequence[str], since: str = ""
+) -> dict[str, list[dict[str, Any]]]:
+    """For each group the days (from `since` on) on which it happened, oldest first, and how often."""
+    found: dict[str, list[dict[str, Any]]] = {group_id: [] for group_id in group_ids}
+    query = select(group_days.c.group_id, group_days.c.day, group_days.c.count)
+    query = query.where(group_days.c.group_id.in_(group_ids), group_days.c.day >= since[:10])
+    for row in connection.execute(query.order_by(group_days.c.group_id, group_days.c.day)):
+        found[row.group_id].append({"day": row.day, "count": row.count})
+    return found
+
+
+def change_group(connection: Connection, group_id: str, change: GroupChange) -> bool:
+    """Keep a decision; False when there is no such group."""
+    values: dict[str, Any] = {name: getattr(change, name) for name in ("note", "hint")}
+    values = {name: value for name, value in values.items() if value is not None}
+    row = connection.execute(select(groups).where(groups.c.group_id == group_id)).mappings().first()
+    if row is None:
+        return False
+    if change.status is not None:
+        values |= {
+            "status": change.status,
+            "status_at": stamp(),
+            "resolved_release": None,
+            "wakes_again": change.status == "ignored" and change.until_again,
+            "wakes_at_sessions": None,
+        }
+        if change.status == "resolved":
+            values["resolved_release"] = change.release or _newest_release(connection, group_id)
+        elif change.status == "ignored" and change.until_sessions is not None:
+            values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
+    if values:
+        connection.execute(update(groups).where(groups.c.group_id == group_id).values(values))
+    return True
+
+
+def _happens(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(group_cells.c.cell).where(group_cells.c.group_id == groups.c.group_id, where).exists()
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    """A group as lists show it."""
+    shown = {name: row[name] for name in row if name not in ("group_id", "wakes_again", "wakes_at_sessions")}
+    until: Any = None
+    if row["wakes_again"]:
+        until = "again"
+    elif row["wakes_at_sessions"] is not None:
+        until = {"sessions": max(0, row["wakes_at_sessions"] - row["sessions"])}
+    return {"group": row["group_id"], **shown, "ignored_until": until}
+
+
+def _cells(connection: Connection, group_id: str, scope: str | None) -> list[dict[str, Any]]:
+    query = select(group_cells).where(group_cells.c.group_id == group_id)
+    if scope is not None:
+        query = query.where(in_scope(group_cells, scope))
+    query = query.order_by(group_cells.c.count.desc(), group_cells.c.notebook, group_cells.c.cell).limit(CELL_LIMIT)
+    return [shown_cell(row) for row in connection.execute(query).mappings()]
+
+
+def shown_cell(row: Any) -> dict[str, Any]:
+    """A cell's figures, with its usual number (None for none) in place of the sum."""
+    kept = {name: row[name] for name in row if name not in ("group_id", "execution_sum", "events")}
+    return {**kept, "execution_count": round(row["execution_sum"] / row["events"]) if row["execution_sum"] else None}
+
+
+def _rows(connection: Connection, table: Any, group_id: str, order: Any) -> list[dict[str, Any]]:
+    query = select(table).where(table.c.group_id == group_id).order_by(order)
+    return [
+        {name: value for name, value in row.items() if name not in ("group_id", "events")}
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _newest_release(connection: Connection, group_id: str) -> str | None:
+    query = select(group_releases.c.release).where(group_releases.c.group_id == group_id)
+    return connection.execute(query.order_by(group_releases.c.last_seen.desc()).limit(1)).scalar()

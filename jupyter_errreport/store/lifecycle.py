@@ -1,0 +1,84 @@
+"""What errors that arrive do to their groups: a group is new, comes back after it was resolved, or wakes up.
+
+Each of these is written down as an alert, in the transaction that stores the errors.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from .alerts import add_alert
+from .group_schema import groups, notebook_releases
+from .releases import is_newer, is_version
+from .rows import row_of_group
+
+_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
+
+Row = Mapping[str, Any]
+
+
+def open_groups(connection: Connection, rows: Sequence[Row]) -> None:
+    """Make the groups of these errors that are not known yet."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["group_id"], row)
+    for group_id in sorted(set(first) - set(_known(connection, list(first)))):
+        connection.execute(insert(groups).values(row_of_group(first[group_id], group_id)))
+        add_alert(connection, "new", first[group_id]["notebook"], group_id, first[group_id]["received_at"])
+
+
+def wake_groups(connection: Connection, rows: Sequence[Row]) -> None:
+    """Open the groups that were resolved or ignored, and to which these errors, now counted, say otherwise."""
+    arrived: dict[str, list[Row]] = {}
+    for row in rows:
+        arrived.setdefault(row["group_id"], []).append(row)
+    for group_id, group in sorted(_known(connection, list(arrived)).items()):
+        if group["status"] == "resolved":
+            again = next((row for row in arrived[group_id] if _is_regression(connection, group, row)), None)
+            if again:
+                _open(connection, group_id, again["received_at"], regressed_at=again["received_at"])
+                details = {"release": again["release"], "resolved_release": group["resolved_release"]}
+                add_alert(connection, "regression", again["notebook"], group_id, again["received_at"], details)
+        elif group["status"] == "ignored" and _wakes(group):
+            row = arrived[group_id][0]
+            _open(connection, group_id, row["received_at"])
+            details = {"sessions": group["sessions"]}
+            add_alert(connection, "reopened", row["notebook"], group_id, row["received_at"], details)
+
+
+def _known(connection: Connection, group_ids: Sequence[str]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for start in range(0, len(group_ids), _AT_ONCE):
+        query = select(groups).where(groups.c.group_id.in_(group_ids[start : start + _AT_ONCE]))
+        found.update({row["group_id"]: dict(row) for row in connection.execute(query).mappings()})
+    return found
+
+
+def _is_regression(connection: Connection, group: Row, row: Row) -> bool:
+    """It happened after the group was resolved, and in a newer release, where there are releases to compare."""
+    if min(row["timestamp"], row["received_at"]) <= group["status_at"]:
+        return False  # it only arrived later: it waited in a kernel
+    release, resolved = row["release"], group["resolved_release"]
+    if release is None or resolved is None:
+        return True
+    if is_version(release) and is_version(resolved):
+        return is_newer(release, resolved)
+    return bool(release != resolved and _first_seen(connection, row) > group["status_at"])
+
+
+def _first_seen(connection: Connection, row: Row) -> str:
+    """When the release of this error was first seen in its notebook."""
+    its = (notebook_releases.c.notebook == row["notebook"]) & (notebook_releases.c.release == row["release"])
+    return str(connection.execute(select(notebook_releases.c.first_seen).where(its)).scalar_one())
+
+
+def _wakes(group: Row) -> bool:
+    enough = group["wakes_at_sessions"]
+    return bool(group["wakes_again"]) or (enough is not None and group["sessions"] >= enough)
+
+
+def _open(connection: Connection, group_id: str, moment: str, **more: str) -> None:
+    values = {"status": "open", "status_at": moment, "resolved_release": None} | more
+    changed = update(groups).where(groups.c.group_id == group_id)
+    connection.execute(changed.values(**values, wakes_again=False, wakes_at_sessions=None))

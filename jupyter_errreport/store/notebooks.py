@@ -1,0 +1,75 @@
+"""What is known of each notebook: its sessions, how many of them had no error, and in which cells people get stuck."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from .cursor import Cursor
+from .errors import Page
+from .filters import after, contains, in_scope
+from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
+from .groups import shown_cell
+
+CELL_LIMIT = 500
+"""Cells of a notebook that are told, in the order in which they stand there."""
+
+
+def list_notebooks(
+    connection: Connection, q: str | None, limit: int, cursor: Cursor | None = None, scope: str | None = None
+) -> Page:
+    """The notebooks of which something was heard last, those whose name has the text `q` in it."""
+    query = select(notebooks)
+    if q:
+        query = query.where(contains(func.lower(notebooks.c.notebook), q))
+    if scope is not None:
+        query = query.where(in_scope(notebooks, scope))
+    if cursor is not None:
+        query = query.where(after(notebooks, "last_seen", "notebook", cursor))
+    query = query.order_by(notebooks.c.last_seen.desc(), notebooks.c.notebook.desc()).limit(limit + 1)
+    items = [dict(row) for row in connection.execute(query).mappings()]
+    more = len(items) > limit
+    items = items[:limit]
+    return Page(items, Cursor(items[-1]["last_seen"], items[-1]["notebook"]) if more else None)
+
+
+def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:
+    """A notebook with its figures by cell, day and release; None when nothing was heard of it."""
+    query = select(notebooks).where(notebooks.c.notebook == notebook)
+    if scope is not None:
+        query = query.where(in_scope(notebooks, scope))
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return {
+        **row,
+        "cells": cells_of(connection, notebook),
+        "days": _of(connection, notebook_days, notebook, notebook_days.c.day),
+        "releases": _of(connection, notebook_releases, notebook, notebook_releases.c.first_seen),
+    }
+
+
+def cells_of(connection: Connection, notebook: str) -> list[dict[str, Any]]:
+    """The cells that failed for somebody, in the order in which they are usually run; what has no place comes last."""
+    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook)
+    query = query.order_by(notebook_cells.c.count.desc(), notebook_cells.c.cell).limit(CELL_LIMIT)
+    cells = [shown_cell(row) for row in connection.execute(query).mappings()]
+    return sorted(cells, key=lambda cell: (cell["execution_count"] is None, cell["execution_count"] or 0, cell["cell"]))
+
+
+def days_of_all(connection: Connection, since: str, scope: str | None = None) -> list[dict[str, Any]]:
+    """The figures of all notebooks together by day, from the day of `since` on, oldest first."""
+    figures = ("count", "sessions", "failed_sessions")
+    query = select(notebook_days.c.day, *(func.sum(notebook_days.c[name]).label(name) for name in figures))
+    query = query.where(notebook_days.c.day >= since[:10])
+    if scope is not None:
+        query = query.where(in_scope(notebook_days, scope))
+    query = query.group_by(notebook_days.c.day).order_by(notebook_days.c.day)
+    return [{name: row[name] for name in ("day", *figures)} for row in connection.execute(query).mappings()]
+
+
+def _of(connection: Connection, table: Any, notebook: str, order: Any) -> list[dict[str, Any]]:
+    query = select(table).where(table.c.notebook == notebook).order_by(order)
+    return [
+        {name: value for name, value in row.items() if name not in ("notebook", "events")}
+        for row in connection.execute(query).mappings()
+    ]

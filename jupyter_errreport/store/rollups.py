@@ -1,0 +1,195 @@
+"""Keeps the figures of groups, notebooks and cells while errors come and go.
+
+A table of figures is described by its columns alone: its primary key says what is counted apart, and each other column
+has a meaning by its name, wherever it stands. Adding, deleting and moving errors are then one and the same: figures of
+some errors, added or taken away.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+
+from .group_schema import (
+    cell_sessions,
+    group_cells,
+    group_days,
+    group_fingerprints,
+    group_releases,
+    group_sessions,
+    groups,
+    notebook_cells,
+    notebook_days,
+    notebook_releases,
+    notebooks,
+)
+from .schema import errors, texts
+from .upsert import insert_missing
+
+Row = dict[str, Any]
+
+CELL: ColumnElement[str] = case(
+    (errors.c.cell_hash.is_not(None), errors.c.cell_hash),
+    (errors.c.execution_count >= 0, literal("[") + cast(errors.c.execution_count, String) + literal("]")),
+    else_="",
+)
+"""What figures call the cell of an error: its hash, else its number in brackets; empty for none."""
+
+_KEYS: dict[str, ColumnElement[Any]] = {
+    **{name: errors.c[name] for name in ("group_id", "text_id", "fingerprint", "notebook", "release", "session")},
+    "day": func.substr(errors.c.received_at, 1, 10),
+    "cell": CELL,
+}
+_SUMS: dict[str, ColumnElement[Any]] = {
+    "count": func.sum(errors.c.count),
+    "events": func.count(),
+    "execution_sum": func.sum(case((errors.c.execution_count > 0, errors.c.execution_count), else_=0)),
+}
+_BOUNDS: dict[str, ColumnElement[Any]] = {
+    "first_seen": func.min(errors.c.received_at),
+    "last_seen": func.max(errors.c.received_at),
+}
+
+_OF_GROUPS = (groups, group_days, group_releases, group_cells, group_fingerprints)
+_OF_NOTEBOOKS = (texts, notebooks, notebook_days, notebook_releases, notebook_cells)
+_MADE_BY_OTHERS = (groups, texts)
+"""Tables whose rows hold more than figures: they must be there before errors are added."""
+_SESSIONS = {groups: group_sessions, notebook_cells: cell_sessions}
+"""Where `sessions` counts the different sessions that had errors, and which table holds those."""
+
+
+def add(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    """Add stored errors to all figures. Their groups and texts must have rows."""
+    for table in _OF_GROUPS + _OF_NOTEBOOKS:
+        _add(connection, table, chosen)
+
+
+def take_away(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    """Take errors, which are about to be deleted, out of all figures."""
+    for table in _OF_GROUPS + _OF_NOTEBOOKS:
+        _take(connection, table, chosen)
+
+
+def move(connection: Connection, chosen: ColumnElement[bool], group_id: str) -> None:
+    """Have errors of one group count for another, which must have a row; then their own rows say so too."""
+    for table in _OF_GROUPS:
+        _add(connection, table, chosen, group_id)
+        _take(connection, table, chosen)
+    connection.execute(update(errors).where(chosen).values(group_id=group_id))
+
+
+def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str | None = None) -> None:
+    rows = _figures(connection, table, chosen, group_id)
+    if not rows:
+        return
+    if table not in _MADE_BY_OTHERS:
+        connection.execute(insert_missing(connection, table), [{**row, **_zero(table)} for row in rows])
+    _change(connection, table, rows, 1)
+    if table in _SESSIONS:
+        _add_sessions(connection, table, _SESSIONS[table], chosen, group_id)
+
+
+def _take(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> None:
+    """What is left without errors goes, but for what people wrote and decided."""
+    rows = _figures(connection, table, chosen)
+    if not rows:
+        return
+    if table in _SESSIONS:
+        _take_sessions(connection, table, _SESSIONS[table], chosen)
+    _change(connection, table, rows, -1)
+    empty = table.c.events <= 0
+    if table is groups:
+        empty = and_(empty, table.c.note == "", table.c.hint == "", table.c.status == "open")
+    elif "failed_sessions" in table.c:
+        empty = and_(empty, table.c.sessions <= 0)
+    connection.execute(delete(table).where(_this(table), empty), _bound(rows))
+
+
+def _figures(
+    connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str | None = None
+) -> list[Row]:
+    """What these errors come to in the rows of a table, in the order of its keys."""
+    keys = {column.name: _KEYS[column.name] for column in table.primary_key}
+    grouped = list(keys.values())
+    if group_id is not None and "group_id" in keys:
+        keys["group_id"] = literal(group_id, String)
+        grouped.remove(errors.c.group_id)
+    measures = {name: measure for name, measure in (_SUMS | _BOUNDS).items() if name in table.c}
+    if "first_line" in table.c and table is not groups:
+        measures["first_line"] = func.max(errors.c.first_line)
+    query = select(*(expression.label(name) for name, expression in (keys | measures).items())).where(chosen)
+    for name in ("release", "session"):
+        if name in keys:
+            query = query.where(errors.c[name].is_not(None))
+    query = query.group_by(*grouped).having(func.count() > 0).order_by(*grouped)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _change(connection: Connection, table: Table, rows: list[Row], sign: int) -> None:
+    changes: dict[str, Any] = {}
+    for name in rows[0]:
+        old, new = table.c[name], bindparam(f"new_{name}", type_=table.c[name].type)
+        if name in _SUMS:
+            changes[name] = old + sign * new
+        elif name in _BOUNDS and sign > 0:
+            changes[name] = case((old < new if name == "first_seen" else old > new, old), else_=new)
+        elif name == "first_line" and sign > 0:
+            changes[name] = new
+    connection.execute(update(table).where(_this(table)).values(changes), _bound(rows))
+
+
+def _add_sessions(
+    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], group_id: str | None
+) -> None:
+    """Note which sessions had these errors, and count those that had none in that row before."""
+    rows = _figures(connection, pairs, chosen, group_id)
+    if rows:
+        added = insert_missing(connection, pairs)
+        new = [row for row in rows if connection.execute(added, {**row, "events": 0}).rowcount]
+        _change(connection, pairs, rows, 1)
+        _count_sessions(connection, table, new, 1)
+
+
+def _take_sessions(connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool]) -> None:
+    """Forget that sessions had these errors, and count those that have none in that row any more."""
+    rows = _figures(connection, pairs, chosen)
+    if rows:
+        _change(connection, pairs, rows, -1)
+        gone = delete(pairs).where(_this(pairs), pairs.c.events <= 0)
+        _count_sessions(
+            connection, table, [row for row in rows if connection.execute(gone, _bound([row])[0]).rowcount], -1
+        )
+
+
+def _count_sessions(connection: Connection, table: Table, pairs: list[Row], change: int) -> None:
+    if pairs:
+        changed = update(table).where(_this(table)).values(sessions=table.c.sessions + change)
+        names = [column.name for column in table.primary_key]
+        connection.execute(changed, _bound([{name: pair[name] for name in names} for pair in pairs]))
+
+
+def _this(table: Table) -> ColumnElement[bool]:
+    """The row whose key is bound."""
+    return and_(*(column == bindparam(f"new_{column.name}", type_=column.type) for column in table.primary_key))
+
+
+def _bound(rows: list[Row]) -> list[Row]:
+    return [{f"new_{name}": value for name, value in row.items()} for row in rows]
+
+
+def _zero(table: Table) -> Row:
+    counted = ("count", "events", "execution_sum", "sessions", "failed_sessions")
+    return {name: 0 for name in counted if name in table.c}

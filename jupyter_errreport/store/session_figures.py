@@ -1,0 +1,93 @@
+"""Keeps what is known of sessions in the figures of their notebooks: how many were opened, how many had an error.
+
+A session counts on the day on which it was opened, whenever its first error arrives.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, Table, and_, bindparam, case, delete, func, select, update
+
+from ..event import EventMessageType
+from .group_schema import notebook_days, notebook_releases, notebooks
+from .schema import sessions
+from .upsert import insert_missing
+
+_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
+_KEYS: dict[str, ColumnElement[Any]] = {
+    "notebook": sessions.c.notebook,
+    "day": func.substr(sessions.c.opened_at, 1, 10),
+    "release": sessions.c.release,
+}
+_FAILED = func.sum(case((sessions.c.errors > 0, 1), else_=0))
+
+
+def add_sessions(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    """Count sessions that were opened."""
+    _change(connection, chosen, func.count(), _FAILED, 1)
+
+
+def take_sessions(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    """Count no more sessions that are about to be forgotten."""
+    _change(connection, chosen, func.count(), _FAILED, -1)
+
+
+def count_errors(connection: Connection, stored: Iterable[tuple[EventMessageType, str]]) -> None:
+    """Add stored events, each with the moment of its receipt, to the sessions that were opened for them."""
+    counts: dict[str, tuple[int, str]] = {}
+    for event, received_at in stored:
+        if session := event.get("session"):
+            counts[session] = (counts.get(session, (0, ""))[0] + event["count"], received_at)
+    keys = sorted(counts)
+    for start in range(0, len(keys), _AT_ONCE):
+        first = and_(sessions.c.session.in_(keys[start : start + _AT_ONCE]), sessions.c.errors == 0)
+        _change(connection, first, 0 * func.count(), func.count(), 1)
+    if keys:
+        connection.execute(
+            update(sessions)
+            .where(sessions.c.session == bindparam("its_session"))
+            .values(
+                errors=sessions.c.errors + bindparam("more"),
+                last_error_at=bindparam("moment"),
+                last_seen_at=bindparam("moment"),
+            ),
+            [{"its_session": key, "more": counts[key][0], "moment": counts[key][1]} for key in keys],
+        )
+
+
+def _change(
+    connection: Connection,
+    chosen: ColumnElement[bool],
+    opened: ColumnElement[int],
+    failed: ColumnElement[int],
+    sign: int,
+) -> None:
+    for table in (notebooks, notebook_days, notebook_releases):
+        keys = {column.name: _KEYS[column.name] for column in table.primary_key}
+        measures = {"sessions": opened, "failed_sessions": failed}
+        if "first_seen" in table.c:
+            measures |= {"first_seen": func.min(sessions.c.opened_at), "last_seen": func.max(sessions.c.opened_at)}
+        query = select(*(expression.label(name) for name, expression in (keys | measures).items())).where(chosen)
+        if "release" in keys:
+            query = query.where(sessions.c.release.is_not(None))
+        query = query.group_by(*keys.values()).order_by(*keys.values())
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        if rows:
+            _apply(connection, table, rows, sign)
+
+
+def _apply(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], sign: int) -> None:
+    zero = dict.fromkeys(("count", "events", "sessions", "failed_sessions"), 0)
+    if sign > 0:
+        connection.execute(insert_missing(connection, table), [{**row, **zero} for row in rows])
+    its = and_(*(column == bindparam(f"new_{column.name}") for column in table.primary_key))
+    bound = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+    changes: dict[str, Any] = {
+        name: table.c[name] + sign * bindparam(f"new_{name}") for name in ("sessions", "failed_sessions")
+    }
+    if "last_seen" in table.c and sign > 0:
+        old, new = table.c.last_seen, bindparam("new_last_seen", type_=String)
+        changes["last_seen"] = case((old > new, old), else_=new)
+    connection.execute(update(table).where(its).values(changes), bound)
+    if sign < 0:
+        connection.execute(delete(table).where(its, table.c.events <= 0, table.c.sessions <= 0), bound)

@@ -1,0 +1,182 @@
+"""Whatever is stored, deleted, merged, split and erased: the figures are those that counting anew would give."""
+
+import contextlib
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import Connection, Table, select
+
+from jupyter_errreport.event import new_event_id
+from jupyter_errreport.store import Database
+from jupyter_errreport.store import group_schema as figures
+from jupyter_errreport.store.errors import delete_errors
+from jupyter_errreport.store.filters import Filters
+from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.regroupings import RegroupingError, merge, split
+from jupyter_errreport.store.schema import errors, sessions, texts
+from jupyter_errreport.store.sessions import erase_session, open_session
+
+NOTEBOOKS, SESSIONS, PRINTS = ("dock", "fold"), ("s1", "s2", "s3"), ("f1", "f2", "f3")
+RELEASES = st.sampled_from(("1.0", None))
+
+
+class FiguresMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.database = Database(Path(self._folder.name) / "errors.sqlite")
+        self.database.start()
+        self.groups: list[str] = []
+
+    def teardown(self) -> None:
+        self.database.close()
+        self._folder.cleanup()
+
+    @rule(
+        made=st.lists(
+            st.fixed_dictionaries(
+                {
+                    "notebook": st.sampled_from(NOTEBOOKS),
+                    "session": st.sampled_from((*SESSIONS, None)),
+                    "fingerprint": st.sampled_from(PRINTS),
+                    "cell_hash": st.sampled_from(("c1", "c2", None)),
+                    "execution_count": st.sampled_from((-1, 3, 4)),
+                    "release": RELEASES,
+                    "count": st.integers(1, 5),
+                    "error_message": st.sampled_from(("one", "two")),
+                }
+            ),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    def store(self, made: list[dict[str, Any]]) -> None:
+        events: list[Any] = []
+        for fields in made:
+            given = {name: value for name, value in fields.items() if value is not None}
+            events.append(
+                {
+                    "event_id": new_event_id(),
+                    "timestamp": "2026-11-24T08:00:00.000000Z",
+                    "kind": "cell",
+                    "language": "python",
+                    "error_name": "ValueError",
+                    "first_line": "dock()",
+                    "traceback": [],
+                    "chain": [],
+                    **given,
+                }
+            )
+        self.database.write(lambda connection: insert_errors(connection, events, None, 90)).result(5)
+
+    @rule(
+        session=st.sampled_from(SESSIONS), notebook=st.sampled_from(NOTEBOOKS), release=st.sampled_from(("1.0", None))
+    )
+    def open(self, session: str, notebook: str, release: str | None) -> None:
+        self.database.write(
+            lambda connection: open_session(connection, session, notebook, "::1", None, 1, 0, release)
+        ).result(5)
+
+    @rule(session=st.sampled_from(SESSIONS))
+    def erase(self, session: str) -> None:
+        self.database.write(lambda connection: erase_session(connection, session)).result(5)
+
+    @rule(notebook=st.sampled_from(NOTEBOOKS), group=st.sampled_from(PRINTS))
+    def delete(self, notebook: str, group: str) -> None:
+        filters = Filters(notebook=notebook, group=group)
+        self.database.write(lambda connection: delete_errors(connection, filters)).result(5)
+
+    @precondition(lambda self: self.groups)
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        one, other = (data.draw(st.sampled_from(self.groups)) for _ in "12")
+        self._regroup(lambda connection: merge(connection, one, other))
+
+    @precondition(lambda self: self.groups)
+    @rule(
+        data=st.data(), fingerprint=st.sampled_from(PRINTS), notebook=st.one_of(st.none(), st.sampled_from(NOTEBOOKS))
+    )
+    def split(self, data: st.DataObject, fingerprint: str, notebook: str | None) -> None:
+        group = data.draw(st.sampled_from(self.groups))
+        self._regroup(lambda connection: split(connection, group, fingerprint, notebook))
+
+    def _regroup(self, work: Any) -> None:
+        with contextlib.suppress(RegroupingError):
+            self.database.write(work).result(5)
+
+    @invariant()
+    def figures_add_up(self) -> None:
+        self.database.read(self._compare).result(5)
+
+    def _compare(self, connection: Connection) -> None:
+        rows = [dict(row) for row in connection.execute(select(errors)).mappings()]
+        opened = [dict(row) for row in connection.execute(select(sessions)).mappings()]
+        self.groups = sorted({row["group_id"] for row in rows})
+        for row in rows:
+            number = row["execution_count"]
+            row["cell"] = row["cell_hash"] or (f"[{number}]" if number >= 0 else "")
+            row["day"] = row["received_at"][:10]
+        for session in opened:
+            session["day"] = session["opened_at"][:10]
+        for table in (
+            texts,
+            figures.groups,
+            figures.group_days,
+            figures.group_sessions,
+            figures.group_releases,
+            figures.group_cells,
+            figures.group_fingerprints,
+            figures.notebooks,
+            figures.notebook_days,
+            figures.notebook_releases,
+            figures.notebook_cells,
+            figures.cell_sessions,
+        ):
+            assert _kept(connection, table) == _counted(table, rows, opened), table.name
+
+
+def _kept(connection: Connection, table: Table) -> dict[Any, Any]:
+    return {_key(table, row): _measures(table, row) for row in connection.execute(select(table)).mappings()}
+
+
+def _counted(table: Table, rows: list[dict[str, Any]], opened: list[dict[str, Any]]) -> dict[Any, Any]:
+    sums: dict[Any, Counter[str]] = defaultdict(Counter)
+    seen: dict[Any, set[str]] = defaultdict(set)
+    for row in rows:
+        key = _key(table, row)
+        if None in key:
+            continue
+        sums[key] += Counter(count=row["count"], events=1, execution_sum=max(0, row["execution_count"]))
+        if row["session"]:
+            seen[key].add(row["session"])
+    if "failed_sessions" in table.c:
+        for session in opened:
+            key = _key(table, session)
+            if None not in key:
+                sums[key] += Counter(sessions=1, failed_sessions=int(session["errors"] > 0))
+    elif "sessions" in table.c:
+        for key in sums:
+            sums[key]["sessions"] = len(seen[key])
+    return {key: _measures(table, {**dict.fromkeys(_MEASURES, 0), **counter}) for key, counter in sums.items()}
+
+
+_MEASURES = ("count", "events", "sessions", "failed_sessions", "execution_sum")
+
+
+def _key(table: Table, row: Any) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _measures(table: Table, row: Any) -> tuple[int, ...]:
+    return tuple(row[name] for name in _MEASURES if name in table.c)
+
+
+TestFigures = FiguresMachine.TestCase
+TestFigures.settings = settings(
+    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
