@@ -25,7 +25,7 @@ def guard(access: Access, method: Method) -> Method:
         if not await _admitted(handler, access):
             show_login(handler, status=401)
             return
-        if handler.by_cookie and access in ("read", "admin") and handler.request.method != "GET":
+        if handler.by_cookie and access in ("read", "author", "admin") and handler.request.method != "GET":
             RequestHandler.check_xsrf_cookie(handler)
         result = method(handler, *args)
         if result is not None:

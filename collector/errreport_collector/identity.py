@@ -11,8 +11,8 @@ from jupyter_errreport.store.tokens import Role, find_token
 _RIGHTS: dict[Role, frozenset[Access]] = {
     "report": frozenset({"open", "report"}),
     "read": frozenset({"open", "report", "read"}),
-    "author": frozenset({"open", "report", "read"}),
-    "admin": frozenset({"open", "report", "read", "admin"}),
+    "author": frozenset({"open", "report", "read", "author"}),
+    "admin": frozenset({"open", "report", "read", "author", "admin"}),
 }
 
 

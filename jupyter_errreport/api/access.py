@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-Access = Literal["open", "report", "read", "admin"]
-"""`open`: anybody. `report`: who may add errors. `read`: who may see all of them. `admin`: who may delete."""
+Access = Literal["open", "report", "read", "author", "admin"]
+"""`open`: anybody. `report`: who may add errors. `read`: who may see all of them. `author`: who may also
+answer: resolve, merge, publish, write hints. `admin`: who may delete."""
 
 Method = Callable[..., Awaitable[Any] | None]
-"""A handler's `get`, `post` or `delete`."""
+"""A handler's `get`, `post`, `put`, `patch` or `delete`."""
 
 Guard = Callable[[Access, Method], Method]
 """Wraps a method so that it runs only for those who have this access."""

@@ -7,7 +7,7 @@ from ..store.errors import delete_errors, find_error, list_errors
 from .access import Access
 from .body import TakesBody
 from .problem import Problem
-from .query import ERROR_FILTERS, PAGING, read_filters, read_paging
+from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
 from .receive import answer_of, receive_many, receive_one
 from .resource import Resource
 
@@ -29,7 +29,7 @@ class Errors(TakesBody, Resource):
 
     async def get(self) -> None:
         """The list, newest first, as JSON or as a page."""
-        filters = read_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
+        filters = read_error_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
@@ -48,7 +48,7 @@ class Errors(TakesBody, Resource):
 
     async def delete(self) -> None:
         """Delete what matches the filters; without any only with `all=true`."""
-        filters = read_filters(self, ERROR_FILTERS, ("all",), self.notebook_scope)
+        filters = read_error_filters(self, ERROR_FILTERS, ("all",), self.notebook_scope)
         everything = self.get_query_argument("all", "")
         if everything not in ("", "true"):
             raise Problem(400, "bad_all", "`all` can only be `true`; nothing was deleted.")
@@ -80,7 +80,7 @@ class OneError(Resource):
 
     async def delete(self, event_id: str) -> None:
         """Delete one error."""
-        filters = read_filters(self, (), (), self.notebook_scope)
+        filters = read_error_filters(self, (), (), self.notebook_scope)
         deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()

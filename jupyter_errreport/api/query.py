@@ -1,6 +1,7 @@
 """Reads the filters, the limit and the cursor of a list from a request's query."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 from tornado.web import RequestHandler
 
@@ -10,6 +11,7 @@ from .problem import Problem
 from .validation import moment
 
 ERROR_FILTERS = ("notebook", "error_name", "group", "session", "since", "until", "q")
+GROUP_FILTERS = ("notebook", "error_name", "since", "until", "q")
 SESSION_FILTERS = ("notebook", "session", "since", "until")
 PAGING = ("limit", "cursor", "format")
 LOGIN = ("token",)
@@ -19,9 +21,14 @@ MOST = 1_000
 TEXT_LIMIT = 1_000
 
 
-def read_filters(
+def read_error_filters(
     handler: RequestHandler, known: Collection[str], besides: Collection[str], scope: str | None
 ) -> Filters:
+    """The filters of a list of errors or sessions that are given. Raises `Problem`, as `read_filters`."""
+    return Filters(**read_filters(handler, known, besides), scope=scope)
+
+
+def read_filters(handler: RequestHandler, known: Collection[str], besides: Collection[str]) -> dict[str, str]:
     """The filters that are given. Raises `Problem` for a name that is neither `known` nor `besides`."""
     given: dict[str, str] = {}
     for name in handler.request.query_arguments:
@@ -37,7 +44,21 @@ def read_filters(
         value = handler.get_query_argument(name, strip=False)[:TEXT_LIMIT].replace("\0", "\ufffd")
         if value and name in known:
             given[name] = moment(value, name) if name in ("since", "until") else value
-    return Filters(**given, scope=scope)
+    return given
+
+
+Chosen = TypeVar("Chosen", bound=str)
+
+
+def read_choice(handler: RequestHandler, name: str, choices: Sequence[Chosen]) -> Chosen | None:
+    """One of a few words, or None when it is not given. Raises `Problem`."""
+    text = handler.get_query_argument(name, "")
+    for choice in choices:
+        if text == choice:
+            return choice
+    if text:
+        raise Problem(400, f"bad_{name}", f"`{name}` is one of {', '.join(choices)}.")
+    return None
 
 
 def read_paging(handler: RequestHandler) -> tuple[int, Cursor | None]:

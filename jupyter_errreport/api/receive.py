@@ -63,7 +63,8 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     """What the client is told of one event."""
     answer = {"event_id": outcome.event_id, "status": outcome.status, "group": outcome.group}
-    return answer if outcome.reason is None else {**answer, "reason": outcome.reason}
+    more = {"reason": outcome.reason, "hint": outcome.hint}
+    return answer | {name: value for name, value in more.items() if value}
 
 
 def check_scope(resource: Resource, notebook: str) -> None:

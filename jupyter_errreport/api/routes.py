@@ -8,7 +8,9 @@ from .access import Guard
 from .description import Description
 from .errors import Errors, OneError
 from .front import Front, Stylesheet
+from .groups import Groups, Merge, OneGroup, Split
 from .legacy import AllErrors, OneUsage, UsageError, Usages
+from .notebooks import Notebooks, OneNotebook
 from .resource import Resource
 from .sessions import OneSession, Sessions
 from .status import Status
@@ -19,6 +21,12 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"errors/", AllErrors),
     (r"errors/([^/]+)", OneError),
     (r"errors/([^/]+)/", UsageError),
+    (r"groups", Groups),
+    (r"groups/([^/]+)", OneGroup),
+    (r"groups/([^/]+)/merge", Merge),
+    (r"groups/([^/]+)/split", Split),
+    (r"notebooks", Notebooks),
+    (r"notebooks/([^/]+)", OneNotebook),
     (r"sessions", Sessions),
     (r"sessions/([^/]+)", OneSession),
     (r"usages/", Usages),

@@ -12,7 +12,7 @@ from ..store.sessions import erase_session, list_sessions, open_session
 from .access import Access
 from .body import TakesBody
 from .problem import Problem, too_many
-from .query import PAGING, SESSION_FILTERS, read_filters, read_paging
+from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
 from .receive import check_scope
 from .resource import Resource
 from .validation import NOTEBOOK_LIMIT, RELEASE_LIMIT, SentSession, checked
@@ -31,7 +31,7 @@ class Sessions(TakesBody, Resource):
 
     async def get(self) -> None:
         """The list, newest first, without keys and addresses."""
-        filters = read_filters(self, SESSION_FILTERS, PAGING, self.notebook_scope)
+        filters = read_error_filters(self, SESSION_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_sessions(connection, filters, limit, cursor))
         if page.next:

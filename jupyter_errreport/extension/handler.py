@@ -10,7 +10,7 @@ from ..api.accept import prefers_html
 from .connection import Connection
 
 KEY_HEADER = "X-Errreport-Key"
-ACTIONS = {"read": "read", "report": "write", "admin": "write"}
+ACTIONS = {"read": "read", "report": "write", "author": "write", "admin": "write"}
 """The action that Jupyter's authorizer is asked about."""
 
 

@@ -37,7 +37,7 @@ def test_any_fields_make_an_event_that_can_be_stored_or_name_what_is_wrong(field
         assert problem.status_code == 400
         assert problem.message
         return
-    row: Any = row_of(event, "2026-11-24T08:00:00.000000Z")
+    row: Any = row_of(event, "2026-11-24T08:00:00.000000Z", event["fingerprint"])
     json.dumps(event, ensure_ascii=False).encode()
     shown = event_of(row)
     assert {name: shown[name] for name in event} == event
