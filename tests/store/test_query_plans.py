@@ -1,0 +1,164 @@
+"""No query reads a whole table that grows with the errors: each is asked of SQLite's planner."""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.alerts import list_alerts
+from jupyter_errreport.store.cursor import Cursor
+from jupyter_errreport.store.errors import count_everything, delete_errors, find_error, list_errors
+from jupyter_errreport.store.filters import Filters
+from jupyter_errreport.store.groups import (
+    GroupChange,
+    GroupFilters,
+    Order,
+    change_group,
+    days_of_groups,
+    find_group,
+    list_groups,
+)
+from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.notebooks import days_of_all, find_notebook, list_notebooks
+from jupyter_errreport.store.outbox import next_events, next_message, next_message_at, register
+from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session
+
+Make = Callable[..., EventMessageType]
+Work = Callable[[Connection], Any]
+
+MOMENT, DAY = "2026-11-24T08:00:00.000000Z", "2026-11-24"
+FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings"}
+"""Tables with a row for a notebook, a destination and so on: far fewer than errors."""
+SEARCHED = {"texts", "groups"}
+"""What a search for any text has to read, in place of the errors."""
+
+ORDERS: tuple[Order, ...] = ("last_seen", "first_seen", "count", "sessions")
+READS: dict[str, Work] = {
+    "errors": lambda connection: list_errors(connection, Filters(), 100),
+    "errors behind": lambda connection: list_errors(connection, Filters(), 100, Cursor(MOMENT, "x")),
+    "errors of a notebook": lambda connection: list_errors(connection, Filters(notebook="dock"), 100),
+    "errors of a name": lambda connection: list_errors(connection, Filters(error_name="KeyError"), 100),
+    "errors of a group": lambda connection: list_errors(connection, Filters(group="f"), 100, Cursor(MOMENT, "x")),
+    "errors of a session": lambda connection: list_errors(connection, Filters(session="s"), 100),
+    "errors between": lambda connection: list_errors(connection, Filters(since=MOMENT, until=MOMENT), 100),
+    "errors in scope": lambda connection: list_errors(connection, Filters(scope="do*"), 100),
+    "errors found": lambda connection: list_errors(connection, Filters(q="residue"), 100),
+    "errors found in a notebook": lambda connection: list_errors(connection, Filters(q="x", notebook="dock"), 100),
+    "error": lambda connection: find_error(connection, "x", "do*"),
+    "totals": count_everything,
+    **{f"groups by {order}": partial(list_groups, filters=GroupFilters(), order=order, limit=100) for order in ORDERS},
+    **{
+        f"open groups by {order}": partial(
+            list_groups,
+            filters=GroupFilters(status="open"),
+            order=order,
+            limit=100,
+            cursor=Cursor(MOMENT if "seen" in order else 3, "x"),
+        )
+        for order in ORDERS
+    },
+    "groups of a notebook": lambda connection: list_groups(connection, GroupFilters(notebook="dock"), "count", 100),
+    "groups in scope": lambda connection: list_groups(connection, GroupFilters(scope="do*"), "last_seen", 100),
+    "groups found": lambda connection: list_groups(connection, GroupFilters(q="residue"), "last_seen", 100),
+    "group": lambda connection: find_group(connection, "f", "do*"),
+    "days of groups": lambda connection: days_of_groups(connection, ["f", "g"], DAY),
+    "notebooks": lambda connection: list_notebooks(connection, "do", 100, Cursor(MOMENT, "x"), "do*"),
+    "notebook": lambda connection: find_notebook(connection, "dock", "do*"),
+    "days": lambda connection: days_of_all(connection, MOMENT),
+    "sessions": lambda connection: list_sessions(connection, Filters(), 100, Cursor(MOMENT, "x")),
+    "sessions of a notebook": lambda connection: list_sessions(connection, Filters(notebook="dock"), 100),
+    "session": lambda connection: find_session(connection, "s"),
+    "alerts": lambda connection: list_alerts(connection, 20),
+    "events to send": lambda connection: next_events(connection, "d", 100),
+    "message to send": lambda connection: next_message(connection, "d", 0),
+    "when to send": lambda connection: next_message_at(connection, "d"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_uses_an_index(filled: Database, name: str) -> None:
+    statements = filled.read(partial(_recorded, READS[name])).result(5)
+    assert statements
+    assert not _scans(filled, statements)
+
+
+def test_writes_use_indexes(filled: Database, event: Make) -> None:
+    def work(connection: Connection) -> None:
+        insert_errors(connection, [event(session="s"), event(session="t", fingerprint="g" * 32)], None, 90, ["d"])
+        open_session(connection, "s", "dock", "::1", None, 3, 1, "1.0")
+        change_group(connection, "f" * 32, GroupChange(status="resolved"))
+        delete_errors(connection, Filters(group="g" * 32))
+        erase_session(connection, "s")
+
+    statements = filled.write(partial(_recorded, work)).result(5)
+    assert len(statements) > 40
+    assert not _scans(filled, statements)
+
+
+def test_the_planner_would_tell(filled: Database) -> None:
+    assert _scans(filled, [("SELECT * FROM errors WHERE error_message = 'x'", ())])
+    assert _scans(filled, [("SELECT count(*) FROM errors", ())])
+
+
+@pytest.fixture
+def filled(database: Database, event: Make) -> Database:
+    def work(connection: Connection) -> None:
+        register(connection, "d", "collector", "there")
+        insert_errors(connection, [event(session="s", fingerprint="f" * 32)], None, 90, ["d"])
+
+    database.write(work).result(5)
+    return database
+
+
+def _recorded(work: Work, connection: Connection) -> list[tuple[str, Any]]:
+    """The statements that `work` sends, with the parameters of one execution each."""
+    with _recording(connection.engine) as statements:
+        work(connection)
+    return statements
+
+
+@contextlib.contextmanager
+def _recording(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    statements: list[tuple[str, Any]] = []
+
+    def record(
+        connection: Connection, cursor: DBAPICursor, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            statements.append((statement, parameters[0] if many else parameters))
+
+    sqlalchemy_event.listen(engine, "before_cursor_execute", record)
+    try:
+        yield statements
+    finally:
+        sqlalchemy_event.remove(engine, "before_cursor_execute", record)
+
+
+def _scans(database: Database, statements: list[tuple[str, Any]]) -> list[str]:
+    """The steps of the plans that read a whole table, or a whole index without a limit."""
+
+    def work(connection: Connection) -> list[str]:
+        found = []
+        for statement, parameters in statements:
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            tables = dict(re.findall(r"(?:FROM|JOIN|,) (\w+) AS (\w+)", statement))
+            names = {alias: table for table, alias in tables.items()}
+            for *_, step in steps:
+                scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX)?", step)
+                if scan is None:
+                    continue
+                table = names.get(scan[1], scan[1])
+                limited = "USING" in scan[0] and "LIMIT" in statement
+                if not limited and table not in FEW | SEARCHED:
+                    found.append(f"{step}: {statement}")
+        return found
+
+    return database.read(work).result(5)
