@@ -23,44 +23,24 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the cases are not in the wheel
 
 from jupyter_errreport.kernel.assemble import assemble
-from jupyter_errreport.kernel.cells import CellPlace
-from jupyter_errreport.kernel.snapshot import take, traceback_of
 from jupyter_errreport.privacy.steps import finished
 from tests.live.leaks import fill, find_leaks, make_values
 from tests.live.library import Case, library_files, read_library
+from tests.privacy.scrubbing import CELL, failed, snapshot_of
 
-CELL = "<ipython-input-1-0>"
 NAMES = ("ours", "notebook-error-reporter 0.1.1", "sentry-sdk, EventScrubber")
 
 
-def failed(source: str, namespace: dict[str, Any]) -> BaseException | None:
-    """The error of a cell, without the frame that ran it; None when it does not fail or is no Python."""
-    try:
-        code = compile(source, CELL, "exec")
-    except SyntaxError:
-        return None
-    try:
-        exec(code, namespace)
-    except (SystemExit, KeyboardInterrupt):
-        return None
-    except BaseException as error:
-        return error.with_traceback(error.__traceback__.tb_next if error.__traceback__ else None)
-    return None
+def error_of(source: str, namespace: dict[str, Any]) -> BaseException | None:
+    """The error of a cell; None when it does not fail, is no Python, or ends the program."""
+    error = failed(source, namespace)
+    is_no_python = isinstance(error, SyntaxError) and error.filename == CELL
+    return None if is_no_python or isinstance(error, (SystemExit, KeyboardInterrupt)) else error
 
 
 def ours(error: BaseException, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
     """What we send, and the message in it."""
-    snapshot = take(
-        error,
-        traceback_of(error),
-        kind="cell",
-        execution_count=1,
-        source=source,
-        cell_id=None,
-        place_of=lambda filename: CellPlace(1, 0) if filename == CELL else None,
-        namespace=namespace,
-    )
-    event = finished(assemble(snapshot, "code-only"))
+    event = finished(assemble(snapshot_of(error, source, namespace), "code-only"))
     return json.dumps(event), event["error_message"]
 
 
@@ -99,7 +79,7 @@ def compare(case: Case, namespace: dict[str, Any], rng: random.Random, counts: d
     cell = fill(case.cell, values)
     if case.setup and failed(fill(case.setup, values), namespace) is not None:
         return
-    error = failed(cell, namespace)
+    error = error_of(cell, namespace)
     if error is None or type(error).__name__ != case.error:
         return
     told = dict(

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import linecache
 import statistics
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from jupyter_errreport.event import ErrorSnapshot
 from jupyter_errreport.kernel.assemble import assemble
-from jupyter_errreport.kernel.cells import CellPlace
-from jupyter_errreport.kernel.snapshot import take, traceback_of
 
-CELL = "<ipython-input-1-0>"
+sys.path.append(str(Path(__file__).parent.parent))  # the tests are not in the wheel
+from tests.privacy.scrubbing import CELL, failed, snapshot_of
+
 CELLS = [
     ("float", "", "float('12,5')"),
     ("key", "", "{}['smith']"),
@@ -65,30 +67,6 @@ class Cost(NamedTuple):
     """`traceback.format_exception` of the same error, which is what IPython does at the least."""
 
 
-def failing(source: str) -> tuple[BaseException, dict[str, Any]]:
-    """The error that a cell raises, and its namespace."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    try:
-        exec(compile(source, CELL, "exec"), namespace)
-    except BaseException as error:
-        return error, namespace
-    raise RuntimeError(f"the cell did not fail: {source}")
-
-
-def snapshot_of(error: BaseException, namespace: dict[str, Any], source: str) -> ErrorSnapshot:
-    """As the hook takes it."""
-    return take(
-        error,
-        traceback_of(error),
-        kind="cell",
-        execution_count=1,
-        source=source,
-        cell_id=None,
-        place_of=lambda filename: CellPlace(1, 0) if filename == CELL else None,
-        namespace=namespace,
-    )
-
-
 def scrubbed(snapshot: ErrorSnapshot) -> tuple[float, float]:
     """Seconds of CPU to make the event, and of its longest step."""
     steps, longest = assemble(snapshot, "code-only"), 0.0
@@ -113,13 +91,17 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
 
 def measure(source: str, rounds: int) -> Cost:
     """All costs of one failing cell."""
-    error, namespace = failing(source)
-    snapshot = snapshot_of(error, namespace, source)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    error = failed(source, namespace)
+    if error is None:
+        raise RuntimeError(f"the cell did not fail: {source}")
+    linecache.cache[CELL] = (len(source), None, source.splitlines(keepends=True), CELL)  # as IPython does
+    snapshot = snapshot_of(error, source, namespace)
     first, _ = scrubbed(snapshot)
     again = [scrubbed(snapshot) for _ in range(rounds)]
     formatted = traceback.format_exception
     return Cost(
-        snapshot=seconds(lambda: snapshot_of(error, namespace, source), rounds),
+        snapshot=seconds(lambda: snapshot_of(error, source, namespace), rounds),
         first=first,
         scrub=statistics.median(cost for cost, _ in again),
         longest=statistics.median(longest for _, longest in again),

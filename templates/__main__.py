@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
-from jupyter_errreport.privacy import expressions, template
+from jupyter_errreport.privacy import expressions, format_strings, template
 from jupyter_errreport.privacy.known import index_lines
 
 from .c_source import of_c
+from .choosing import BYTES, LIMIT, Result, chosen
 from .fetching import MIRROR, Library, Settings, SourceError, default_cache, files, libraries
 from .other_sources import of_class, of_mysql_errmsg, of_openssl, of_spark_json, of_sqlite_dialect, of_system
 from .python_source import of_cython, of_python
@@ -25,10 +25,6 @@ from .template_text import Found, written
 HERE = Path(__file__).parent
 OUTPUT = HERE.parent / "jupyter_errreport" / "privacy" / "known_templates.txt"
 TABLE = HERE.parent / "docs" / "known-templates.md"
-LIMIT = 150_000
-"""Templates in all."""
-BYTES = 12_000_000
-"""Size of the file."""
 
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "c": (
@@ -72,15 +68,6 @@ _LEFT_OUT = re.compile(
     r"|(?:\A|/)(?:test_[^/]*|_testc\w*|[^/]*_tests?|[^/]*Tests?|[^/]*_bench\w*|catch_[^/]*"
     r"|catch)\.(?:py|pyx|cc|cpp|cxx|c|h|rs|java|scala|jl|R)\Z"
 )
-
-
-class Result(NamedTuple):
-    """What one library says."""
-
-    library: Library
-    templates: dict[str, tuple[int, int]]
-    """Each template with its level (the lower, the more it is worth) and the number of places that say it."""
-    problem: str = ""
 
 
 def language_of(path: str, languages: Iterable[str]) -> str:
@@ -133,39 +120,13 @@ def _fingerprint(library: Library) -> str:
 
 
 def _code() -> str:
-    paths = [path for path in sorted(HERE.glob("*.py")) if path.name != "fetching.py"]
-    return "".join(path.read_text("utf-8") for path in [*paths, Path(expressions.__file__), Path(template.__file__)])
+    paths = [path for path in sorted(HERE.glob("*.py")) if path.name not in ("fetching.py", "choosing.py")]
+    modules = [Path(module.__file__ or "") for module in (expressions, format_strings, template)]
+    return "".join(path.read_text("utf-8") for path in [*paths, *modules])
 
 
 _CODE = _code()
 """What the templates depend on beside the library, as it was when this program started."""
-
-
-def chosen(results: Iterable[Result], limit: int, size: int) -> tuple[list[str], dict[str, int]]:
-    """The templates within the limits, sorted, and how many each library brought.
-
-    Of each library its `most` best ones; where these are too many together, the last libraries give way.
-    """
-    best: dict[str, tuple[int, int, str]] = {}
-    for rank, result in enumerate(results):
-        new = [text for text in result.templates if text not in best]
-        new.sort(key=lambda text: (result.templates[text][0], -result.templates[text][1], _shuffled(text)))
-        for text in new[: result.library.most]:
-            best[text] = (result.templates[text][0], rank, result.library.name)
-    counts: dict[str, int] = {}
-    texts: list[str] = []
-    for text in sorted(best, key=lambda text: (best[text][1], best[text][0], _shuffled(text))):
-        size -= len(text.encode("utf-8")) + 1
-        if len(texts) == limit or size < 0:
-            break
-        texts.append(text)
-        counts[best[text][2]] = counts.get(best[text][2], 0) + 1
-    return sorted(texts), counts
-
-
-def _shuffled(text: str) -> bytes:
-    """An order that has nothing to do with the text, and is the same on every run."""
-    return hashlib.sha256(text.encode("utf-8")).digest()
 
 
 def write(texts: Iterable[str], path: Path) -> None:

@@ -94,6 +94,7 @@ _MANIPULATORS = frozenset(
     "endl flush boolalpha left right fixed scientific setw setprecision setfill hex dec ends ws".split()
 )
 _NUMBER_MACRO = re.compile(r"\A_?PRI[a-zA-Z]|FMT|FORMAT|_F\Z|_MODIFIER\Z|TYPE_\w+\Z")
+_NAMES_TEXT = re.compile(r"(?i)msg\Z|message\Z|reason\Z|err(?:or)?_?(?:str|text)\w*\Z")
 _STREAM_SILENT = re.compile(
     r"\A(?:cout|cerr|clog|VLOG|DVLOG|DLOG|INFO|WARNING|TRACE|DEBUG|LOG_INFO|LOG_DEBUG|BOOST_LOG|rdDebugLog|rdInfoLog)\Z"
 )
@@ -137,6 +138,23 @@ def tokens(source: str, language: str = "c") -> list[Token]:
             result.append(Token("word" if match["word"] else "number", match.group()))
         else:
             result.append(Token("char" if kind == "char" else "sign", match.group()))
+    return _with_whole_streams(result) if language == "c" else result
+
+
+def _with_whole_streams(given: list[Token]) -> list[Token]:
+    """The tokens with neighbouring statements `s << a; s << b;`, which say one text, as one."""
+    result: list[Token] = []
+    stream = ""
+    for index, token in enumerate(given):
+        opens = index == 0 or (given[index - 1].kind == "sign" and given[index - 1].text in (";", "{", "}", ")"))
+        if opens and token.kind == "word" and index + 1 < len(given) and given[index + 1] == Token("sign", "<<"):
+            if token.text == stream and given[index - 1].text == ";":
+                result.pop()
+                continue
+            stream = token.text
+        elif token.kind == "sign" and token.text in ("{", "}"):
+            stream = ""
+        result.append(token)
     return result
 
 
@@ -167,6 +185,8 @@ class _Scan:
                 yield from self._thrown(index)
             elif token.kind == "sign" and token.text in ("<<", "+") and index not in self._read:
                 yield from self._chain(index)
+            elif token.kind == "sign" and token.text == "=" and _NAMES_TEXT.search(self._text(index - 1)):
+                yield from self._assigned(index)
         if wide:
             yield from self._sentences()
 
@@ -284,6 +304,14 @@ class _Scan:
             self._read.update(range(first, last))
             if len(literals.split()) > 1:
                 yield found(parts, raised)
+
+    def _assigned(self, index: int) -> Iterator[Found]:
+        """`message = "a";`: a literal that is kept under the name of a message."""
+        if index + 1 < len(self._tokens) and self._tokens[index + 1].kind == "string":
+            _first, last = self._statement(index)
+            if not any(self._text(position) in ("+", "<<", "?") for position in range(index, last)):
+                self._read.update(range(index, last))
+                yield found(self._parts(self._tokens[index + 1 : last], [], formats=True), raised=True)
 
     def _statement(self, index: int) -> tuple[int, int]:
         """Where the expression around `index` begins and ends."""

@@ -23,8 +23,8 @@ import tomllib
 MIRROR = "TEMPLATES_MIRROR"
 """The environment variable that names a folder of bare git repositories, `owner/name.git` or `owner+name`."""
 
-NEWEST_PYTHON = "3.13"
-"""A Python that libraries have wheels for when they have none for the one that runs this."""
+OTHER_PYTHONS = ("3.13", "3.9", "3.7")
+"""Pythons that libraries have wheels for when they have none for the one that runs this."""
 
 FEW = 360
 """Templates of a library of which the list does not say how many."""
@@ -156,10 +156,14 @@ def _wheel(library: Library, part: Path, settings: Settings) -> None:
     (part / "source").mkdir()
     pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
     pip += ["--ignore-requires-python", "--dest", str(part / "source")]
-    try:
-        _run([*pip, requirement], settings)
-    except SourceError:  # its wheels may all be for a Python newer than the one that runs this
-        _run([*pip, "--python-version", NEWEST_PYTHON, requirement], settings)
+    tries: list[list[str]] = [[], *(["--python-version", python] for python in OTHER_PYTHONS)]
+    for number, options in enumerate(tries, 1):
+        try:
+            _run([*pip, *options, requirement], settings)
+            return
+        except SourceError:  # its wheels may all be for newer Pythons, or for older ones
+            if number == len(tries):
+                raise
 
 
 def _sdist(library: Library, part: Path, settings: Settings) -> None:

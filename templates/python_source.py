@@ -9,7 +9,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from jupyter_errreport.privacy.expressions import Expressions, conversions, text_of
+from jupyter_errreport.privacy.expressions import Expressions, text_of
+from jupyter_errreport.privacy.format_strings import conversions
+from jupyter_errreport.privacy.steps import finished
 from jupyter_errreport.privacy.template import Hole, Part
 
 from .printf import braces
@@ -55,7 +57,7 @@ def _of_module(tree: ast.Module) -> Iterator[Found]:
             yield from _said(reads, node, raised=True)
         if raises or is_exception or _SPEAKS.search(getattr(part, "name", "")):
             for node in _texts(part):
-                yield from _said(reads, node, raised=is_exception)
+                yield from _said(reads, node, raised=is_exception, is_format=True)
     for name, values in constants.items():
         if not (_SPEAKS.search(name) or name in used):
             continue
@@ -142,6 +144,10 @@ def _raised(part: ast.AST) -> Iterator[ast.AST]:
             name = _name(node.func)
             if name in _WARNS or _EXCEPTION.search(name):
                 yield from node.args
+        elif isinstance(node, (ast.Assign, ast.AugAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) and target.attr == "args" for target in targets):
+                yield from (child for child in ast.walk(node.value) if isinstance(child, ast.Tuple))
 
 
 def _texts(part: ast.AST) -> Iterator[ast.AST]:
@@ -154,20 +160,21 @@ def _texts(part: ast.AST) -> Iterator[ast.AST]:
             yield from (word.value for word in node.keywords if word.arg in ("msg", "message", "reason", "error"))
 
 
-def _said(reads: Expressions, node: ast.AST, raised: bool) -> Iterator[Found]:
+def _said(reads: Expressions, node: ast.AST, raised: bool, is_format: bool = False) -> Iterator[Found]:
+    """What an expression says; with `is_format` conversions and braces that it ends up with are formatted later."""
     if isinstance(node, ast.IfExp):
-        yield from _said(reads, node.body, raised)
-        yield from _said(reads, node.orelse, raised)
+        yield from _said(reads, node.body, raised, is_format)
+        yield from _said(reads, node.orelse, raised, is_format)
         return
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         for element in node.elts[:20]:
-            yield from _said(reads, element, raised)
+            yield from _said(reads, element, raised, is_format)
         return
     if not _may_speak(node):
         return
     dedented = isinstance(node, ast.Call) and _name(node.func) in ("dedent", "cleandoc")
-    for parts in reads.evaluate(node)[:ALTERNATIVES]:
-        parts = parts if raised else _formatted(parts)
+    for parts in finished(reads.evaluate(node))[:ALTERNATIVES]:
+        parts = _formatted(parts) if is_format else parts
         if len(_WORDS.findall(" ".join(part for part in parts if isinstance(part, str)))) >= (2 if raised else 3):
             yield found(_dedented(parts) if dedented else parts, raised)
 
@@ -200,7 +207,7 @@ def _of_constant(value: ast.AST, raised: bool) -> Iterator[Found]:
     for node in nodes[:2_000]:
         if text_of(node) is None and not isinstance(node, (ast.BinOp, ast.JoinedStr, ast.Call)):
             continue
-        for parts in reads.evaluate(node)[:2]:
+        for parts in finished(reads.evaluate(node))[:2]:
             formatted = _formatted(parts)
             if len(_WORDS.findall(" ".join(part for part in formatted if isinstance(part, str)))) >= 3:
                 yield found(formatted, raised)

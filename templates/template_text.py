@@ -37,7 +37,12 @@ def written(messages: Iterable[Found]) -> Iterator[tuple[str, bool]]:
         for parts in [message.parts, *lines] if len(lines) > 1 else [message.parts]:
             parts = _stripped(parts)
             if is_message(parts, message.raised):
-                yield "".join(_part(part) for part in parts), message.raised
+                yield as_text(parts), message.raised
+
+
+def as_text(parts: Iterable[Part]) -> str:
+    """A template as a line of the file has it."""
+    return "".join(_part(part) for part in parts)
 
 
 def _lines(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
@@ -123,7 +128,7 @@ def is_message(parts: Sequence[Part], raised: bool) -> bool:
     if len(parts) - len(literals) > HOLES:
         return False
     whole = "".join("\0" if isinstance(part, Hole) else part for part in parts)
-    if len("".join(literals)) > CHARACTERS or sum(len(_part(part)) for part in parts) > CHARACTERS:
+    if len("".join(literals)) > CHARACTERS or len(as_text(parts)) > CHARACTERS:
         return False
     text = whole.replace("\0", " ")
     if _CONTROL.search(text) or _MAIL.search(text) or _CREDENTIALS.search(text) or _FOREIGN.search(text):
@@ -137,7 +142,7 @@ def is_message(parts: Sequence[Part], raised: bool) -> bool:
     pieces = whole.split()
     if len([piece for piece in pieces if _WORD.search(piece)]) < WORDS or pieces[0] == "#":
         return False
-    if not any(word.islower() and len(word) > 1 for word in words):
+    if not raised and not any(word.islower() and len(word) > 1 for word in words):
         return False
     if _CODE.search(text) or _DOCUMENTATION.search(text):
         return False

@@ -18,8 +18,8 @@ _BUILTIN_TYPES = frozenset(
     [name for name, value in vars(builtins).items() if isinstance(value, type)]
     + "NoneType function method module generator coroutine builtin_function_or_method method_descriptor code frame "
     "cell ellipsis NotImplementedType dict_keys dict_values dict_items list_iterator tuple_iterator dict_keyiterator "
-    "generator_object async_generator wrapper_descriptor getset_descriptor mappingproxy SimpleNamespace iterator "
-    "bytes-like buffer scalar ndarray dtype ufunc DataFrame Series Index Tensor".split()
+    "generator_object async_generator wrapper_descriptor getset_descriptor PyCapsule mappingproxy SimpleNamespace "
+    "iterator bytes-like buffer scalar ndarray dtype ufunc DataFrame Series Index Tensor".split()
 )
 _DTYPE = re.compile(
     r"(?:(?:torch|np|numpy|tf|jnp)\.)?(?:(?:u?int|float|complex|bfloat)\d{1,3}(?:_\w{1,8})?|bool_?|object_?|str_?"

@@ -23,6 +23,7 @@ CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
 _RAISES = ("RAISE_VARARGS",)
 _BUILD_TEXT = ("OSError", "UnicodeError")
+_IN_WORD = re.compile(rb"\w")
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\w\n]{1,3}[^\W\d_]{2,}")
 
 
@@ -34,16 +35,24 @@ class CodeOfKernel:
         self._source = source
         self._frames = list(frames)
         self._texts: Dict[str, bytes] = {}
+        self._judged: Dict[CodeType, bool] = {}
         self._own = {frame.code for frame in self._frames if frame.cell is not None}
 
-    def names(self) -> CodeNames:
-        """The identifiers of the failing code."""
-        found = names_of_code([frame.code for frame in self._frames], self.is_code)
-        found |= names_of_source(self._source[:CELL_LIMIT])
+    def names(self) -> Generator[None, None, CodeNames]:
+        """The identifiers of the failing code, found with pauses."""
+        found = names_of_source(self._source[:CELL_LIMIT])
+        for code in dict.fromkeys(frame.code for frame in self._frames):
+            yield
+            found |= names_of_code([code], self.is_code)
         return CodeNames(found, self.stands_in_cells, is_loaded_type, self._is_defined_in_cells)
 
     def is_code(self, code: CodeType) -> bool:
         """Whether a code object came from a cell, an installed file or a file of the user's that holds its function."""
+        if code not in self._judged:
+            self._judged[code] = self._is_code(code)
+        return self._judged[code]
+
+    def _is_code(self, code: CodeType) -> bool:
         if code in self._own:
             return self.has_true_name(code) or code.co_name.startswith("<")
         if installed_path(code.co_filename) is None:
@@ -134,7 +143,13 @@ class CodeOfKernel:
 
 
 def _has_word(text: bytes, word: str) -> bool:
-    return re.search(rb"(?<![\w])" + re.escape(word.encode("utf-8", "replace")) + rb"(?![\w])", text) is not None
+    wanted = word.encode("utf-8", "replace")
+    at = text.find(wanted)  # a search for plain bytes takes a tenth of a regular expression's time
+    while at >= 0:
+        if not (at and _IN_WORD.match(text, at - 1)) and not _IN_WORD.match(text, at + len(wanted)):
+            return True
+        at = text.find(wanted, at + 1)
+    return False
 
 
 def _imported(code: CodeType) -> Tuple[str, ...]:

@@ -11,7 +11,7 @@ _R_CALL = re.compile(
     r"(?P<lead>(?:Error|Warning)(?: message)?:? in )(?P<call>.{1,600}?)(?P<colon> ?:[ \n]\s*)", re.DOTALL
 )
 _R_LEAD = re.compile(r"(?:Error|Warning): ")
-_JULIA_ERROR = re.compile(r"(?:LoadError: )?[A-Z]\w{2,40}(?:Error|Exception): ")
+_JULIA_ERROR = re.compile(r"(?:LoadError: )?[A-Z]\w{2,40}(?:Error|Exception)(?::\s|\(\)\Z)")
 _JULIA_SIGNATURE = re.compile(
     r"[\w.!#∘+*/^<>=-]{1,80}\((?:[\w!]{0,40}(?:::[\w.{}, \[\]<:]{1,200})?(?:\.{3})?[,;]? ?){0,20}\)"
 )

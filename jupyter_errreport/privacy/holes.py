@@ -1,5 +1,7 @@
 """What is shown in place of what was formatted into a message: a typed or named placeholder, or the name of code."""
 
+import __future__
+
 import math
 import operator
 import re
@@ -36,10 +38,31 @@ _REPR_OF_FUNCTION = re.compile(
     r"(?: of (?P<type>[\w.]{1,60}) object)?(?: at 0x[0-9A-Fa-f]{1,16})?(?: from .{0,500}| \(built-in\))?>\Z"
 )
 _PARAMETRIC = re.compile(r"[A-Z]\w{0,40}\{[\w.{}, :<]{0,200}\}\Z")
+_JULIA_ARRAY = re.compile(r"(?:\d{1,9}(?:\u00d7\d{1,9}){1,5}|\d{1,9}-element) ([A-Z]\w{0,40}\{[\w.{}, :<]{0,200}\})\Z")
 _DTYPE_CODE = re.compile(r"[<>|=][SUVOMmifcb]\d{0,4}\Z")
 _LEFT_OF_CODEC = re.compile(r"encoding:? ['\"]?\0|\0['\"]? codec")
 _LEFT_OF_PACKAGE = re.compile(r"(?:dependency|install|package|library|module|import|using:?|and|,) ['\"]?\Z")
 _FURTHER_CODECS = ("charmap", "mbcs", "unicodeescape", "rawunicodeescape", "unicode_escape", "idna", "punycode", "utf8")
+_SMALL = re.compile(r"-?\d{1,3}\Z")
+_NUMBERED = re.compile(r"\[(?:[Ee]rrno|[Ww]in[Ee]rror|odbc driver|ODBC Driver) \Z")
+_TAKES = re.compile(r"\btakes (?:from |exactly |at most |at least |no more than )?\Z")
+_ARGUMENTS = re.compile(r" (?:required )?(?:positional )?arguments?\b")
+_CASTING = ("no", "equiv", "safe", "same_kind", "unsafe")
+_OPERATORS = frozenset("+ - * / // % @ ** & | ^ << >> < <= > >= == != += -= *= /=".split())
+_CHOICES = (
+    (
+        "type ",
+        frozenset(
+            "bigint boolean bytea date double integer interval json jsonb money numeric real smallint time timestamp "
+            "timestamptz uuid varchar".split()
+        ),
+    ),
+    ("casting rule '", frozenset(f"{quote}{rule}{quote}" for rule in _CASTING for quote in ("", "'"))),
+    ("future feature ", frozenset(__future__.all_feature_names)),
+)
+"""Words of PostgreSQL, NumPy and Python behind which one of a few stands."""
+_ERROR_CODE = re.compile(r"(?:value|type|assertion)_error(?:\.[a-z_]{2,30}){0,3}\Z")
+"""What pydantic 1 calls the kinds of its errors."""
 _UFUNCS = (
     frozenset(vars(operator))
     | frozenset(vars(math))
@@ -64,9 +87,18 @@ _ERRNO_PATH = re.compile(
 _NAMES_LIST = re.compile(r"'[^\W\d]\w*'(?:(?:, (?:and )?| and | or )'[^\W\d]\w*'){0,8}\Z")
 _NAME = re.compile(r"[^\W\d][\w.]{0,100}\Z")
 _TYPE_HOLE = re.compile(r"(?:__name__|__class__|__qualname__|type|cls|klass|dtype|typ|class_?|types?|kind)\b|name__")
-_NAME_HOLE = re.compile(
-    r"(?:attr|attribute|func|function|method|param|arg|argument|attr_name|__name__|argname|keyword)\w{0,8}\Z"
+_NESTED_HOLE = re.compile(
+    r"(?:\A|[._ ])(?:msg|message|messages|exc|exception|err|errors?|e|ex|reason|reasons|details?|cause|original|orig"
+    r"|description|text|errmsg|error_msg|err_msg|why|info|hint|str|strerror|report)(?:\.args)?\Z"
 )
+_NAME_HOLE = re.compile(
+    r"(?:attr|attribute|func|function|method|param|arg|argument|attr_name|__name__|argname|keyword|package)\w{0,8}\Z"
+)
+
+
+def holds_message(name: str, left: str, right: str) -> bool:
+    """Whether a message may stand in a hole: by the hole's name, or because it ends the text behind a colon."""
+    return _NESTED_HOLE.search(name) is not None or (not right and left.endswith((": ", ":\n", "\n")))
 
 
 def shown(name: str, content: str, left: str, right: str, names: CodeNames, keyed: bool = False) -> str:
@@ -146,6 +178,12 @@ def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNam
     limit = _LIMIT.match(content)
     if limit:
         return f"{limit.group(1)} <int>"
+    if _SMALL.match(content) and (_NUMBERED.search(left) or (_TAKES.search(left) and _ARGUMENTS.match(right))):
+        return content  # the system's number of an error, and how many arguments a function is defined with, are code
+    if content in _OPERATORS and left.endswith(" ") and right.startswith(" "):
+        return content
+    if any(left.endswith(before) and content in words for before, words in _CHOICES):
+        return content
     if _LEFT_OF_CODEC.search(left + "\0" + right) and is_codec(content):
         return content
     quote = content[:1] if content[:1] in "'\"" and content[-1:] == content[:1] else ""
@@ -154,6 +192,9 @@ def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNam
     is_of_name, is_of_type = _is_of_name(name, left, right), _is_of_type(name, left, right)
     if is_of_type and _PARAMETRIC.match(content) and all(map(names.may_be_type, re.findall(r"[A-Za-z]\w*", content))):
         return content
+    array = _JULIA_ARRAY.match(content)
+    if array and all(map(names.may_be_type, re.findall(r"[A-Za-z]\w*", array.group(1)))):
+        return f"<size> {array.group(1)}"
     if not _NAME.match(bare_name):
         listed = re.findall(r"'(\w+)'", content) if is_of_name and _NAMES_LIST.match(content) else []
         return content if listed and all(names.has(part) for part in listed) else None
@@ -164,7 +205,8 @@ def _name_of_code(name: str, content: str, left: str, right: str, names: CodeNam
     if is_of_type and names.is_type(bare_name):
         return content
     if _TYPE_HOLE.search(name) or right.lstrip("'\"`").startswith(" object"):
-        return content if names.may_be_type(bare_name) else quote + "<type>" + quote
+        is_kind = names.may_be_type(bare_name) or _ERROR_CODE.match(bare_name)
+        return content if is_kind else quote + "<type>" + quote
     return None
 
 
@@ -179,4 +221,6 @@ def _is_of_name(name: str, left: str, right: str) -> bool:
 
 
 def _is_of_type(name: str, left: str, right: str) -> bool:
-    return bool(_LEFT_OF_TYPE.search(left) or _TYPE_HOLE.search(name) or right.lstrip("'\"`").startswith(" object"))
+    return bool(
+        _LEFT_OF_TYPE.search(left) or _TYPE_HOLE.search(name) or right.lstrip("'\"`").startswith((" object", "()"))
+    )

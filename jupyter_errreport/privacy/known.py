@@ -10,7 +10,8 @@ import mmap
 import os
 import re
 from collections import Counter
-from typing import Dict, Iterable, Iterator, List, Sequence, Set, Union
+from itertools import islice
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Set, Union
 
 from .template import Template
 
@@ -22,6 +23,7 @@ _ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 Content = Union[bytes, mmap.mmap]
 TEXT_WORDS = 700
 PER_KEY = 400
+KEYS_AT_ONCE = 20
 
 
 def keys(literals: Sequence[str]) -> Iterator[str]:
@@ -124,13 +126,15 @@ class KnownTemplates:
             self._shipped.append(Index(_content()))
         return self._shipped[0]
 
-    def candidates(self, text: str) -> Iterator[Template]:
-        """Templates, in lower case, of which a key stands in the text, which must be so too; each once."""
+    def candidates(self, text: str) -> Iterator[Optional[Template]]:
+        """Templates, in lower case, of which a key stands in the text, which must be too; each once, None to pause."""
         index = self._index()
-        words = [match.group() for match in _WORD.finditer(text)][:TEXT_WORDS]
+        words = [match.group() for match in islice(_WORD.finditer(text), TEXT_WORDS)]
         pairs = [first + " " + second for first, second in zip(words, words[1:])]
         seen: Set[Template] = set()
-        for key in dict.fromkeys(pairs + words):
+        for count, key in enumerate(dict.fromkeys(pairs + words)):
+            if count % KEYS_AT_ONCE == KEYS_AT_ONCE - 1:
+                yield None
             for template in [*self._registered.get(key, ()), *index.templates(key)]:
                 if template not in seen:
                     seen.add(template)

@@ -2,8 +2,9 @@
 
 import itertools
 import re
-from typing import Generator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+from .holes import holds_message
 from .known import KNOWN, lowered
 from .template import Span, Template, hole_is_named
 
@@ -11,9 +12,15 @@ TELLING_WORDS = 2
 """Words that a template must have to be believed about the whole of a text."""
 OWN_PART_WORDS = 2
 """Words of a template of the code that raised which must stand together to be believed about a part of a text."""
+NESTED_PART_WORDS = 4
+"""How many words of a known template must stand together in a text that was formatted into a message."""
+NESTING = 4
 WHOLE_PREFERRED = 2
 """A template that explains all is taken unless another one explains a part with this many times its letters."""
+SWALLOWED_LIMIT = 1_000
+"""Characters of what stands in a hole that are looked at for prose."""
 
+_CLOSING = frozenset((")", "]", "}", "'", '"', "`", ">", ")."))
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -43,7 +50,7 @@ def best_match(
     `with_parts`.
     """
     whole: Optional[Match] = None
-    part: Optional[Match] = None
+    parts: List[Match] = []
     for template in own:  # the likeliest first, with the names of what it formats
         found = _whole(template, text)
         whole = found if found is not None and (whole is None or found.weight > whole.weight) else whole
@@ -51,20 +58,56 @@ def best_match(
     if whole is not None and whole.is_telling:
         return whole
     low = lowered(text)
-    candidates = itertools.chain(
+    candidates: Iterator[Tuple[Optional[Template], str, int]] = itertools.chain(
         ((template, text, OWN_PART_WORDS) for template in (own if with_parts else ())),
         ((template, low, known_words) for template in KNOWN.candidates(low)),
     )
-    for count, (template, searched, words) in enumerate(candidates):
-        if count % 20 == 19:
+    for count, (candidate, searched, words) in enumerate(candidates):
+        if candidate is None or count % 20 == 19:
             yield
-        found = _whole(template, searched)
+        if candidate is None:
+            continue
+        found = _whole(candidate, searched)
         whole = _better(whole, found)
         if found is None and with_parts and words:
-            part = _better(part, _part(template, searched, words))
-    if whole is not None and (part is None or part.weight < WHOLE_PREFERRED * whole.weight):
-        return whole
-    return part
+            part = _part(candidate, searched, words)
+            parts += [part] if part is not None else []
+    part = _outermost(parts, text)
+    if whole is None or part is None:
+        return whole or part
+    nested = whole.is_telling and _is_in_nested_hole(part, whole, text)
+    return whole if nested or part.weight < WHOLE_PREFERRED * whole.weight else part
+
+
+def _outermost(parts: Sequence[Match], text: str) -> Optional[Match]:
+    """The heaviest match, or the one that it is a message inside of."""
+    best: Optional[Match] = None
+    for part in parts:
+        best = _better(best, part)
+    for _ in range(NESTING):
+        if best is None or not _speaks_for_itself(best):
+            break
+        around = [part for part in parts if part.is_telling and _is_in_nested_hole(best, part, text)]
+        if not around:
+            break
+        best = max(around, key=lambda part: part.weight)
+    return best
+
+
+def _speaks_for_itself(part: Match) -> bool:
+    return any(len(_WORDS.findall(part.template.literals[index])) >= NESTED_PART_WORDS for index, _ in part.spans)
+
+
+def _is_in_nested_hole(part: Match, whole: Match, text: str) -> bool:
+    """Whether all that one match explains stands in a hole of another one which may hold a message itself."""
+    begin, end = part.spans[0][1][0], part.spans[-1][1][1]
+    spans = whole.spans
+    if spans[-1][0] == len(whole.template.holes) - 1 and not whole.template.literals[-1]:
+        spans = [*spans, (spans[-1][0] + 1, (len(text), len(text)))]  # the hole that ends the template
+    for (index, left), (_, right) in zip(spans, spans[1:]):
+        if left[1] <= begin and end <= right[0]:
+            return holds_message(whole.template.holes[index], text[left[0] : left[1]], text[right[0] : right[1]])
+    return False
 
 
 def _better(best: Optional[Match], other: Optional[Match]) -> Optional[Match]:
@@ -95,10 +138,19 @@ def _part(template: Template, text: str, words: int) -> Optional[Match]:
             continue
         at = text.find(literal)
         if at >= 0 and _stands_alone(text, at, literal):
-            spans = template.spans_within(text, core, at)
+            spans = _to_the_end(template, template.spans_within(text, core, at), text)
             weight = _weight([template.literals[index] for index, _ in spans]) - _swallowed(text, spans) // 3
             return Match(template, spans, weight, False)
     return None
+
+
+def _to_the_end(template: Template, spans: List[Tuple[int, Span]], text: str) -> List[Tuple[int, Span]]:
+    """The spans, a closing bracket or quote that ends the template being the one that ends the text."""
+    last = template.literals[-1]
+    begin = len(text) - len(last)
+    if len(spans) > 1 and spans[-1][0] == len(template.holes) and last in _CLOSING and text.endswith(last):
+        return [*spans[:-1], (spans[-1][0], (begin, len(text)))]
+    return spans
 
 
 def _weight(literals: Sequence[str]) -> int:
@@ -109,7 +161,8 @@ def _swallowed(text: str, spans: Sequence[Tuple[int, Span]]) -> int:
     """Letters of words in holes that hold three words or more."""
     letters = 0
     for (_, (_, end)), (_, (begin, _)) in zip(spans, spans[1:]):
-        words = [word for word in text[end:begin].split() if word.isalpha()] if begin - end > 8 else []
+        content = text[end : min(begin, end + SWALLOWED_LIMIT)]
+        words = [word for word in content.split() if word.isalpha()] if len(content) > 8 else []
         letters += sum(map(len, words)) if len(words) > 2 else 0
     return letters
 

@@ -6,54 +6,41 @@ meaning, never a value.
 """
 
 import ast
-import errno
-import os
 import re
 from typing import Generator, List, NamedTuple, Optional, Sequence
 
 from ..event import MESSAGE_LIMIT
+from .ahead import SYSTEM_TEXTS, line_of_code, types_ahead
 from .code_names import CodeNames
-from .holes import placeholder, shown, type_expression
+from .holes import holds_message, placeholder, shown, type_expression
 from .known import KNOWN, lowered
-from .matching import TELLING_WORDS, Match, best_match
+from .matching import NESTED_PART_WORDS, NESTING, TELLING_WORDS, Match, best_match
 from .template import Template
 
 WITHHELD = "<withheld>"
 """What is sent in place of a message that stays in the kernel."""
 TEXT_LIMIT = 4_000
 LINES = 60
-NESTING = 4
 OWN_TEMPLATES = 4_000
-NESTED_PART_WORDS = 4
-"""How many words of a known template must stand together in a text that was formatted into a message."""
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NESTED_HOLE = re.compile(
-    r"(?:\A|[._ ])(?:msg|message|messages|exc|exception|err|errors?|e|ex|reason|reasons|details?|cause|original|orig"
-    r"|description|text|errmsg|error_msg|err_msg|why|info|hint|str|strerror)(?:\.args)?\Z"
-)
 _WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
 _SYNTAX_PLACE = re.compile(r" \((?:[^()\n]{0,400}, )?line (\d{1,7})\)\Z")
-_OTHER_KINDS = re.compile(
-    r"\[(?:Errno|WinError) -?\d{1,6}\] "
-    r"|(?:Catalog|Binder|Parser|Conversion|IO|Invalid Input|Constraint|Out of Range) Error: "
+_BULLET = re.compile(r"\s*(?:[-*•] )?\s*")
+_ARGUMENTS = re.compile(r"\((?:[bBuU]?['\"]|-?\d{1,9}, )")
+_ARGUMENT = re.compile(
+    r"(?:(?P<type>[A-Z]\w{2,60})\()?[uU]?(?P<quote>['\"])(?P<text>(?:\\.|(?!(?P=quote))[^\\]){0,4000})(?P=quote)"
+    r"|[\w.+-]{1,200}",
+    re.DOTALL,
 )
-"""A kind of error that is no class: Python's numbers, DuckDB's names."""
-_ERROR_NAME = re.compile(r"(?:[A-Z][a-z]{1,20}){1,5}(?:Error|Exception|Warning)\Z")
-_SYSTEM = frozenset(os.strerror(number) for number in errno.errorcode)
-"""What the system says about its error numbers."""
-_LEADING_TYPE = re.compile(r"(?:: )?((?:[\w$]{1,60}\.){0,8}[\w$]{2,60}): ", re.DOTALL)
-_JAVA_TYPE = re.compile(
-    r"(?:java|javax|scala|org\.apache|com\.google|py4j)(?:\.[a-z]\w{0,40}){0,8}(?:\.[A-Z][\w$]{0,60})\Z"
-)
-_JAVA_FRAME = re.compile(
-    r"\s*at (?:java|javax|scala|sun|jdk|org\.apache|com\.google|py4j)[\w.$<>]{1,200}"
-    r"\((?:[\w.]{1,60}(?::\d{1,6})?|Native Method|Unknown Source)\)\Z"
-)
-_PYTHON_FRAME = re.compile(r"(\s*)File \"[^\"\n]{0,1000}\", line (\d{1,7})(?:, in (.{1,100}))?\Z")
-_TRACEBACK = "Traceback (most recent call last):"
-_MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]{}|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
+_BRACKETED = re.compile(r"([^()\n]{8,200}) \(([^\n]{8,2000})\)\Z")
+"""A message and the one that it came from, as HDF5's are."""
+_ODBC_CALL = re.compile(r" \(-?\d{1,6}\) \((SQL[A-Z][A-Za-z]{3,30})\)\Z")
+_NODE = re.compile(r"\{\{(?P<kind>function_node|node) [^{}]{1,1000}\}\} ")
+_OPERATION = re.compile(r" \[Op:(?P<operation>[A-Z]\w{1,60})\](?P<name> name: ?[^\n]{0,1000})?\Z")
+"""What TensorFlow puts ahead of the words of an operation, and behind them."""
+_MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
 _QUOTED_HOLE = re.compile(r"(['\"`])(<[^<>'\"`\n]{1,60}>)\1")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _EDGES = re.compile(r"[\s:;,.!]*")
@@ -98,6 +85,8 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
         else:
             inner = yield from _whole(unquoted, evidence, 0)
         result = placeholder(text) if inner is None else f"{text[-1]}{inner}{text[-1]}"
+    elif _ARGUMENTS.match(text) and text.endswith(")"):
+        result = yield from _arguments(text, evidence)
     else:
         result = yield from explain(text, evidence)
     return cut(tidy(result) + (f" (line {place.group(1)})" if place else ""))
@@ -121,8 +110,8 @@ def _explain_own(text: str, evidence: Evidence) -> Scrub:
             match = Match(template, list(enumerate(spans)), 0, True)
             return tidy((yield from _filled(match, text, evidence, NESTING)))
     if evidence.is_builtin_text:  # OSError(2, "..."), UnicodeError: Python says it, whoever raised it
-        lead = _types_ahead(text, evidence.names)
-        whole = yield from _whole(text[len(lead) :], evidence._replace(templates=()), NESTING)
+        lead, rest = types_ahead(text, evidence.names)
+        whole = yield from _whole(rest, evidence._replace(templates=()), NESTING)
         if whole is not None:
             return tidy(lead + whole)
     return placeholder(text)
@@ -132,16 +121,24 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     """`text` with everything that no template explains as a placeholder."""
     if not _LETTERS.search(text):
         return placeholder(text) if text.strip() else text
-    if text in _SYSTEM:
+    if text in SYSTEM_TEXTS:
         return text
-    lead = _types_ahead(text, evidence.names)
+    lead, rest = types_ahead(text, evidence.names)
     if lead:
-        return lead + (yield from explain(text[len(lead) :], evidence, depth))
-    code = _line_of_code(text, evidence.names)
+        return lead + (yield from explain(rest, evidence, depth))
+    node, operation = _NODE.match(text), _OPERATION.search(text)
+    if node or operation:
+        return (yield from _of_operation(text, node, operation, evidence, depth))
+    code = line_of_code(text, evidence.names)
     if code is not None:
         return code
     parts = "\n" not in text.strip() and depth < NESTING
     match = yield from best_match(text, evidence.templates, evidence.part_words, parts)
+    bracketed = _BRACKETED.match(text) if match is None or not match.is_whole else None
+    outer = (yield from _whole(bracketed.group(1), evidence, depth)) if bracketed else None
+    if bracketed and outer is not None:
+        inner = yield from _nested(bracketed.group(2), evidence, depth + 1)
+        return f"{outer} ({placeholder(bracketed.group(2)) if inner is None else inner})"
     if match is not None and not _swallows_lines(match, text):
         return (yield from _filled(match, text, evidence, depth))
     if "\n" in text.strip():
@@ -154,37 +151,29 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     return known if known is not None and not text.islower() else placeholder(text)
 
 
+def _of_operation(
+    text: str, node: Optional["re.Match[str]"], operation: Optional["re.Match[str]"], evidence: Evidence, depth: int
+) -> Scrub:
+    """The words of an operation of TensorFlow, whose name is believed when it stands in the function's name, too."""
+    told = f"{{{{{node.group('kind')} <name>}}}} " if node else ""
+    told += yield from explain(
+        text[node.end() if node else 0 : operation.start() if operation else None], evidence, depth
+    )
+    if operation:
+        name = operation.group("operation")
+        known = node is not None and re.search(rf" __wrapped__\w*{name}_", node.group()) is not None
+        told += f" [Op:{name if known else '<name>'}]" + (" name: <name>" if operation.group("name") else "")
+    return told
+
+
 def _swallows_lines(match: Match, text: str) -> bool:
-    """Whether a template of one line takes all lines that follow for what was formatted in: lines are better then."""
-    end = match.spans[-1][1][1] if match.template.literals[-1] else match.spans[-2][1][1] if match.spans[1:] else 0
-    swallowed = "\n" in text[end:].strip() and not match.template.literals[-1]
-    return swallowed and not any("\n" in literal for literal in match.template.literals)
-
-
-def _types_ahead(text: str, names: CodeNames) -> str:
-    """What a text begins with that names a kind of error: `java.io.IOException: `, `[Errno 2] `."""
-    number = _OTHER_KINDS.match(text)
-    if number:
-        return number.group()
-    leading = _LEADING_TYPE.match(text)
-    if leading is None:
-        return text if _JAVA_TYPE.match(text) else ""
-    name = leading.group(1)
-    is_error = _ERROR_NAME.match(name) is not None or (name.endswith(("Error", "Exception")) and names.is_type(name))
-    return leading.group() if is_error or _JAVA_TYPE.match(name) else ""
-
-
-def _line_of_code(text: str, names: CodeNames) -> Optional[str]:
-    """A line of a traceback that stands in a message: of Java's, whose names are code, or of Python's."""
-    if text.strip() == _TRACEBACK or _JAVA_FRAME.match(text):
-        return text
-    frame = _PYTHON_FRAME.match(text)
-    if frame is None:
-        return None
-    function = frame.group(3)
-    known = function is not None and (function == "<module>" or names.has(function))
-    told = f", in {function if known else '<function>'}" if function is not None else ""
-    return f"{frame.group(1)}File <path>, line {frame.group(2)}{told}"
+    """Whether a template of one line takes lines around it for what was formatted in: lines are better then."""
+    literals, spans = match.template.literals, [span for _, span in match.spans]
+    if len(literals) == 1 or any("\n" in literal for literal in literals):
+        return False
+    first = text[: spans[1][0]] if not literals[0] and spans[1:] else ""
+    last = text[spans[-2][1] :] if not literals[-1] and spans[1:] else ""
+    return "\n" in first.strip() or "\n" in last.strip()
 
 
 def _whole(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
@@ -226,8 +215,7 @@ def _hole(name: str, content: str, left: str, right: str, evidence: Evidence, de
             return (yield from _wrapped(wrapped.group(1), wrapped.group("quote"), wrapped.group(3), evidence, depth))
         if " " in content and (_is_text_of_code(content, evidence)):  # the code chose among texts of its own
             return content
-        trailing = not right and left.endswith((": ", ":\n", "\n"))
-        if " " in content and (_NESTED_HOLE.search(name) or trailing or "\n" in content):
+        if " " in content and (holds_message(name, left, right) or "\n" in content):
             inner = yield from _nested(content, evidence, depth + 1)
             if inner is not None:
                 return inner
@@ -236,45 +224,65 @@ def _hole(name: str, content: str, left: str, right: str, evidence: Evidence, de
 
 def _is_text_of_code(content: str, evidence: Evidence) -> bool:
     """Whether a text is, as a whole, a constant of the code that raised or a known message without holes."""
-    if content in _SYSTEM or Template((content,), ()) in evidence.templates:
+    if content in SYSTEM_TEXTS or Template((content,), ()) in evidence.templates:
         return True
     low = lowered(content)
-    found = (template for template in KNOWN.candidates(low) if template.literals == (low,))
+    found = (template for template in KNOWN.candidates(low) if template is not None and template.literals == (low,))
     return len(content) <= 200 and any(template.words >= TELLING_WORDS for template in found)
 
 
 def _wrapped(name: str, quote: str, content: str, evidence: Evidence, depth: int) -> Scrub:
     """The repr of an exception in a message."""
     said = _unescaped(content)
+    lead, said = types_ahead(said, evidence.names)
     inner = yield from _whole(said, evidence, depth + 1)
     if inner is None:  # whoever wrote it may be a user: only the code of the traceback is believed about a part
         match = yield from best_match(said, evidence.templates, 0, with_parts=True)
         inner = (yield from _filled(match, said, evidence, depth + 1)) if match is not None else "<str>"
-    return f"{name}({quote}{inner}{quote})"
+    return f"{name}({quote}{lead}{inner}{quote})"
 
 
 def _nested(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
     """A message that stands in another one, line by line where it has several; None when nothing explains it."""
-    if text in _SYSTEM:
-        return text
-    lead = _types_ahead(text, evidence.names)
-    if text[len(lead) :] in _SYSTEM:
-        return text
-    whole = yield from _whole(text[len(lead) :], evidence, depth)
-    if whole is not None:
-        return lead + whole
-    if "\n" not in text:
-        match = yield from best_match(text[len(lead) :], evidence.templates, NESTED_PART_WORDS, with_parts=True)
-        if match is not None:
-            return lead + (yield from _filled(match, text[len(lead) :], evidence, depth))
-        return lead + "<str>" if lead else None
+    bullet = _BULLET.match(text)
+    before = bullet.group() if bullet else ""
+    lead, rest = types_ahead(text[len(before) :], evidence.names)
+    if rest in SYSTEM_TEXTS:
+        return before + lead + rest
+    call = _ODBC_CALL.search(rest)
+    if call:
+        said = yield from _nested(rest[: call.start()], evidence, depth)
+        return before + lead + (said or "<str>") + f" (<int>) ({call.group(1)})"
+    is_line = "\n" not in text
+    match = yield from best_match(rest, evidence.templates, NESTED_PART_WORDS, with_parts=is_line)
+    if match is not None and (match.is_telling or not match.is_whole):
+        return before + lead + (yield from _filled(match, rest, evidence, depth))
+    if is_line:
+        return before + lead + "<str>" if lead else None
     told, any_told = [], False
     for line in text.split("\n")[:LINES]:
-        code = _line_of_code(line, evidence.names)
+        code = line_of_code(line, evidence.names)
         found = code if code is not None else (yield from _nested(line, evidence, depth)) if line.strip() else line
         any_told = any_told or bool(found and found.strip())
         told.append(placeholder(line) if found is None else found)
     return "\n".join(told) if any_told else None
+
+
+def _arguments(text: str, evidence: Evidence) -> Scrub:
+    """The repr of several arguments, which is what an exception says that was given more than one."""
+    told, end = "", 0
+    for found in _ARGUMENT.finditer(text):
+        told += text[end : found.start()]
+        end = found.end()
+        kind = found.group("type")
+        if found.group("quote") is None:
+            told += placeholder(found.group())
+            continue
+        said = _unescaped(found.group("text"))
+        inner = (yield from _nested(said, evidence, 0)) if " " in said else None
+        told += f"{kind if evidence.names.is_type(kind) else '<type>'}(" if kind else ""
+        told += "<str>" if inner is None else found.group("quote") + inner + found.group("quote")
+    return told + text[end:]
 
 
 def _outside(text: str, evidence: Evidence, depth: int) -> Scrub:

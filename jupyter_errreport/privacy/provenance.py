@@ -10,9 +10,10 @@ import textwrap
 from types import CodeType
 from typing import Dict, Iterator, List, Optional, Set
 
-from .expressions import Expressions, braces, conversions
+from .expressions import Expressions
+from .format_strings import braces, conversions
 from .installed import installed_path, read
-from .template import Hole, Part, Template
+from .template import TEMPLATE_LIMIT, Hole, Part, Template
 
 FUNCTION_LINES = 300
 STATEMENT_LINES = 30
@@ -24,6 +25,8 @@ SOURCES = 8
 _DEFINES = re.compile(rb"[ \t]{0,24}(?:async )?(?:def )?\Z")
 _GIVEN = re.compile(rb"\(|[ \t]{0,8}(?::[^=\n]{1,80})?=[^=]")
 _WORD = re.compile(r"\w+")
+_CLAUSE = re.compile(r"\s*(?:elif|else|except|finally|case)\b")
+"""What begins a part of a statement, and never one of its own."""
 
 
 class Sources:
@@ -104,6 +107,8 @@ def parsed(lines: List[str]) -> Optional[ast.AST]:
 
 def statement_at(lines: List[str]) -> Optional[ast.AST]:
     """The statement that begins on the first line, as short as it parses."""
+    if lines and _CLAUSE.match(lines[0]):
+        return None
     for end in range(1, min(len(lines), STATEMENT_LINES) + 1):
         tree = parsed(lines[:end])
         if tree is not None:
@@ -136,12 +141,16 @@ def templates_of_code(code: CodeType, sources: Sources, line: int = 0) -> Iterat
     compiled = constants(code)
     yield None
     lines = sources.lines_at(code.co_filename, code.co_firstlineno) if compiled else []
+    yield None
     block = lines if code.co_name == "<module>" else function_block(lines)
     trees = [parsed(block)] if not line or 0 <= line - code.co_firstlineno < len(block) else []
+    yield None
     if not trees or trees[0] is None:  # a function of more lines than are parsed, or one that begins within a line
         near = sources.lines_at(code.co_filename, max(line - 3, 1), STATEMENT_LINES + 3) if line else []
-        trees = [statement_at(near[start:]) for start in range(min(4, len(near)))]
-    yield None
+        trees = []
+        for start in range(min(4, len(near))):
+            trees.append(statement_at(near[start:]))
+            yield None
     resolver = _Resolver(code.co_filename, sources)
     everything = "\0".join(compiled)
     for tree in trees:
@@ -153,9 +162,17 @@ def templates_of_code(code: CodeType, sources: Sources, line: int = 0) -> Iterat
                 yield template
     source = sources.bytes_of(code.co_filename) or sources.bytes_of(code.co_filename + "c")
     for constant in sorted(compiled, key=len, reverse=True)[:200]:
+        yield None
         # Code that `exec` made can bear the name of an installed file, whose source then does not have its words.
-        if all(word.encode("utf-8", "replace") in source for word in _WORD.findall(constant)):
+        if len(constant) <= TEMPLATE_LIMIT and _is_written_in(source, constant):
             yield from fragments(constant)
+
+
+def _is_written_in(source: bytes, text: str) -> bool:
+    """Whether a text stands in a source, or, as its escapes may be written otherwise, all words of it do."""
+    return text.encode("utf-8", "replace") in source or all(
+        word.encode("utf-8", "replace") in source for word in _WORD.findall(text)
+    )
 
 
 def _stands_in(template: Template, constants_text: str) -> bool:

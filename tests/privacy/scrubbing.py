@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.event import ErrorSnapshot, EventMessageType
 from jupyter_errreport.kernel.assemble import assemble
 from jupyter_errreport.kernel.cells import CellPlace
 from jupyter_errreport.kernel.snapshot import take, traceback_of
@@ -15,25 +15,36 @@ from jupyter_errreport.privacy.steps import finished
 CELL = "<ipython-input-3-0123456789ab>"
 
 
+def failed(source: str, namespace: dict[str, Any]) -> BaseException | None:
+    """The error of a cell, its traceback without the frame that ran it here; None when it did not fail."""
+    try:
+        exec(compile(source, CELL, "exec"), namespace)
+    except BaseException as error:
+        trace = error.__traceback__
+        return error.with_traceback(trace.tb_next) if trace is not None and trace.tb_next is not None else error
+    return None
+
+
+def snapshot_of(error: BaseException, source: str, namespace: dict[str, Any]) -> ErrorSnapshot:
+    """What the hook takes of a cell's error."""
+    return take(
+        error,
+        traceback_of(error),
+        kind="syntax" if isinstance(error, SyntaxError) else "cell",
+        execution_count=3,
+        source=source,
+        cell_id=None,
+        place_of=lambda filename: CellPlace(3, 0) if filename == CELL else None,
+        namespace=namespace,
+    )
+
+
 def event_of(source: str, namespace: dict[str, Any] | None = None, policy: str = "code-only") -> EventMessageType:
     """The event of a cell that fails, from its real exception and frames."""
     names: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
-    try:
-        exec(compile(source, CELL, "exec"), names)
-    except BaseException as error:
-        trace = traceback_of(error)
-        snapshot = take(
-            error,
-            trace.tb_next if trace is not None and trace.tb_next is not None else trace,
-            kind="syntax" if isinstance(error, SyntaxError) else "cell",
-            execution_count=3,
-            source=source,
-            cell_id=None,
-            place_of=lambda filename: CellPlace(3, 0) if filename == CELL else None,
-            namespace=names,
-        )
-        return finished(assemble(snapshot, policy))
-    raise AssertionError("the cell did not fail")
+    error = failed(source, names)
+    assert error is not None, "the cell did not fail"
+    return finished(assemble(snapshot_of(error, source, names), policy))
 
 
 def message_of(source: str, namespace: dict[str, Any] | None = None) -> str:

@@ -61,7 +61,7 @@ CELLS = [
     "import sqlite3; sqlite3.connect(':memory:').execute('select * from ' + {v!r})",
     "import sqlite3; sqlite3.connect(':memory:').execute({v!r})",
     "import base64; base64.b64decode({v!r} + '!', validate=True)",
-    "import warnings; warnings.simplefilter('error'); warnings.warn({v!r})",
+    "import warnings; warnings.simplefilter('error', UserWarning); warnings.warn({v!r})",
     "import collections; collections.namedtuple('P', [{v!r}, {v!r}])",
     "import ast; ast.literal_eval({v!r} + '(')",
     "import shutil; shutil.copy({v!r}, 'x')",

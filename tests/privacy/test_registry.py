@@ -16,7 +16,8 @@ from .scrubbing import message_of
 
 def test_the_words_of_a_registered_template_stay() -> None:
     source = (
-        "import warnings; warnings.simplefilter('error'); warnings.warn('residue zovamelu has no zyxatom called CA9')"
+        "import warnings; warnings.simplefilter('error', UserWarning)\n"
+        "warnings.warn('residue zovamelu has no zyxatom called CA9')"
     )
     assert message_of(source) == "<str>"
     register_template("residue {residue} has no zyxatom called {atom}")

@@ -40,6 +40,7 @@ from .lines import lines
         ("error(_(\"invalid '%s' argument\"), name);", "invalid '{str}' argument"),
         ('RAISE_SYNTAX_ERROR("cannot assign to %s", name)', "cannot assign to {str}"),
         ('throw Error(R"(raw text with "quotes" inside)");', 'raw text with "quotes" inside'),
+        ('const char *message = "truncated \\\\xXX escape";', "truncated \\\\xXX escape"),
         ('raise_error(bad ? "first of two" : "second of two");', "second of two"),
     ],
 )
@@ -61,6 +62,17 @@ def test_c_and_cpp_calls_that_raise(source: str, template: str) -> None:
 )
 def test_rust_macros_that_raise(source: str, template: str) -> None:
     assert template in lines(of_c(source, True, "rust"))
+
+
+def test_statements_that_fill_one_stream_say_one_text() -> None:
+    source = """
+std::ostringstream errout;
+errout << "Can't do that to the molecule.";
+errout << "  Wrong atoms:";
+for (auto i : atoms) { errout << " " << i; }
+throw Error(errout.str());
+"""
+    assert "Can't do that to the molecule.  Wrong atoms:" in lines(of_c(source, wide=False))
 
 
 def test_java_and_scala_throw() -> None:

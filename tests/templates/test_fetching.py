@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from templates.__main__ import _LEFT_OUT, HERE, SUFFIXES, Result, by_hand, chosen, count, language_of, write
+from templates.__main__ import _LEFT_OUT, HERE, SUFFIXES, by_hand, count, language_of, write
+from templates.choosing import Result, chosen
 from templates.fetching import Library, Settings, SourceError, fetch, files, libraries
 
 
@@ -95,6 +96,14 @@ def test_of_each_library_the_best_count_and_of_all_the_first_libraries() -> None
     assert chosen(results, 9, 1_000) == (["a", "b", "c", "d", "e"], {"first": 2, "second": 3})
     assert chosen(results, 3, 1_000) == (["a", "b", "e"], {"first": 2, "second": 1})
     assert chosen(results, 9, 4)[0] == ["b", "e"]
+
+
+def test_templates_with_the_same_words_are_one_and_name_what_all_of_them_name() -> None:
+    results = [
+        Result(library(name="first"), {"No {a} in\\n{b}": (0, 1)}),
+        Result(library(name="second"), {"no {a} in\\n{c}": (0, 1)}),
+    ]
+    assert chosen(results, 9, 1_000) == (["No {a} in\\n{value}"], {"first": 1})
 
 
 def test_what_is_raised_outside_python_is_worth_most_and_every_place_counts() -> None:

@@ -63,6 +63,30 @@ def f(x):
     assert lines(of_python(source)) == {"temperature {self.value} is above the limit", "this function is slow"}
 
 
+def test_the_texts_of_an_exception_class_are_formatted_later() -> None:
+    source = """
+class ValidationError(BaseError):
+    fmt = 'Validation of the parameters failed:\\n{report}'
+    msg = 'no column called %s'
+"""
+    assert lines(of_python(source)) >= {
+        "Validation of the parameters failed:\\n{report}",
+        "no column called {value}",
+    }
+
+
+def test_what_is_added_to_an_exception_s_arguments_is_raised() -> None:
+    source = """
+def f(x):
+    try:
+        g(x)
+    except Exception as e:
+        e.args = e.args + ("occurred at index {}".format(x),)
+        raise
+"""
+    assert lines(of_python(source)) == {"occurred at index {x}"}
+
+
 def test_what_is_logged_or_documented_is_no_message() -> None:
     source = '''
 def f(x):

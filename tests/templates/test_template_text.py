@@ -67,6 +67,11 @@ def test_a_message_with_thirteen_holes_goes() -> None:
     assert not is_message(parts, raised=True)
 
 
+def test_a_raised_message_may_be_written_like_a_title() -> None:
+    assert is_message(["Bad Conformer Id"], raised=True)
+    assert not is_message(["Bad Conformer Id"], raised=False)
+
+
 def test_two_words_are_enough_for_what_is_raised_and_not_for_the_wide_net() -> None:
     assert is_message(["wrong password"], raised=True)
     assert not is_message(["wrong password"], raised=False)

@@ -1,0 +1,78 @@
+"""Messages of which nothing but the text is known: what known templates, and the shapes of texts, say about them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from jupyter_errreport.privacy.code_names import CodeNames
+from jupyter_errreport.privacy.expressions import PAUSE, Expressions
+from jupyter_errreport.privacy.message import Evidence, public_message
+from jupyter_errreport.privacy.steps import finished
+from jupyter_errreport.privacy.type_names import is_public_type, looks_like_a_type
+
+NOTHING = Evidence((), CodeNames(frozenset(), lambda name: False, is_public_type, looks_like_a_type))
+
+
+def told(text: str) -> str:
+    return finished(public_message(text, NOTHING))
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        # a message inside a message is explained in its own right, though it has more words than the one around it
+        ("<urlopen error [Errno -2] Name or service not known>",) * 2,
+        (
+            "HTTPConnectionPool(host='zovamelu.org', port=80): Max retries exceeded with url: /smith (Caused by "
+            "NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7ff1eb144a58>: Failed to establish a "
+            "new connection: [Errno -2] Name or service not known',))",
+            "HTTPConnectionPool(host=<host>, port=<port>): Max retries exceeded with url: <url> (Caused by "
+            "NewConnectionError('<urllib3.connection.HTTPConnection object at <address>>: Failed to establish a "
+            "new connection: [Errno -2] Name or service not known'))",
+        ),
+        # several arguments of an exception are several messages
+        (
+            "(1045, \"Access denied for user 'smith'@'zovamelu' (using password: YES)\")",
+            '(<int>, "Access denied for user <str>@<str> (using password: <str>)")',
+        ),
+        ("('zovamelu', 'smith')", "(<str>)"),
+        # what counts a function's parameters, and a number of the system's, is code; how many were given is not
+        (
+            "__init__() takes 1 positional argument but 3 were given",
+            "__init__() takes 1 positional argument but <given> were given",
+        ),
+        ("unorderable types: str() > int()", "unorderable types: str() > int()"),
+        # labels of PostgreSQL
+        (
+            'null value in column "zovamelu" violates not-null constraint\nDETAIL:  Failing row contains (7, smith).\n',
+            "null value in column <str> violates not-null constraint\nDETAIL:  Failing row contains <tuple>.",
+        ),
+        # TensorFlow's operations: believed when the function's name has it too
+        (
+            "{{function_node __wrapped__MatMul_device_/job:localhost}} zovamelu [Op:MatMul] name: smith",
+            "{{function_node <name>}} <str> [Op:MatMul] name: <name>",
+        ),
+        ("zovamelu [Op:Smith]", "<str> [Op:<name>]"),
+        # XGBoost's log
+        (
+            "[14:38:27] /workspace/src/common/io.cc:144: zovamelu\nStack trace:\n  smith",
+            "<source>\nStack trace:\n<str>",
+        ),
+    ],
+)
+def test_words_stay_and_values_do_not(text: str, public: str) -> None:
+    assert told(text) == public
+
+
+@pytest.mark.parametrize("text", ["('" + "\\a" * 1_990, "('" * 1_900 + ")", "(1, " + "A('" * 1_300, "{{node " * 570])
+def test_the_worst_text_for_the_shapes_of_messages_holds_nothing_up(text: str) -> None:
+    assert "a" not in told(text).replace("<tuple>", "").replace("<object>", "")
+
+
+def test_the_reading_of_a_function_pauses_after_a_bounded_number_of_nodes() -> None:
+    tree = ast.parse("raise ValueError(name)\n" * 500)
+    nodes = sum(1 for _ in ast.walk(tree))
+    pauses = sum(found is None for found in Expressions(tree, lambda name: []).templates())
+    assert pauses >= 2 * nodes // PAUSE
