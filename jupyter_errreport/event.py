@@ -9,8 +9,10 @@ import os
 import re
 import sys
 import time
+from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from .message_template import message_template
 from .stdlib_names import STDLIB_NAMES
 
 if sys.version_info >= (3, 8):
@@ -72,6 +74,8 @@ class EventMessageType(_RequiredEventFields, total=False):
 
     event_id: str
     timestamp: str
+    last_timestamp: str
+    """When the last of the errors happened, of an event that stands for several."""
     session: str
     kind: str
     chain: List[ChainType]
@@ -150,14 +154,19 @@ class ErrorSnapshot(NamedTuple):
     """Names of the user's namespace, as `FrameSnapshot.values`."""
 
 
+# Not `os.urandom`, which lets other threads run for milliseconds before it is back: a cell that fails waits for an id.
+_random = Random()  # noqa: S311 - an id is no secret
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_random.seed)
+
+
 def new_event_id(now: Optional[float] = None) -> str:
-    """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits.
+    """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, 12 of the rest of the time, then random bits.
 
     Written out because `uuid.uuid7` is new in Python 3.14.
     """
-    milliseconds = int((time.time() if now is None else now) * 1000)
-    number = (milliseconds & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
-    number = number & ~(0xF << 76) | 0x7 << 76
+    milliseconds, rest = divmod(int((time.time() if now is None else now) * 1000 * 4096), 4096)
+    number = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | rest << 64 | _random.getrandbits(64)
     number = number & ~(0x3 << 62) | 0x2 << 62
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
@@ -184,37 +193,92 @@ def public_session(key: str) -> str:
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16, person=b"errreport-sessn").hexdigest()
 
 
-_COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>")  # frames of their own only before Python 3.12
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,40}|\d{1,40}(?:\.\d{1,40})?")
+class FingerprintParts(NamedTuple):
+    """Why errors are one group: in all of this they are equal."""
+
+    language: str
+    error_name: str
+    message: str
+    """The words of the message that are the same for everybody; empty when it has none but values."""
+    place: str
+    """The function that failed: of a package, `pandas: read_csv`, as it was called; else of the notebook's own code."""
+    outermost: str
+    """Where it began, in the same form: `<cell>: <module>` for a cell."""
 
 
-def _module(filename: str) -> str:
-    """The file of a frame without what differs between versions: `<cell 12>` is `<cell>`, a package its folder."""
+_RENAMED = {"PatternError": "error", "__nonzero__": "__bool__"}  # re.error, since Python 3.13; of Python 2
+_COMPILED = (".pyx", ".pxi", ".pxd")  # has frames or not, and other names, with each build of a package
+_WRAPPERS = frozenset(("wrapper", "wrapped", "inner", "decorated", "decorator", "new_func"))
+_FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
+_IPYTHON = ("IPython/", "ipykernel/")
+
+_Place = Tuple[str, str, bool]
+"""Package or file, function, and whether it is installed."""
+_CELL = ("<cell>", "<module>", False)
+
+
+def _place(frame: TracebackDetailsType) -> _Place:
+    """Where a frame is, without what differs between releases: a package is one place, so is the standard library."""
+    filename, function = frame["filename"], frame["fun_name"]
     if filename.startswith("<cell "):
-        return "<cell>"
-    stem = filename.rsplit(".", 1)[0] if filename.endswith((".py", ".pyx", ".pyc", ".so", ".pyd")) else filename
-    return stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
+        return "<cell>", function, False
+    frozen = _FROZEN.match(filename)
+    path = frozen.group(1).replace(".", "/") if frozen else re.sub(r"\.pyc?\Z", "", filename)
+    parts = path.split("/")
+    is_standard = parts[0] in STDLIB_NAMES and not path.startswith("<")
+    if not is_standard and len(parts) == 1:
+        return path, function, False
+    if function.startswith("__") and function.endswith("__"):  # which all classes have
+        file = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+        function = file.strip("_") + "." + _RENAMED.get(function, function)
+    return "python" if is_standard else parts[0], function, True
 
 
-def _is_installed(filename: str) -> bool:
-    module = _module(filename)
-    return not filename.startswith("<") and ("/" in filename or module.split("/")[0] in STDLIB_NAMES)
+def _failed(places: Sequence[_Place], is_recursion: bool) -> Optional[_Place]:
+    """The place that failed: what the notebook's code called last of a package, or that code's own function.
+
+    Not where the package raised: what is inside of it changes with its releases.
+    """
+    if is_recursion:  # where the stack ended is chance
+        return next((place for place in places if places.count(place) > 1), None)
+    if not places or not places[-1][2]:
+        return next((place for place in reversed(places) if place[1] == "<module>" or place[1][:1] != "<"), None)
+    start = max([index + 1 for index, place in enumerate(places) if not place[2]], default=0)
+    called = [place for place in places[start:] if not place[1].startswith(("_", "<")) and place[1] not in _WRAPPERS]
+    return called[0] if called else places[start]
+
+
+def fingerprint_parts(
+    error_name: str, message: str, traceback: Sequence[TracebackDetailsType], language: str = "python"
+) -> FingerprintParts:
+    """What makes errors equal: the same for every reader, Python, IPython and release of a library.
+
+    No line, count or value is part of it. `message` and `traceback` are as in an event.
+    """
+    places = [
+        _place(frame)
+        for frame in traceback
+        if not frame["filename"].endswith(_COMPILED)
+        and not frame["filename"].startswith(_IPYTHON)
+        and frame["filename"] != "<generated>"
+    ]
+    if _CELL in places:  # saved tracebacks tell of the cause first
+        places = places[len(places) - 1 - places[::-1].index(_CELL) :]
+    failed, outermost = _failed(places, error_name == "RecursionError"), places[0] if places else None
+    return FingerprintParts(
+        language,
+        _RENAMED.get(error_name, error_name),
+        message_template(message),
+        ": ".join(failed[:2]) if failed else "",
+        ": ".join(outermost[:2]) if outermost else "",
+    )
 
 
 def fingerprint(
     error_name: str, message: str, traceback: Sequence[TracebackDetailsType], language: str = "python"
 ) -> str:
-    """What makes errors equal, as 32 hex digits: the same for every reader, Python and IPython.
-
-    Made of the error's name, its message's template (numbers do not count), and module and function of two frames: the
-    innermost one of installed code and the outermost one. Lines do not count. `traceback` is as in an event.
-    """
-    frames = [frame for frame in traceback if frame["fun_name"] not in _COMPREHENSIONS]
-    installed = [frame for frame in frames if _is_installed(frame["filename"])]
-    parts = [language, error_name, _NUMBER.sub("0", message[:MESSAGE_LIMIT])]
-    for chosen in (installed[-1:], frames[:1]):
-        parts += [_module(chosen[0]["filename"]), chosen[0]["fun_name"]] if chosen else ["", ""]
-    text = "\x1f".join(parts)
+    """The hash of `fingerprint_parts`, as 32 hex digits."""
+    text = "\x1f".join(fingerprint_parts(error_name, message, traceback, language))
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
 import time
 import uuid
@@ -13,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.event import (
+    FingerprintParts,
     TracebackDetailsType,
     encode,
     event_time,
     fingerprint,
+    fingerprint_parts,
     new_event_id,
     public_session,
     rfc3339,
@@ -41,7 +45,30 @@ def test_ids_sort_by_time_and_do_not_collide() -> None:
     assert len({new_event_id(5.0) for _ in range(1_000)}) == 1_000
 
 
-@pytest.mark.parametrize("text", ["", "x", str(uuid.uuid4()), new_event_id().upper().replace("-", "")])
+def test_a_forked_child_makes_ids_of_its_own() -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, new_event_id(1.0).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 100).decode() != new_event_id(1.0)
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_reader_who_wants_the_same_random_numbers_again_gets_other_ids() -> None:
+    random.seed(7)
+    first = new_event_id(1.0)
+    random.seed(7)
+    assert new_event_id(1.0) != first
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", str(uuid.uuid4()), new_event_id().upper().replace("-", "")],
+    ids=["nothing", "a letter", "a UUID 4", "without hyphens"],
+)
 def test_what_is_no_uuid_7_has_no_time(text: str) -> None:
     assert event_time(text) is None
 
@@ -66,6 +93,13 @@ def test_a_session_is_told_one_way() -> None:
     assert len(public_session("key")) == 32
 
 
+CELL = frame("<cell 3>", "<module>")
+
+
+def place(*frames: TracebackDetailsType) -> str:
+    return fingerprint_parts("ValueError", "m", [CELL, *frames]).place
+
+
 def test_lines_counts_and_numbers_do_not_change_a_fingerprint() -> None:
     one = fingerprint(
         "IndexError", "index 3 is out of bounds for 0x7f", [frame("<cell 3>", "<module>", 2), frame("numpy/a.py")]
@@ -81,30 +115,99 @@ def test_lines_counts_and_numbers_do_not_change_a_fingerprint() -> None:
 @pytest.mark.parametrize(
     ("error_name", "message", "traceback"),
     [
-        ("KeyError", "m", [frame("<cell 1>", "<module>"), frame("numpy/a.py", "g")]),
-        ("ValueError", "n", [frame("<cell 1>", "<module>"), frame("numpy/a.py", "g")]),
+        ("KeyError", "m", [CELL, frame("numpy/a.py", "g")]),
+        ("ValueError", "n", [CELL, frame("numpy/a.py", "g")]),
         ("ValueError", "m", [frame("<cell 1>", "h"), frame("numpy/a.py", "g")]),
-        ("ValueError", "m", [frame("<cell 1>", "<module>"), frame("numpy/b.py", "g")]),
-        ("ValueError", "m", [frame("<cell 1>", "<module>"), frame("numpy/a.py", "k")]),
+        ("ValueError", "m", [CELL, frame("scipy/a.py", "g")]),
+        ("ValueError", "m", [CELL, frame("numpy/a.py", "k")]),
         ("ValueError", "m", []),
     ],
 )
 def test_name_message_and_place_do(error_name: str, message: str, traceback: list[TracebackDetailsType]) -> None:
-    base = fingerprint("ValueError", "m", [frame("<cell 1>", "<module>"), frame("numpy/a.py", "g")])
+    base = fingerprint("ValueError", "m", [CELL, frame("numpy/a.py", "g")])
     assert fingerprint(error_name, message, traceback) != base
 
 
-def test_a_comprehensions_own_frame_does_not_count() -> None:
-    """Python 3.12 has none."""
-    frames = [frame("<cell 1>", "<module>"), frame("<cell 1>", "<listcomp>")]
-    assert fingerprint("E", "m", frames) == fingerprint("E", "m", frames[:1])
+def test_languages_are_told_apart() -> None:
+    assert fingerprint("E", "m", [], "R") != fingerprint("E", "m", [], "julia") != fingerprint("E", "m", [])
 
 
-def test_a_package_and_its_init_file_are_one_module() -> None:
-    old, new = [frame("pathlib.py", "open")], [frame("pathlib/__init__.py", "open")]
-    assert fingerprint("E", "m", old) == fingerprint("E", "m", new)
+def test_the_parts_say_why_errors_are_one_group() -> None:
+    traceback = [CELL, frame("<cell 2>", "load"), frame("pandas/io/parsers.py", "read_csv"), frame("codecs.py", "open")]
+    assert fingerprint_parts("FileNotFoundError", "No such file: <path>", traceback)._asdict() == {
+        "language": "python",
+        "error_name": "FileNotFoundError",
+        "message": "No such file",
+        "place": "pandas: read_csv",
+        "outermost": "<cell>: <module>",
+    }
+
+
+def test_the_place_in_a_package_is_what_was_called_and_not_where_it_raised() -> None:
+    """Inside, releases differ: modules move, private functions come and go."""
+    old = place(frame("numpy/linalg/linalg.py", "inv"), frame("numpy/linalg/linalg.py", "_raise_singular"))
+    assert old == place(frame("numpy/linalg/_linalg.py", "inv")) == "numpy: inv"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        frame("<generated>", "<function>"),
+        frame("pandas/util/_decorators.py", "wrapper"),
+        frame("pandas/core/reshape/concat.py", "_prepare"),
+        frame("pandas/_libs/parsers.pyx", "read"),
+        frame("pandas/core/frame.py", "<listcomp>"),
+        frame("IPython/core/interactiveshell.py", "_modified_open"),
+    ],
+)
+def test_frames_that_some_releases_have_do_not_count(between: TracebackDetailsType) -> None:
+    assert place(between, frame("pandas/core/reshape/concat.py", "concat")) == "pandas: concat"
+
+
+def test_a_method_that_all_classes_have_is_told_with_its_file() -> None:
+    assert place(frame("pandas/core/frame.py", "__getitem__")) == "pandas: frame.__getitem__"
+    assert (
+        place(frame("<frozen os>", "__getitem__")) == place(frame("os.py", "__getitem__")) == "python: os.__getitem__"
+    )
+    assert place(frame("pathlib/__init__.py", "__new__")) == place(frame("pathlib.py", "__new__"))
+
+
+def test_the_standard_library_is_one_package() -> None:
+    assert place(frame("sre_parse.py", "parse")) == place(frame("re/_parser.py", "parse")) == "python: parse"
+
+
+def test_the_place_of_own_code_is_its_function() -> None:
+    callback = [frame("pandas/core/frame.py", "apply"), frame("<cell 2>", "ratio")]
+    assert place(*callback) == "<cell>: ratio"
+    assert place(*callback, frame("<cell 2>", "<listcomp>"), frame("<cell 2>", "<lambda>")) == "<cell>: ratio"
+    assert place(frame("own_tools.py", "ratio")) == "own_tools: ratio"
+    assert place() == "<cell>: <module>"
+
+
+def test_where_the_stack_ends_does_not_count_for_a_recursion() -> None:
+    def recursion(*functions: str) -> FingerprintParts:
+        return fingerprint_parts("RecursionError", "m", [CELL, *(frame("<cell 1>", name) for name in functions)])
+
+    assert recursion("odd", "even", "odd", "even") == recursion("odd", "even", "odd", "even", "odd")
+    assert recursion("odd", "even", "odd", "even").place == "<cell>: odd"
+
+
+def test_the_frames_of_a_cause_do_not_count() -> None:
+    """Saved tracebacks tell of it first."""
+    traceback = [CELL, frame("pandas/core/frame.py", "__getitem__")]
+    assert fingerprint("E", "m", [frame("pandas/a.py", "get_loc"), *traceback]) == fingerprint("E", "m", traceback)
+
+
+def test_an_error_that_python_renamed_is_the_same() -> None:
+    assert fingerprint("PatternError", "m", [CELL]) == fingerprint("error", "m", [CELL])
 
 
 def test_an_encoded_event_is_json_whatever_text_it_holds() -> None:
     event = {"error_name": "é\ud800\n\x00"}
     assert json.loads(encode(event)) == event  # type: ignore[arg-type]
+
+
+def test_ids_of_one_millisecond_are_in_the_order_of_time() -> None:
+    ids = [new_event_id(1_700_000_000 + microseconds / 1e6) for microseconds in range(0, 1_000, 10)]
+    assert ids == sorted(ids)
+    assert event_time(new_event_id(1_700_000_000.123)) == 1_700_000_000.123

@@ -5,6 +5,7 @@ python -m tests.support.runtimes            # build those that this machine can 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +71,10 @@ class Runtime:
 
     def build(self) -> bool:
         """Make the venv unless it is there; False when this machine has no Python for it."""
-        if self.is_ready:
-            return True
+        with self._alone():
+            return self.is_ready or self._build()
+
+    def _build(self) -> bool:
         base = self.base
         if base is None:
             return False
@@ -85,11 +91,20 @@ class Runtime:
         """Install this very wheel, without its dependencies, unless it is there already."""
         content = hashlib.sha256(wheel.read_bytes()).hexdigest()
         stamp = self.directory / "errreport-wheel"
-        if stamp.exists() and stamp.read_text() == content:
-            return
-        stamp.unlink(missing_ok=True)
-        self._pip_install("--no-deps", "--force-reinstall", str(wheel))
-        stamp.write_text(content)
+        with self._alone():
+            if stamp.exists() and stamp.read_text() == content:
+                return
+            stamp.unlink(missing_ok=True)
+            self._pip_install("--no-deps", "--force-reinstall", str(wheel))
+            stamp.write_text(content)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes only this one changes the environment."""
+        RUNTIMES.mkdir(parents=True, exist_ok=True)
+        with (RUNTIMES / f"{self.name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _pip_install(self, *arguments: str) -> None:
         pip = [str(self.executable), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
@@ -151,16 +166,34 @@ ALL = (
 LIBRARIES = Runtime(
     "libraries", tuple((ROOT / "tests" / "live" / "requirements.txt").read_text().splitlines()), python="3.12"
 )
+# For tests/grouping only: Python, IPython and the libraries as they were years ago, to be compared with `LIBRARIES`.
+OLD_LIBRARIES = Runtime(
+    "old-libraries",
+    (
+        "ipython==7.34.0",
+        "ipykernel==6.16.2",
+        "requests",
+        "numpy==1.21.6",
+        "pandas==1.3.5",
+        "scipy==1.7.3",
+        "scikit-learn==1.0.2",
+        "matplotlib==3.5.3",
+    ),
+    python="3.7",
+)
 # Kernels of another environment, in which nothing of ours is installed.
 PLAIN = Runtime("plain", ("ipykernel==7.*", "bash_kernel"))
-BY_NAME = {runtime.name: runtime for runtime in (*ALL, LIBRARIES, PLAIN)}
+# What takes longest to build comes first.
+BY_NAME = {runtime.name: runtime for runtime in (LIBRARIES, OLD_LIBRARIES, *ALL, PLAIN)}
 
 
 def main() -> int:
-    """Build all; the status is 0 even when one can't be built: the tests say so by name."""
+    """Build all, as many at once as there are cores; 0 even when one can't be built: the tests say so by name."""
     print(f"Preparing the environments with other IPythons in {RUNTIMES}", flush=True)
-    for runtime in BY_NAME.values():
-        if not runtime.build():
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        built = list(pool.map(Runtime.build, BY_NAME.values()))
+    for runtime, is_there in zip(BY_NAME.values(), built, strict=True):
+        if not is_there:
             version = runtime.needed_python
             print(f"  {runtime.name}: no Python {version} on this machine (pyenv install {version})")
     return 0
