@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from ..store.cursor import encode_cursor
 from ..store.errors import delete_errors, find_error, list_errors
+from ..web.error import error_page
 from .access import Access
 from .body import TakesBody
+from .exports import ERROR_COLUMNS, FORMATS, answer_list
 from .problem import Problem
 from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
 from .receive import answer_of, receive_many, receive_one
@@ -17,6 +19,7 @@ class Errors(TakesBody, Resource):
 
     access: ClassVar[dict[str, Access]] = {"get": "read", "post": "report", "delete": "admin"}
     takes_body = True
+    formats = FORMATS
 
     async def post(self) -> None:
         """Store one event, an array of events, or a line each; answer once they are on disk."""
@@ -28,14 +31,14 @@ class Errors(TakesBody, Resource):
             self.answer(await receive_many(self, values))
 
     async def get(self) -> None:
-        """The list, newest first, as JSON or as a page."""
+        """The list, newest first, as data or as a page."""
         filters = read_error_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            self.answer(page.items)
+            answer_list(self, page.items, ERROR_COLUMNS)
             return
         self.answer_page(
             "errors.html",
@@ -43,7 +46,7 @@ class Errors(TakesBody, Resource):
             next_url=next_url,
             given={name: self.get_query_argument(name, "") for name in ERROR_FILTERS},
             later=cursor is not None,
-            snippet=self.service.snippet.replace("{address}", self.request.full_url().rpartition("/errors")[0]),
+            snippet=self.first_steps,
         )
 
     async def delete(self) -> None:
@@ -74,7 +77,8 @@ class OneError(Resource):
             raise unknown_error()
         self.set_header("Vary", "Accept")
         if self.wants_page:
-            self.answer_page("error.html", error=error)
+            shown = await self.read_db(lambda connection: error_page(connection, error))
+            self.answer_page("error.html", **shown)
         else:
             self.answer(error)
 

@@ -1,8 +1,9 @@
-"""The first page, and the stylesheet of all pages."""
+"""The first page, and the files of all pages."""
 
 from typing import ClassVar
 
-from ..web.pages import stylesheet
+from ..web.overview import overview
+from ..web.pages import static_file
 from .access import Access
 from .resource import Resource
 
@@ -12,20 +13,34 @@ class Front(Resource):
 
     access: ClassVar[dict[str, Access]] = {"get": "read"}
 
-    def get(self) -> None:
-        """Leads to the list of errors, by a relative address: right behind any proxy."""
-        self.set_status(302)
-        self.set_header("Location", "errors")
-        self.finish()
+    async def get(self) -> None:
+        """What is new, what trips most people, and the trend."""
+        scope = self.notebook_scope
+        seen = await self.read_db(lambda connection: overview(connection, scope))
+        self.answer_page("overview.html", **seen, snippet=self.first_steps)
 
 
-class Stylesheet(Resource):
-    """`static/errreport.css`."""
+class _Static(Resource):
+    """A file of the package; browsers ask whether it changed."""
 
     access: ClassVar[dict[str, Access]] = {"get": "open"}
+    name: ClassVar[str]
+    kind: ClassVar[str]
 
     def get(self) -> None:
-        """The file of the package; browsers ask whether it changed."""
-        self.set_header("Content-Type", "text/css; charset=utf-8")
+        """The file."""
+        self.set_header("Content-Type", f"{self.kind}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.finish(stylesheet())
+        self.finish(static_file(self.name))
+
+
+class Stylesheet(_Static):
+    """`static/errreport.css`."""
+
+    name, kind = "errreport.css", "text/css"
+
+
+class Script(_Static):
+    """`static/errreport.js`."""
+
+    name, kind = "errreport.js", "text/javascript"

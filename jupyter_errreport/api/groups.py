@@ -1,15 +1,20 @@
 """Groups of equal errors: list, look at one, decide about it, merge and split."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from ..store.cursor import encode_cursor
 from ..store.groups import GroupChange, GroupFilters, Order, Status, change_group, find_group, list_groups
-from ..store.regroupings import RegroupingError, merge, split
+from ..store.regroupings import Place, RegroupingError, merge, split
 from ..store.writer import Work
+from ..web.group import group_page
+from ..web.groups import groups_page
 from .access import Access
 from .body import TakesBody
+from .exports import FORMATS, GROUP_COLUMNS, answer_list
+from .github import issue_url
 from .problem import Problem
 from .query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
 from .resource import Resource, Result
@@ -50,24 +55,31 @@ class SentSplit(Struct, forbid_unknown_fields=True):
     """Which errors of a group become a group of their own."""
 
     fingerprint: Id
-    notebook: str | None = None
+    notebook: str = ""
+    cell: str = ""
 
 
 class Groups(Resource):
     """`groups`."""
 
     access: ClassVar[dict[str, Access]] = {"get": "read"}
+    formats = FORMATS
 
     async def get(self) -> None:
-        """The groups, by `order`, the newest or largest first."""
-        given = read_filters(self, GROUP_FILTERS, ("status", "order", *PAGING))
-        filters = GroupFilters(read_choice(self, "status", STATUSES), **given, scope=self.notebook_scope)
+        """The groups, by `order`, the newest or largest first, as data or as a page."""
+        filters = read_group_filters(self, ("order", *PAGING))
         order: Order = read_choice(self, "order", ORDERS) or "last_seen"
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_groups(connection, filters, order, limit, cursor))
-        if page.next:
-            self.link_next(encode_cursor(page.next))
-        self.answer(page.items)
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            answer_list(self, page.items, GROUP_COLUMNS)
+            return
+        given = {name: self.get_query_argument(name, "") for name in ("status", "order", *GROUP_FILTERS)}
+        shown = await self.read_db(lambda connection: groups_page(connection, page.items, given["since"]))
+        later = cursor is not None
+        self.answer_page("groups.html", **shown, given=given, next_url=next_url, later=later, snippet=self.first_steps)
 
 
 class OneGroup(TakesBody, Resource):
@@ -79,7 +91,22 @@ class OneGroup(TakesBody, Resource):
 
     async def get(self, group_id: str) -> None:
         """A group, or the one that it was merged into, with where and when it happens."""
-        self.answer(await find(self, group_id))
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            self.answer(await find(self, group_id))
+            return
+        scope = self.notebook_scope
+        shown = await self.read_db(lambda connection: group_page(connection, group_id, scope))
+        if shown is None:
+            raise unknown_group()
+        repository, may_decide = self.service.github_repository, await self.may("author")
+        self.answer_page(
+            "group.html",
+            **shown,
+            issue_url=issue_url(repository, shown["group"]) if repository else "",
+            may_decide=may_decide,
+            xsrf=self.xsrf_token.decode("ascii") if may_decide else "",
+        )
 
     async def patch(self, group_id: str) -> None:
         """Resolve, ignore or open it; write the note or the hint. Answers the group as it is then."""
@@ -128,8 +155,17 @@ class Split(TakesBody, Resource):
         """Make a part of this group a group of its own, for good; answers that one."""
         sent = checked(self.read_json(), SentSplit)
         await find(self, group_id)
-        new = await regroup(self, lambda connection: split(connection, group_id, sent.fingerprint, sent.notebook))
+        if sent.cell and not sent.notebook:
+            refuse("cell", "goes with the notebook that it is in")
+        place = Place(sent.fingerprint, sent.notebook, sent.cell)
+        new = await regroup(self, lambda connection: split(connection, group_id, place))
         self.answer(await find(self, new))
+
+
+def read_group_filters(resource: Resource, besides: Sequence[str]) -> GroupFilters:
+    """The filters of a list of groups that are given. Raises `Problem`, as `read_filters`."""
+    given = read_filters(resource, GROUP_FILTERS, ("status", *besides))
+    return GroupFilters(read_choice(resource, "status", STATUSES), **given, scope=resource.notebook_scope)
 
 
 async def find(resource: Resource, group_id: str) -> dict[str, Any]:
@@ -137,7 +173,7 @@ async def find(resource: Resource, group_id: str) -> dict[str, Any]:
     scope = resource.notebook_scope
     group = await resource.read_db(lambda connection: find_group(connection, group_id, scope))
     if group is None:
-        raise Problem(404, "unknown_group", "There is no group of this id; its errors may have been deleted.")
+        raise unknown_group()
     return group
 
 
@@ -147,3 +183,8 @@ async def regroup(resource: Resource, work: Work[Result]) -> Result:
         return await resource.write_db(work)
     except RegroupingError as error:
         raise Problem(409, "nothing_to_regroup", str(error)) from error
+
+
+def unknown_group() -> Problem:
+    """What there is to say of an id that is not here."""
+    return Problem(404, "unknown_group", "There is no group of this id; its errors may have been deleted.")

@@ -9,6 +9,12 @@ from ..privacy.known import KNOWN, lowered
 
 _ADDRESS = re.compile(r"https?://[\w./#-]{4,200}[\w/]")
 _TEXTS = ("error_name", "error_message", "first_line", "notebook")
+NOTEBOOK_LIMIT = 200
+
+
+def masked_notebook(name: str) -> str:
+    """What errors of the notebook `name` are kept under."""
+    return _hidden(name[:NOTEBOOK_LIMIT], quoted=False) or "unknown"
 
 
 def mask(event: EventMessageType, *, is_raw: bool, accept_verbatim: bool) -> None:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from ..store.cursor import encode_cursor
 from ..store.notebooks import find_notebook, list_notebooks
 from ..store.share import error_free_share
+from ..web.notebook import notebook_page
+from ..web.notebooks import notebooks_page
 from .access import Access
 from .problem import Problem
 from .query import PAGING, read_filters, read_paging
@@ -22,9 +24,14 @@ class Notebooks(Resource):
         limit, cursor = read_paging(self)
         scope = self.notebook_scope
         page = await self.read_db(lambda connection: list_notebooks(connection, q, limit, cursor, scope))
-        if page.next:
-            self.link_next(encode_cursor(page.next))
-        self.answer([with_share(item) for item in page.items])
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            self.answer([with_share(item) for item in page.items])
+            return
+        shown = await self.read_db(lambda connection: notebooks_page(connection, page.items))
+        later = cursor is not None
+        self.answer_page("notebooks.html", **shown, q=q or "", next_url=next_url, later=later, snippet=self.first_steps)
 
 
 class OneNotebook(Resource):
@@ -35,7 +42,15 @@ class OneNotebook(Resource):
 
     async def get(self, name: str) -> None:
         """A notebook with its cells, days and releases."""
-        self.answer(await find(self, name))
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            self.answer(await find(self, name))
+            return
+        scope = self.notebook_scope
+        shown = await self.read_db(lambda connection: notebook_page(connection, name, scope))
+        if shown is None:
+            raise unknown_notebook()
+        self.answer_page("notebook.html", **shown)
 
 
 async def find(resource: Resource, name: str) -> dict[str, Any]:
@@ -43,8 +58,13 @@ async def find(resource: Resource, name: str) -> dict[str, Any]:
     scope = resource.notebook_scope
     notebook = await resource.read_db(lambda connection: find_notebook(connection, name, scope))
     if notebook is None:
-        raise Problem(404, "unknown_notebook", "Nothing was heard of a notebook of this name.")
+        raise unknown_notebook()
     return with_share(notebook)
+
+
+def unknown_notebook() -> Problem:
+    """What there is to say of a name that is not here."""
+    return Problem(404, "unknown_notebook", "Nothing was heard of a notebook of this name.")
 
 
 def with_share(notebook: dict[str, Any]) -> dict[str, Any]:

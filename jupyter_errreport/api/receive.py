@@ -114,6 +114,7 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
     service.tally.add(outcome.status for outcome in outcomes)
     new = [event for event, outcome in zip(events, outcomes, strict=True) if outcome.status == "stored"]
     if new:
+        service.listeners.tell()
         try:
             service.on_stored(new)
         except Exception:  # they are stored, whatever becomes of the copies; the client must hear that

@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from tornado.web import HTTPError, RequestHandler
 
 from ..store.writer import Work
-from .accept import prefers_html
+from .accept import Format, preferred, prefers_html
 from .access import Access
 from .masking import masked_route
-from .problem import Problem, problem_of
-from .query import LOGIN
+from .problem import problem_of
+from .query import LOGIN, read_choice
 from .service import Service
 
 Result = TypeVar("Result")
@@ -23,6 +23,8 @@ PAGE_POLICY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "script-src 'self'",
+        "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'self'",
@@ -37,6 +39,13 @@ class Resource(RequestHandler):
     """For each method (`get`, `post`, `delete`) that the resource has: who may call it."""
 
     takes_body: ClassVar[bool] = False
+
+    formats: ClassVar[Sequence[Format]] = ("json", "html")
+    """What `get` can answer, by `format` in the query or by `Accept`."""
+
+    token_in_query: ClassVar[bool] = False
+    """Whether the address may hold a token each time, for readers of feeds, which know no login. Only one that can
+    read: their services keep addresses."""
 
     depth = 0
     """Folders between the resource's path and the folder of all routes."""
@@ -78,8 +87,19 @@ class Resource(RequestHandler):
         self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Vary", "Accept")
-        shown = {"title": self.service.title, "version": self.service.version, "home_url": self.service.home_url}
+        shown = {
+            "title": self.service.title,
+            "version": self.service.version,
+            "home_url": self.service.home_url,
+            "more_places": list(self.service.more_places),
+        }
         self.finish(self.service.pages.render(template, root=self.root, **shown, **values))
+
+    @property
+    def first_steps(self) -> str:
+        """What to run in a notebook to see a first error here."""
+        folder = urljoin(self.request.full_url(), self.root)
+        return self.service.snippet.replace("{address}", folder.partition("?")[0].rstrip("/"))
 
     @property
     def root(self) -> str:
@@ -87,12 +107,15 @@ class Resource(RequestHandler):
         return "../" * self.depth or "./"
 
     @property
+    def wanted_format(self) -> Format:
+        """As what the caller wants the answer. Raises `Problem`."""
+        chosen = read_choice(self, "format", self.formats)
+        return chosen or preferred(self.request.headers.get("Accept", ""), self.formats)
+
+    @property
     def wants_page(self) -> bool:
         """Whether the caller is a browser that shows a page."""
-        chosen = self.get_query_argument("format", "")
-        if chosen not in ("", "json", "html"):
-            raise Problem(400, "bad_format", "`format` is `json` or `html`.")
-        return chosen == "html" if chosen else prefers_html(self.request.headers.get("Accept", ""))
+        return self.wanted_format == "html"
 
     def link_next(self, cursor: str) -> str:
         """Announce the next part of a list, with the filters of this one. Relative: right behind any proxy."""

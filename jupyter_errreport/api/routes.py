@@ -6,13 +6,18 @@ from tornado.web import RequestHandler, stream_request_body
 
 from .access import Guard
 from .description import Description
+from .docs import Docs
 from .errors import Errors, OneError
-from .front import Front, Stylesheet
+from .feed import Feed
+from .forms import Decide
+from .front import Front, Script, Stylesheet
 from .groups import Groups, Merge, OneGroup, Split
 from .legacy import AllErrors, OneUsage, UsageError, Usages
+from .live import Live
 from .notebooks import Notebooks, OneNotebook
 from .resource import Resource
 from .sessions import OneSession, Sessions
+from .sources import Source
 from .status import Status
 
 RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
@@ -22,28 +27,38 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"errors/([^/]+)", OneError),
     (r"errors/([^/]+)/", UsageError),
     (r"groups", Groups),
+    (r"groups\.atom", Feed),
     (r"groups/([^/]+)", OneGroup),
+    (r"groups/([^/]+)/decide", Decide),
     (r"groups/([^/]+)/merge", Merge),
     (r"groups/([^/]+)/split", Split),
     (r"notebooks", Notebooks),
     (r"notebooks/([^/]+)", OneNotebook),
+    (r"notebooks/([^/]+)/source", Source),
     (r"sessions", Sessions),
     (r"sessions/([^/]+)", OneSession),
     (r"usages/", Usages),
     (r"usages/([^/]+)", OneUsage),
     (r"status", Status),
     (r"openapi\.yaml", Description),
+    (r"docs", Docs),
+    (r"live", Live),
     (r"static/errreport\.css", Stylesheet),
+    (r"static/errreport\.js", Script),
 )
 
 
-def routes(base: type[RequestHandler], guard: Guard) -> list[tuple[str, type[RequestHandler]]]:
+def routes(
+    base: type[RequestHandler], guard: Guard, more: tuple[tuple[str, type[Resource]], ...] = ()
+) -> list[tuple[str, type[RequestHandler]]]:
     """Patterns below the server's own prefix (which ends in a slash), and handlers made of ours and `base`.
+
+    `more` are the resources that only this server has.
 
     `base` has `service`, `client_address` and `async may(access)`; `guard(access, method)` gives a method that runs
     only for those who have the access.
     """
-    return [(pattern, _handler(resource, base, guard)) for pattern, resource in RESOURCES]
+    return [(pattern, _handler(resource, base, guard)) for pattern, resource in (*RESOURCES, *more)]
 
 
 def _handler(resource: type[Resource], base: type[RequestHandler], guard: Guard) -> type[RequestHandler]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ..event import EventMessageType
 from ..store import Database, Limits
 from ..web.pages import Pages
+from .listeners import Listeners
 from .tally import Tally
 
 
@@ -36,13 +37,19 @@ class Service:
     """Called on the event loop with events that are on disk and were not before. Must not block."""
     destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
+    listeners: Listeners = field(default_factory=Listeners)
+    """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)
     warning: str = ""
     """A sentence for `status` when something is wrong that lasts, such as a database in a temporary place."""
     title: str = "Errors"
     version: str = ""
+    more_places: Sequence[tuple[str, str]] = ()
+    """Pages of the server's own that all pages lead to: for each its address and its name."""
     home_url: str | None = None
     """Where the title of the pages leads; None for the list of errors."""
+    github_repository: str = ""
+    """`owner/name` of the repository in which pages offer to open issues; empty for none."""
     snippet: str = "%load_ext jupyter_errreport\n1 / 0"
     """What to run in a notebook to see a first error here; `{address}` becomes the address of this server."""
     pages: Pages = field(default_factory=Pages)

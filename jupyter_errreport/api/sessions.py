@@ -11,11 +11,12 @@ from ..store.limits import SessionLimitError
 from ..store.sessions import erase_session, list_sessions, open_session
 from .access import Access
 from .body import TakesBody
+from .masked import masked_notebook
 from .problem import Problem, too_many
 from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
 from .receive import check_scope
 from .resource import Resource
-from .validation import NOTEBOOK_LIMIT, RELEASE_LIMIT, SentSession, checked
+from .validation import RELEASE_LIMIT, SentSession, checked
 
 
 class Sessions(TakesBody, Resource):
@@ -34,9 +35,14 @@ class Sessions(TakesBody, Resource):
         filters = read_error_filters(self, SESSION_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_sessions(connection, filters, limit, cursor))
-        if page.next:
-            self.link_next(encode_cursor(page.next))
-        self.answer(page.items)
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
+        self.set_header("Vary", "Accept")
+        if not self.wants_page:
+            self.answer(page.items)
+            return
+        given = {name: self.get_query_argument(name, "") for name in SESSION_FILTERS}
+        later = cursor is not None
+        self.answer_page("sessions.html", sessions=page.items, given=given, next_url=next_url, later=later)
 
 
 class OneSession(Resource):
@@ -57,7 +63,7 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
     """Open a session as `body` asks: its key and its row. Raises `Problem`."""
     sent = checked(body, SentSession)
     key = sent.uuid or uuid.uuid4().hex
-    notebook = sent.notebook[:NOTEBOOK_LIMIT] or "unknown"
+    notebook = masked_notebook(sent.notebook)
     check_scope(resource, notebook)
     service, address = resource.service, resource.client_address
 

@@ -25,13 +25,12 @@ from ..event import (
     new_event_id,
     rfc3339,
 )
-from .masked import mask
+from .masked import NOTEBOOK_LIMIT, mask
 from .places import bare_place
 from .problem import Problem
 
 NAME_LIMIT = 200
 LINE_LIMIT = 500
-NOTEBOOK_LIMIT = 200
 PLACE_LIMIT = 300
 RELEASE_LIMIT = 100
 LANGUAGE_LIMIT = 40
@@ -71,6 +70,7 @@ class SentEvent(Struct):
     notebook: str = "unknown"
     event_id: str = ""
     timestamp: str = ""
+    last_timestamp: str | None = None
     session: Id | None = None
     kind: str = "cell"
     chain: list[SentLink] = []
@@ -119,6 +119,8 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
         "traceback": _folded(sent.traceback),
         "chain": [_link(link) for link in sent.chain[:CHAIN_LIMIT]],
     }
+    if sent.last_timestamp:
+        event["last_timestamp"] = moment(sent.last_timestamp, "last_timestamp")
     if sent.session is not None:
         event["session"] = sent.session
     if sent.cell_id is not None:

@@ -12,6 +12,7 @@ COMMANDS = {
     "collector": "run the central collector",
     "hook": "see and mend which kernels report their errors",
     "preview": "show what at most would leave for the errors saved in a notebook",
+    "publish": "send a notebook's code to its author's collector, which then shows errors in it",
     "scrub": "show what at most would leave of saved errors, for programs",
     "token": "create, list and revoke tokens of a collector",
 }

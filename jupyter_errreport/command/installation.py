@@ -14,6 +14,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _KERNEL_PARTS = (
     "__init__.py",
     "event.py",
+    "message_template.py",
     "opt_out.py",
     "source.py",
     "stdlib_names.py",

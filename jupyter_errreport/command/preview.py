@@ -1,16 +1,13 @@
 """`jupyter errreport preview`: what at most would leave for the errors that are saved in a notebook."""
 
 import argparse
-import json
 import sys
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, TextIO
+from typing import Dict, Iterator, List, NamedTuple, TextIO
 
 from ..privacy.message import ANSI
 from ..privacy.saved import PublicError, SavedError, scrub_saved
 from ..privacy.steps import finished
-
-_LONGEST = 400
+from .notebook_file import printable, read_notebook, whole
 
 
 class Found(NamedTuple):
@@ -49,32 +46,18 @@ def run(args: argparse.Namespace) -> int:
 
 def saved_errors(path: str) -> Iterator[Found]:
     """The errors in the outputs of a notebook's cells, in order. Raises OSError or ValueError for no notebook."""
-    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
-        raise ValueError("it has no list of cells (notebooks of nbformat 4 have one)")
-    metadata = notebook.get("metadata") or {}
-    language = (metadata.get("kernelspec") or {}).get("language") or (metadata.get("language_info") or {}).get("name")
-    code_cells = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    for number, cell in enumerate(code_cells, 1):
+    notebook = read_notebook(path)
+    for number, cell in enumerate(notebook.code_cells, 1):
         for output in cell.get("outputs") or []:
             if isinstance(output, dict) and output.get("output_type") == "error":
-                traceback = [_text(line) for line in output.get("traceback") or []]
                 saved = SavedError(
-                    _text(output.get("ename")),
-                    _text(output.get("evalue")),
-                    _text(cell.get("source")),
-                    traceback,
-                    _text(language) or "python",
+                    whole(output.get("ename")),
+                    whole(output.get("evalue")),
+                    whole(cell.get("source")),
+                    [whole(line) for line in output.get("traceback") or []],
+                    notebook.language,
                 )
                 yield Found(number, saved, finished(scrub_saved(saved)))
-
-
-def _text(value: Any) -> str:
-    """A text that nbformat may keep as a list of its lines."""
-    if isinstance(value, list):
-        return "".join(part for part in value if isinstance(part, str))
-    return value if isinstance(value, str) else ""
 
 
 def show(found: List[Found], out: TextIO, with_removed: bool) -> None:
@@ -97,11 +80,3 @@ def show(found: List[Found], out: TextIO, with_removed: bool) -> None:
     print(
         "A kernel sees the code that failed: it may keep more of a library's words, and hides more of yours.", file=out
     )
-
-
-def printable(text: str) -> str:
-    """A stranger's text on one line of a terminal: no control characters, nothing that turns it around."""
-    shown = "".join(
-        character if character.isprintable() else "⏎ " if character == "\n" else " " for character in text[:_LONGEST]
-    )
-    return shown + ("…" if len(text) > _LONGEST else "")

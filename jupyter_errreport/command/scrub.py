@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     for answer in answers(sys.stdin):
         status = 1 if "error" in answer else status
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
+        print(json.dumps(answer), flush=True)  # in ASCII: it may be a terminal that shows it
     return status
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ..event import new_event_id
 from .filters import in_scope
-from .group_schema import alerts
+from .group_schema import alert_channels, alert_outbox, alerts
 
 Kind = Literal["new", "regression", "reopened", "spike", "share"]
 
@@ -22,7 +22,7 @@ def add_alert(
     moment: str,
     details: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write down what happened at `moment`, to a group or (without one) to a notebook; the alert's id."""
+    """Write down what happened at `moment`, to a group or (without one) to a notebook, and queue it; the alert's id."""
     alert_id = new_event_id(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp())
     connection.execute(
         insert(alerts).values(
@@ -34,6 +34,10 @@ def add_alert(
             details=json.dumps(details or {}),
         )
     )
+    channels = connection.scalars(select(alert_channels.c.channel).order_by(alert_channels.c.channel)).all()
+    if channels:
+        connection.execute(insert(alert_outbox), [{"channel": channel, "alert_id": alert_id} for channel in channels])
+        connection.execute(update(alert_channels).values(queued=alert_channels.c.queued + 1))
     return alert_id
 
 
@@ -46,7 +50,12 @@ def list_alerts(
         query = query.where(alerts.c.alert_id < before)
     if scope is not None:
         query = query.where(in_scope(alerts, scope))
-    return [{**row, "details": json.loads(row["details"])} for row in connection.execute(query).mappings()]
+    return [read_details(row) for row in connection.execute(query).mappings()]
+
+
+def read_details(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row of `alerts` with its details as a mapping."""
+    return {**row, "details": json.loads(row["details"])}
 
 
 def purge_alerts(connection: Connection, before: float) -> None:

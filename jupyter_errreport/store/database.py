@@ -123,8 +123,8 @@ class Database:
             writing.dispose()
             reason = error.orig if isinstance(error, DBAPIError) else error
             raise DatabaseUnavailable(
-                f"The database {self.path} can't be used: {reason}. Is it locked by another program, read-only,"
-                " or not a SQLite file?"
+                f"The database {self.path} can't be used: {reason}. Is its disk full or read-only, or is it locked"
+                " by another program, or not a SQLite file?"
             ) from error
         except BaseException:
             writing.dispose()

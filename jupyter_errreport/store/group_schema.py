@@ -51,9 +51,11 @@ groups = Table(
 regroupings = Table(
     "regroupings",
     metadata,
-    # Errors of this fingerprint (in this notebook; "" for all others) belong to that group: by hand, for good.
+    # Errors of this fingerprint (in this notebook, in this cell; "" for all others) belong to that group: by hand, for
+    # good.
     Column("fingerprint", String(64), primary_key=True),
     Column("notebook", String(200), primary_key=True),
+    Column("cell", String(64), primary_key=True),
     Column("group_id", String(64), nullable=False),
     Index("regroupings_by_group", "group_id"),
 )
@@ -189,4 +191,27 @@ alerts = Table(
     # What the sentence needs, as JSON.
     Column("details", Text, nullable=False),
     Index("alerts_by_group", "group_id", "alert_id"),
+)
+
+alert_channels = Table(
+    "alert_channels",
+    metadata,
+    # A hash of what tells receivers apart: no webhook or address.
+    Column("channel", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("label", String(200), nullable=False),
+    # What became of the alerts that were ever queued for it; the rest of them waits in `alert_outbox`.
+    Column("queued", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    # Why the last attempt failed; empty when it did not.
+    Column("problem", String(300), nullable=False),
+)
+
+alert_outbox = Table(
+    "alert_outbox",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("alert_id", String(36), primary_key=True),
+    Index("alert_outbox_by_alert", "alert_id"),
 )

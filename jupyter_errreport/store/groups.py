@@ -1,10 +1,10 @@
 """Lists groups of equal errors, tells all that is known of one, and keeps what people decide about it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from .clock import stamp
 from .cursor import Cursor
@@ -17,7 +17,7 @@ from .group_schema import (
     group_releases,
     groups,
 )
-from .regroupings import current_group
+from .regroupings import Place, current_group, groups_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
 Status = Literal["open", "resolved", "ignored"]
@@ -53,10 +53,13 @@ class GroupFilters:
         if self.q:
             columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
             found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
+        places = []
         if self.notebook is not None:
-            found.append(_happens(group_cells.c.notebook == self.notebook))
+            places.append(group_cells.c.notebook == self.notebook)
         if self.scope is not None:
-            found.append(_happens(in_scope(group_cells, self.scope)))
+            places.append(in_scope(group_cells, self.scope))
+        if places:  # one cell for both: whether a group happens elsewhere is not the reader's to know
+            found.append(_happens(and_(*places)))
         return found
 
 
@@ -106,6 +109,14 @@ def find_group(connection: Connection, group_id: str, scope: str | None = None) 
         "releases": _rows(connection, group_releases, group_id, group_releases.c.last_seen.desc()),
         "fingerprints": _rows(connection, group_fingerprints, group_id, group_fingerprints.c.count.desc()),
     }
+
+
+def groups_by_id(connection: Connection, group_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The groups of these ids as lists show them, by id; a group that was merged by the id it had before, too."""
+    merged = groups_of(connection, [Place(group_id) for group_id in group_ids])
+    query = select(groups).where(groups.c.group_id.in_(set(merged.values())))
+    found = {row["group_id"]: _shown(row) for row in connection.execute(query).mappings()}
+    return {old.fingerprint: found[current] for old, current in merged.items() if current in found}
 
 
 def days_of_groups(

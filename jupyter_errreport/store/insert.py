@@ -12,7 +12,7 @@ from .group_schema import groups
 from .lifecycle import open_groups, wake_groups
 from .limits import DAY, Limits, SessionMeter
 from .outbox import enqueue
-from .regroupings import groups_of
+from .regroupings import Place, groups_of
 from .rows import row_of
 from .schema import errors, tombstones
 from .session_figures import count_errors
@@ -50,13 +50,13 @@ def insert_errors(
     """
     known = _known_ids(connection, [event["event_id"] for event in events])
     meter = SessionMeter(connection, limits) if limits else None
-    group_of = groups_of(connection, [(event["fingerprint"], event["notebook"]) for event in events])
+    group_of = groups_of(connection, [_place(event) for event in events])
     outcomes = []
     taken: list[tuple[EventMessageType, str]] = []
     for event in events:
         now = clock.now()
         event_id, session = event["event_id"], event.get("session")
-        group = group_of[event["fingerprint"], event["notebook"]]
+        group = group_of[_place(event)]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
@@ -71,10 +71,15 @@ def insert_errors(
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
         keep_texts(connection, [event for event, _ in taken])
-        _keep(connection, [row_of(event, at, group_of[event["fingerprint"], event["notebook"]]) for event, at in taken])
+        _keep(connection, [row_of(event, at, group_of[_place(event)]) for event, at in taken])
         count_errors(connection, taken)
         enqueue(connection, pass_on_to, [event["event_id"] for event, _ in taken])
     return _with_hints(connection, outcomes)
+
+
+def _place(event: EventMessageType) -> Place:
+    cell = event.get("cell_hash") or (f"[{event['execution_count']}]" if event["execution_count"] >= 0 else "")
+    return Place(event["fingerprint"], event["notebook"], cell)
 
 
 def _keep(connection: Connection, rows: list[dict[str, Any]]) -> None:

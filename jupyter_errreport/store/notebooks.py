@@ -1,5 +1,6 @@
 """What is known of each notebook: its sessions, how many of them had no error, and in which cells people get stuck."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -65,6 +66,15 @@ def days_of_all(connection: Connection, since: str, scope: str | None = None) ->
         query = query.where(in_scope(notebook_days, scope))
     query = query.group_by(notebook_days.c.day).order_by(notebook_days.c.day)
     return [{name: row[name] for name in ("day", *figures)} for row in connection.execute(query).mappings()]
+
+
+def days_of_notebooks(connection: Connection, names: Sequence[str], since: str) -> dict[str, list[dict[str, Any]]]:
+    """For each notebook the days (from `since` on) on which it had errors or sessions, oldest first."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    query = select(notebook_days).where(notebook_days.c.notebook.in_(names), notebook_days.c.day >= since[:10])
+    for row in connection.execute(query.order_by(notebook_days.c.notebook, notebook_days.c.day)).mappings():
+        found[row["notebook"]].append({name: row[name] for name in ("day", "count", "sessions", "failed_sessions")})
+    return found
 
 
 def _of(connection: Connection, table: Any, notebook: str, order: Any) -> list[dict[str, Any]]:

@@ -150,6 +150,17 @@ def figures(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def undelivered(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """The newest events that a destination does not have: `problem` says why it refused one, empty while it waits."""
+    query = select(
+        outbox.c.event_id,
+        destinations.c.label.label("destination"),
+        func.coalesce(outbox.c.rejected, "").label("problem"),
+    ).join(destinations, destinations.c.destination == outbox.c.destination)
+    query = query.order_by(outbox.c.event_id.desc(), destinations.c.label).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def _its(destination: str) -> ColumnElement[bool]:
     """That a row waits for this destination."""
     return (outbox.c.destination == destination) & outbox.c.rejected.is_(None)

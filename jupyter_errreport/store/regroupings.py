@@ -4,9 +4,10 @@ A decision is kept as a rule about a fingerprint, so that errors to come obey it
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from . import rollups
 from .group_schema import group_fingerprints, groups, regroupings
@@ -20,20 +21,29 @@ class RegroupingError(Exception):
     """What was asked for would change nothing; the text says why."""
 
 
-def groups_of(connection: Connection, events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The group of each (fingerprint, notebook): its fingerprint's own, unless a rule says another."""
-    wanted = set(events)
-    prints = sorted({fingerprint for fingerprint, _ in wanted})
-    rules: dict[tuple[str, str], str] = {}
+class Place(NamedTuple):
+    """What a rule can be about: errors of a fingerprint, in one notebook, in one cell of it; "" for all."""
+
+    fingerprint: str
+    notebook: str = ""
+    cell: str = ""
+
+
+def groups_of(connection: Connection, places: Iterable[Place]) -> dict[Place, str]:
+    """The group of the errors of each place: its fingerprint's own, unless a rule (the narrowest) says another."""
+    wanted = set(places)
+    prints = sorted({place.fingerprint for place in wanted})
+    rules: dict[Place, str] = {}
     for start in range(0, len(prints), _AT_ONCE):
         query = select(regroupings).where(regroupings.c.fingerprint.in_(prints[start : start + _AT_ONCE]))
-        rules.update({(rule.fingerprint, rule.notebook): rule.group_id for rule in connection.execute(query)})
-    return {key: rules.get(key) or rules.get((key[0], "")) or key[0] for key in wanted}
+        for rule in connection.execute(query):
+            rules[Place(rule.fingerprint, rule.notebook, rule.cell)] = rule.group_id
+    return {place: _ruled(rules, place) for place in wanted}
 
 
 def current_group(connection: Connection, group_id: str) -> str:
     """The group that `group_id` was merged into, else itself."""
-    return groups_of(connection, [(group_id, "")])[group_id, ""]
+    return groups_of(connection, [Place(group_id)])[Place(group_id)]
 
 
 def merge(connection: Connection, group_id: str, into: str) -> None:
@@ -45,9 +55,10 @@ def merge(connection: Connection, group_id: str, into: str) -> None:
         raise RegroupingError("A group can't be merged into itself.")
     one, other = (_group(connection, wanted) for wanted in (group_id, into))
     prints = {group_id, *_fingerprints(connection, group_id)}
-    known = set(connection.scalars(select(regroupings.c.fingerprint).where(regroupings.c.notebook == "")))
+    whole = (regroupings.c.notebook == "") & (regroupings.c.cell == "")
+    known = set(connection.scalars(select(regroupings.c.fingerprint).where(whole)))
     connection.execute(update(regroupings).where(regroupings.c.group_id == group_id).values(group_id=into))
-    fresh = [{"fingerprint": name, "notebook": "", "group_id": into} for name in sorted(prints - known)]
+    fresh = [{**Place(name)._asdict(), "group_id": into} for name in sorted(prints - known)]
     if fresh:
         connection.execute(insert(regroupings), fresh)
     rollups.move(connection, errors.c.group_id == group_id, into)
@@ -57,25 +68,27 @@ def merge(connection: Connection, group_id: str, into: str) -> None:
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
 
 
-def split(connection: Connection, group_id: str, fingerprint: str, notebook: str | None = None) -> str:
-    """Take the errors of one fingerprint (in one notebook) out of a group, for good; the id of the group they are now.
+def split(connection: Connection, group_id: str, place: Place) -> str:
+    """Take the errors of one place out of a group, for good; the id of the group they are now.
 
     Raises `RegroupingError`.
     """
     _group(connection, group_id)
-    new = fingerprint if notebook is None else _part(fingerprint, notebook)
+    new = place.fingerprint if place == Place(place.fingerprint) else _part(place)
     if new == group_id:
         raise RegroupingError("This fingerprint gave the group its id and stays; split the others off instead.")
-    chosen = (errors.c.group_id == group_id) & (errors.c.fingerprint == fingerprint)
-    if notebook is not None:
-        chosen &= errors.c.notebook == notebook
+    chosen = (errors.c.group_id == group_id) & (errors.c.fingerprint == place.fingerprint)
+    if place.notebook:
+        chosen &= errors.c.notebook == place.notebook
+    if place.cell:
+        chosen &= place.cell == rollups.CELL
     oldest = select(errors).where(chosen).order_by(errors.c.received_at, errors.c.event_id).limit(1)
     row = connection.execute(oldest).mappings().first()
     if row is None:
-        raise RegroupingError("No error of this group has that fingerprint in that notebook; nothing was split off.")
-    rule = (regroupings.c.fingerprint == fingerprint) & (regroupings.c.notebook == (notebook or ""))
+        raise RegroupingError("No error of this group has that fingerprint there; nothing was split off.")
+    rule = and_(*(regroupings.c[name] == value for name, value in place._asdict().items()))
     connection.execute(delete(regroupings).where(rule))
-    connection.execute(insert(regroupings).values(fingerprint=fingerprint, notebook=notebook or "", group_id=new))
+    connection.execute(insert(regroupings).values(**place._asdict(), group_id=new))
     if connection.execute(select(groups.c.group_id).where(groups.c.group_id == new)).first() is None:
         connection.execute(insert(groups).values(row_of_group(row, new)))
     rollups.move(connection, chosen, new)
@@ -94,7 +107,15 @@ def _fingerprints(connection: Connection, group_id: str) -> list[str]:
     return list(connection.scalars(select(group_fingerprints.c.fingerprint).where(its)))
 
 
-def _part(fingerprint: str, notebook: str) -> str:
-    """The id of the group that one notebook's errors of a fingerprint are."""
-    text = f"{fingerprint}\x1f{notebook}".encode("utf-8", "replace")
+def _ruled(rules: Mapping[Place, str], place: Place) -> str:
+    fingerprint, notebook, _ = place
+    for known in (place, Place(fingerprint, notebook), Place(fingerprint)):
+        if known in rules:
+            return rules[known]
+    return fingerprint
+
+
+def _part(place: Place) -> str:
+    """The id of the group that a part of a fingerprint's errors is."""
+    text = "\x1f".join(place).encode("utf-8", "replace")
     return hashlib.blake2b(text, digest_size=16, person=b"errreport-group").hexdigest()

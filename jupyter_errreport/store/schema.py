@@ -137,3 +137,30 @@ told_groups = Table(
     # Until then nothing is said of this group there.
     Column("quiet_until", String(27), nullable=False),
 )
+
+sources = Table(
+    "sources",
+    metadata,
+    # What a notebook's author has published: 1 is the first version.
+    Column("notebook", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("published_at", String(27), nullable=False),
+    Column("release", String(100)),
+    Column("language", String(40), nullable=False),
+)
+
+source_cells = Table(
+    "source_cells",
+    metadata,
+    Column("notebook", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    # Its place among the code cells; the first is 1.
+    Column("number", Integer, primary_key=True),
+    # None for a cell without code.
+    Column("cell_hash", String(64)),
+    # As the kernel of a reader would send it.
+    Column("first_line", Text, nullable=False),
+    # As its author wrote it, literals and all.
+    Column("source", Text, nullable=False),
+    Index("source_cells_by_hash", "notebook", "cell_hash", "version"),
+)

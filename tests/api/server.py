@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ PREFIX = "/some/where/"
 
 
 class OpenHandler(RequestHandler):
-    """What a server brings: nothing but what the resources ask for."""
+    """What a server brings: nothing but what the resources ask for. Headers say where from, and for which notebooks."""
+
+    notebook_scope: str | None = None
 
     @property
     def service(self) -> Service:
@@ -28,6 +30,9 @@ class OpenHandler(RequestHandler):
     @property
     def client_address(self) -> str:
         return self.request.headers.get("X-Test-Address", "192.0.2.1")
+
+    def prepare(self) -> None:
+        self.notebook_scope = self.request.headers.get("X-Test-Scope")
 
     async def may(self, access: Access) -> bool:
         return True
@@ -53,11 +58,21 @@ class ApiServer:
         self._thread.join(10)
         self.database.close()
 
+    def call(self, what: Callable[[], None]) -> None:
+        """Have it done on the server's event loop."""
+        self._loop.call_soon_threadsafe(what)
+
     def get(self, path: str, **more: Any) -> requests.Response:
         return requests.get(self.url + path, timeout=10, **more)
 
     def post(self, path: str, json: Any = None, **more: Any) -> requests.Response:
         return requests.post(self.url + path, json=json, timeout=10, **more)
+
+    def patch(self, path: str, json: Any = None, **more: Any) -> requests.Response:
+        return requests.patch(self.url + path, json=json, timeout=10, **more)
+
+    def put(self, path: str, json: Any = None, **more: Any) -> requests.Response:
+        return requests.put(self.url + path, json=json, timeout=10, **more)
 
     def delete(self, path: str, **more: Any) -> requests.Response:
         return requests.delete(self.url + path, timeout=10, **more)

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import msgspec
@@ -7,8 +8,11 @@ from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api.description import DESCRIPTION
-from jupyter_errreport.api.query import ERROR_FILTERS, PAGING, SESSION_FILTERS
+from jupyter_errreport.api.exports import FORMATS
+from jupyter_errreport.api.groups import ORDERS, STATUSES, SentChange, SentMerge, SentSplit
+from jupyter_errreport.api.query import ERROR_FILTERS, GROUP_FILTERS, PAGING, SESSION_FILTERS
 from jupyter_errreport.api.routes import RESOURCES, routes
+from jupyter_errreport.api.sources import SentCell, SentSource
 from jupyter_errreport.api.validation import SentEvent, SentSession
 from jupyter_errreport.event import KINDS
 
@@ -20,8 +24,7 @@ METHODS = ("get", "post", "delete", "put", "patch")
 
 def route_of(path: str) -> str:
     """The pattern of a described path."""
-    pattern = path.removeprefix("/").replace(".", r"\.")
-    return pattern.replace("{event_id}", "([^/]+)").replace("{key}", "([^/]+)")
+    return re.sub(r"\{\w+\}", "([^/]+)", path.removeprefix("/").replace(".", r"\."))
 
 
 def test_the_description_is_valid() -> None:
@@ -67,15 +70,30 @@ def test_every_method_goes_through_the_guard() -> None:
 
 def test_the_fields_that_are_read_are_those_described() -> None:
     schemas = DESCRIBED["components"]["schemas"]
-    assert {field.name for field in msgspec.structs.fields(SentEvent)} == set(schemas["SentEvent"]["properties"])
-    assert {field.name for field in msgspec.structs.fields(SentSession)} == set(schemas["SentSession"]["properties"])
+    for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell):
+        assert {field.name for field in msgspec.structs.fields(sent)} == set(schemas[sent.__name__]["properties"])
     assert schemas["SentEvent"]["properties"]["kind"]["enum"] == list(KINDS)
 
 
-@pytest.mark.parametrize(("path", "filters"), [("/errors", ERROR_FILTERS), ("/sessions", SESSION_FILTERS)])
+@pytest.mark.parametrize(
+    ("path", "filters"),
+    [
+        ("/errors", (*ERROR_FILTERS, *PAGING)),
+        ("/sessions", (*SESSION_FILTERS, *PAGING)),
+        ("/groups", ("status", *GROUP_FILTERS, "order", *PAGING)),
+        ("/groups.atom", ("status", *GROUP_FILTERS)),
+        ("/notebooks", ("q", *PAGING)),
+    ],
+)
 def test_the_filters_that_are_known_are_those_described(path: str, filters: tuple[str, ...]) -> None:
     references = DESCRIBED["paths"][path]["get"]["parameters"]
-    assert [reference["$ref"].rpartition("/")[2] for reference in references] == [*filters, *PAGING]
+    described = DESCRIBED["components"]["parameters"]
+    assert [described[reference["$ref"].rpartition("/")[2]]["name"] for reference in references] == list(filters)
+
+
+@pytest.mark.parametrize(("parameter", "words"), [("status", STATUSES), ("order", ORDERS), ("list_format", FORMATS)])
+def test_the_words_that_are_known_are_those_described(parameter: str, words: tuple[str, ...]) -> None:
+    assert DESCRIBED["components"]["parameters"][parameter]["schema"]["enum"] == list(words)
 
 
 def test_the_stored_event_has_the_fields_described(server: ApiServer) -> None:
@@ -85,3 +103,52 @@ def test_the_stored_event_has_the_fields_described(server: ApiServer) -> None:
     assert set(server.get("errors").json()[0]) == described
     server.post("sessions", {})
     assert set(server.get("sessions").json()[0]) == set(schemas["Session"]["properties"])
+
+
+def fields_of(name: str) -> set[str]:
+    """The fields of a described schema, those of what it is made of too."""
+    schema = DESCRIBED["components"]["schemas"][name]
+    found = set(schema.get("properties", {}))
+    for part in schema.get("allOf", []):
+        found |= fields_of(part["$ref"].rpartition("/")[2]) if "$ref" in part else set(part["properties"])
+    return found
+
+
+def test_groups_and_notebooks_have_the_fields_described(server: ApiServer) -> None:
+    server.post("errors", {"error_name": "A", "notebook": "dock", "release": "1", "session": "s"})
+    server.post("sessions", {"notebook": "dock", "release": "1"})
+    (group,) = server.get("groups").json()
+    (notebook,) = server.get("notebooks").json()
+    one_group, one_notebook = server.get(f"groups/{group['group']}").json(), server.get("notebooks/dock").json()
+    source = server.put("notebooks/dock/source", {"cells": [{"source": "a = 1"}]}).json()
+    for found, name in (
+        (group, "Group"),
+        (notebook, "Notebook"),
+        (notebook["error_free"], "Share"),
+        (one_group, "OneGroup"),
+        (one_group["cells"][0], "GroupCell"),
+        (one_notebook, "OneNotebook"),
+        (one_notebook["cells"][0], "NotebookCell"),
+        (source, "Published"),
+        (server.get("notebooks/dock/source").json(), "Source"),
+    ):
+        assert set(found) == fields_of(name), name
+    for parent, name in ((one_group, "OneGroup"), (one_notebook, "OneNotebook")):
+        inside = DESCRIBED["components"]["schemas"][name]["allOf"][1]["properties"]
+        for field in ("days", "releases"):
+            assert set(parent[field][0]) == set(inside[field]["items"]["properties"]), (name, field)
+
+
+def test_the_page_of_the_description_has_every_operation_and_schema_without_a_script(server: ApiServer) -> None:
+    answer = server.get("docs")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    for item in DESCRIBED["paths"].values():
+        for method in METHODS:
+            if method in item:
+                assert f'id="{item[method]["operationId"]}"' in answer.text
+    for name in DESCRIBED["components"]["schemas"]:
+        assert f'id="schema-{name}"' in answer.text
+    assert not [name for name in re.findall('href="#([^"]+)"', answer.text) if f'id="{name}"' not in answer.text]
+    assert "`" not in answer.text
+    assert "style=" not in answer.text
+    assert "://" not in re.sub(r"<code>.*?</code>", "", answer.text)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from tests.collector.process import ROOT
+from tests.support.runtimes import ROOT
 
 
 @pytest.mark.parametrize(

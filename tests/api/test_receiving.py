@@ -113,6 +113,7 @@ def test_gzip_is_inflated(server: ApiServer) -> None:
         ("kind", "sell"),
         ("event_id", "12345678-1234-4234-8234-123456789012"),
         ("timestamp", "yesterday"),
+        ("last_timestamp", "yesterday"),
         ("cell_id", "/home/me/x.ipynb#1"),
         ("session", "a b"),
         ("fingerprint", "é"),
@@ -207,8 +208,11 @@ def test_null_is_a_field_that_is_not_there_and_unknown_fields_are_ignored(server
 
 
 def test_a_timestamp_of_another_zone_is_the_same_moment(server: ApiServer) -> None:
-    server.post("errors", {"error_name": "A", "timestamp": "2026-11-24T10:00:00.5+02:00"})
-    assert server.get("errors").json()[0]["timestamp"] == "2026-11-24T08:00:00.500000Z"
+    times = {"timestamp": "2026-11-24T10:00:00.5+02:00", "last_timestamp": "2026-11-24T10:00:30+02:00"}
+    server.post("errors", {"error_name": "A", "count": 7, **times})
+    (event,) = server.get("errors").json()
+    assert event["timestamp"] == "2026-11-24T08:00:00.500000Z"
+    assert event["last_timestamp"] == "2026-11-24T08:00:30.000000Z"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +267,9 @@ def test_a_gzip_bomb_is_refused_and_never_inflated(server: ApiServer) -> None:
     problem(server.post("errors", data=bomb, headers=JSON | {"Content-Encoding": "gzip"}), 413, "too_large")
 
 
-@pytest.mark.parametrize("broken", [b"not gzip", b"", gzip.compress(b'{"error_name": "A"}')[:-6]])
+@pytest.mark.parametrize(
+    "broken", [b"not gzip", b"", gzip.compress(b'{"error_name": "A"}')[:-6]], ids=["no gzip", "nothing", "cut off"]
+)
 def test_broken_gzip_is_refused(server: ApiServer, broken: bytes) -> None:
     answer = server.post("errors", data=broken or b"\x1f", headers=JSON | {"Content-Encoding": "gzip"})
     problem(answer, 400, "not_gzip")

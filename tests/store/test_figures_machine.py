@@ -17,7 +17,7 @@ from jupyter_errreport.store import group_schema as figures
 from jupyter_errreport.store.errors import delete_errors
 from jupyter_errreport.store.filters import Filters
 from jupyter_errreport.store.insert import insert_errors
-from jupyter_errreport.store.regroupings import RegroupingError, merge, split
+from jupyter_errreport.store.regroupings import Place, RegroupingError, merge, split
 from jupyter_errreport.store.schema import errors, sessions, texts
 from jupyter_errreport.store.sessions import erase_session, open_session
 
@@ -99,11 +99,17 @@ class FiguresMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.groups)
     @rule(
-        data=st.data(), fingerprint=st.sampled_from(PRINTS), notebook=st.one_of(st.none(), st.sampled_from(NOTEBOOKS))
+        data=st.data(),
+        place=st.builds(
+            Place,
+            st.sampled_from(PRINTS),
+            st.sampled_from(("", *NOTEBOOKS)),
+            st.sampled_from(("", "c1", "[3]")),
+        ),
     )
-    def split(self, data: st.DataObject, fingerprint: str, notebook: str | None) -> None:
+    def split(self, data: st.DataObject, place: Place) -> None:
         group = data.draw(st.sampled_from(self.groups))
-        self._regroup(lambda connection: split(connection, group, fingerprint, notebook))
+        self._regroup(lambda connection: split(connection, group, place))
 
     def _regroup(self, work: Any) -> None:
         with contextlib.suppress(RegroupingError):

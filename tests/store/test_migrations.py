@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from jupyter_errreport.event import EventMessageType
-from jupyter_errreport.store import Database, group_schema
+from jupyter_errreport.store import Database
 from jupyter_errreport.store.engine import writing_engine
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.location import database_url
@@ -15,6 +15,8 @@ from jupyter_errreport.store.schema import metadata
 from jupyter_errreport.store.sessions import open_session
 
 Make = Callable[..., EventMessageType]
+BEFORE = {"errors", "sessions", "tombstones", "tokens", "settings", "destinations", "outbox", "told_groups"}
+"""Tables of the time before groups."""
 SINCE = ("alerts",)
 """Tables of what happens from now on: there is nothing to make up for."""
 
@@ -60,15 +62,10 @@ def _go_back(path: Path) -> None:
     """Make of a database one of the release before: without the tables of groups, and what belongs to them."""
     engine = writing_engine(database_url(path))
     with engine.begin() as connection:
-        for name in _names_of_0004():
+        for name in metadata.tables.keys() - BEFORE:
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("DROP INDEX errors_by_text")
         for column in ("last_timestamp", "fingerprint", "text_id"):
             connection.exec_driver_sql(f"ALTER TABLE errors DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     engine.dispose()
-
-
-def _names_of_0004() -> list[str]:
-    own = [name for name, table in vars(group_schema).items() if table is metadata.tables.get(name)]
-    return [*own, "texts"]

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alerts import list_alerts
+from jupyter_errreport.store.author_cells import author_cell_of_error, author_cell_of_group
 from jupyter_errreport.store.cursor import Cursor
 from jupyter_errreport.store.errors import count_everything, delete_errors, find_error, list_errors
 from jupyter_errreport.store.filters import Filters
@@ -30,12 +31,14 @@ from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.notebooks import days_of_all, find_notebook, list_notebooks
 from jupyter_errreport.store.outbox import next_events, next_message, next_message_at, register
 from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session
+from jupyter_errreport.store.sources import PublishedCell, cells_in_order, find_source, publish_source
 
 Make = Callable[..., EventMessageType]
 Work = Callable[[Connection], Any]
 
+ID, OTHER = new_event_id(), new_event_id()
 MOMENT, DAY = "2026-11-24T08:00:00.000000Z", "2026-11-24"
-FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings"}
+FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings", "alert_channels"}
 """Tables with a row for a notebook, a destination and so on: far fewer than errors."""
 SEARCHED = {"texts", "groups"}
 """What a search for any text has to read, in place of the errors."""
@@ -72,6 +75,13 @@ READS: dict[str, Work] = {
     "days of groups": lambda connection: days_of_groups(connection, ["f", "g"], DAY),
     "notebooks": lambda connection: list_notebooks(connection, "do", 100, Cursor(MOMENT, "x"), "do*"),
     "notebook": lambda connection: find_notebook(connection, "dock", "do*"),
+    "source": lambda connection: find_source(connection, "dock"),
+    "cells of the source": lambda connection: cells_in_order(connection, "dock"),
+    "author's cell": lambda connection: author_cell_of_error(connection, find_error(connection, ID) or {}),
+    "author's changed cell": lambda connection: author_cell_of_error(connection, find_error(connection, OTHER) or {}),
+    "author's cell of a group": lambda connection: author_cell_of_group(
+        connection, find_group(connection, "f" * 32) or {}
+    ),
     "days": lambda connection: days_of_all(connection, MOMENT),
     "sessions": lambda connection: list_sessions(connection, Filters(), 100, Cursor(MOMENT, "x")),
     "sessions of a notebook": lambda connection: list_sessions(connection, Filters(notebook="dock"), 100),
@@ -113,6 +123,9 @@ def filled(database: Database, event: Make) -> Database:
     def work(connection: Connection) -> None:
         register(connection, "d", "collector", "there")
         insert_errors(connection, [event(session="s", fingerprint="f" * 32)], None, 90, ["d"])
+        known, unknown = {"event_id": ID, "cell_hash": "c1"}, {"event_id": OTHER, "cell_hash": "c2"}
+        insert_errors(connection, [event(**known), event(**unknown)], None, 90)
+        publish_source(connection, "dock", [PublishedCell("dock('x')", "c1", "dock(<str>)")], "python")
 
     database.write(work).result(5)
     return database

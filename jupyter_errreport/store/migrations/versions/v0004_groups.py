@@ -37,6 +37,16 @@ def upgrade() -> None:
         sa.Column("details", sa.Text, nullable=False),
     )
     op.create_index("alerts_by_group", "alerts", ["group_id", "alert_id"])
+    op.create_table(
+        "alert_channels",
+        _key("channel", 32),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("label", sa.String(200), nullable=False),
+        *_numbers("queued", "sent", "dropped"),
+        sa.Column("problem", sa.String(300), nullable=False),
+    )
+    op.create_table("alert_outbox", _key("channel", 32), _key("alert_id", 36))
+    op.create_index("alert_outbox_by_alert", "alert_outbox", ["alert_id"])
     for statement in _COUNTED:
         op.execute(statement)
 
@@ -98,6 +108,7 @@ def _groups() -> None:
         "regroupings",
         _key("fingerprint"),
         _key("notebook", 200),
+        _key("cell"),
         sa.Column("group_id", sa.String(64), nullable=False),
     )
     op.create_index("regroupings_by_group", "regroupings", ["group_id"])

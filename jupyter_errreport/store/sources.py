@@ -1,0 +1,104 @@
+"""The code cells that authors publish, in several versions: what readers' errors are shown in."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from .clock import stamp
+from .filters import matches_scope
+from .schema import source_cells, sources
+
+VERSIONS_KEPT = 50
+"""Versions of a notebook that are kept, the newest ones."""
+
+
+class PublishedCell(NamedTuple):
+    """A code cell of an author's."""
+
+    source: str
+    cell_hash: str | None
+    """None when there is no code in it."""
+    first_line: str
+    """As the kernel of a reader would send it."""
+
+
+def publish_source(
+    connection: Connection, notebook: str, cells: Sequence[PublishedCell], language: str, release: str | None = None
+) -> dict[str, Any]:
+    """Keep the code cells, in their order, as a new version; what `find_source` calls a version, with `is_new`.
+
+    When the newest version has the same cells there is none (`is_new` is False); `release`, if given, becomes its.
+    """
+    newest = _newest(connection, notebook)
+    is_new = not newest or _sources(connection, notebook, newest) != [cell.source for cell in cells]
+    version = newest + is_new
+    its = (sources.c.notebook == notebook) & (sources.c.version == version)
+    if is_new:
+        row = {"notebook": notebook, "version": version}
+        header = {"published_at": stamp(), "release": release, "language": language}
+        connection.execute(insert(sources).values(**row, **header))
+        rows = [{**row, "number": number, **cell._asdict()} for number, cell in enumerate(cells, 1)]
+        if rows:
+            connection.execute(insert(source_cells), rows)
+        _forget(connection, notebook, version - VERSIONS_KEPT)
+    elif release is not None:
+        connection.execute(update(sources).where(its).values(release=release))
+    kept = connection.execute(select(sources).where(its)).mappings().one()
+    return {**kept, "is_new": is_new}
+
+
+def withdraw_source(connection: Connection, notebook: str) -> int:
+    """Forget all versions; how many there were."""
+    return _forget(connection, notebook, _newest(connection, notebook))
+
+
+def find_source(
+    connection: Connection, notebook: str, version: int | None = None, scope: str | None = None
+) -> dict[str, Any] | None:
+    """A version (the newest) with its `cells`, and the list of `versions`; None when there is none to be seen."""
+    if scope is not None and not matches_scope(notebook, scope):
+        return None
+    query = select(sources).where(sources.c.notebook == notebook).order_by(sources.c.version.desc())
+    versions = [dict(row) for row in connection.execute(query).mappings()]
+    found = next((row for row in versions if version is None or row["version"] == version), None)
+    if found is None:
+        return None
+    its = (source_cells.c.notebook == notebook) & (source_cells.c.version == found["version"])
+    columns = (source_cells.c.number, source_cells.c.cell_hash, source_cells.c.source)
+    cells = connection.execute(select(*columns).where(its).order_by(source_cells.c.number)).mappings()
+    shown = ("version", "published_at", "release")
+    return {
+        **found,
+        "cells": [dict(cell) for cell in cells],
+        "versions": [{name: row[name] for name in shown} for row in versions],
+    }
+
+
+def cells_in_order(connection: Connection, notebook: str) -> list[dict[str, Any]]:
+    """All code cells of the newest version, also those in which nobody failed; empty when none was published.
+
+    `cell` is what `notebooks.cells_of` calls it, None for one without code; `first_line` is as readers send it.
+    """
+    its = (source_cells.c.notebook == notebook) & (source_cells.c.version == _newest(connection, notebook))
+    columns = (source_cells.c.number, source_cells.c.cell_hash.label("cell"), source_cells.c.first_line)
+    query = select(*columns).where(its).order_by(source_cells.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _newest(connection: Connection, notebook: str) -> int:
+    query = select(func.max(sources.c.version)).where(sources.c.notebook == notebook)
+    return connection.execute(query).scalar() or 0
+
+
+def _sources(connection: Connection, notebook: str, version: int) -> list[str]:
+    its = (source_cells.c.notebook == notebook) & (source_cells.c.version == version)
+    return list(connection.scalars(select(source_cells.c.source).where(its).order_by(source_cells.c.number)))
+
+
+def _forget(connection: Connection, notebook: str, up_to: int) -> int:
+    """Delete versions up to a number; how many."""
+    for table in (source_cells, sources):
+        old = (table.c.notebook == notebook) & (table.c.version <= up_to)
+        deleted = connection.execute(delete(table).where(old)).rowcount
+    return deleted
