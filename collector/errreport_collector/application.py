@@ -9,8 +9,10 @@ from jupyter_core.application import JupyterApp, NoStart, base_aliases, base_fla
 from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, validate
 
 from jupyter_errreport import __version__
+from jupyter_errreport.api.github import is_repository
 from jupyter_errreport.store import Database, Limits, StoreError, WriteFailed
 
+from .alerting import Alerting, QuietHours, channels_of
 from .colab import networks_of
 from .location import default_database
 from .logs import join_logs
@@ -18,6 +20,8 @@ from .server import CannotListen, run
 
 TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
 SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
+APPRISE_VARIABLE = "JUPYTER_ERRREPORT_APPRISE_URLS"
+WEBHOOK_SECRET_VARIABLE = "JUPYTER_ERRREPORT_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 
 
 class ErrReportCollector(JupyterApp):
@@ -80,8 +84,30 @@ class ErrReportCollector(JupyterApp):
         " link is printed without the token. More tokens, with less rights: `jupyter errreport token create`.",
     ).tag(config=True)
     slack_webhook = Unicode(
-        help="A Slack webhook that is told of every error. It is a secret: rather set it in the environment as"
-        f" {SLACK_VARIABLE}.",
+        help="A Slack webhook that is told of alerts: a new group of errors, one that is back, a spike, a notebook that"
+        f" fails more people than before. It is a secret: rather set it in the environment as {SLACK_VARIABLE}.",
+    ).tag(config=True)
+    apprise_urls = List(
+        Unicode(),
+        help="Where else alerts go: URLs of Apprise for e-mail, Teams, Discord, Matrix and a hundred more"
+        " (https://github.com/caronc/apprise/wiki). They hold secrets: rather set them in the environment, with spaces"
+        f" between, as {APPRISE_VARIABLE}. Needs jupyter-errreport[collector].",
+    ).tag(config=True)
+    webhooks = List(
+        Unicode(),
+        help="URLs of your own programs that are told of alerts in JSON, signed as standardwebhooks.com has it.",
+    ).tag(config=True)
+    webhook_secret = Unicode(
+        help="The secret that webhooks are signed with (`whsec_` and base64, or any text). Rather set it in the"
+        f" environment as {WEBHOOK_SECRET_VARIABLE}.",
+    ).tag(config=True)
+    quiet_hours = Unicode(
+        help="When nobody is told anything, as `22:00-07:00 Europe/Berlin` (without a time zone: UTC). What happens"
+        " meanwhile is told afterwards.",
+    ).tag(config=True)
+    public_url = Unicode(
+        help="The address at which authors reach this collector, such as https://errors.example.org: for the links in"
+        " alerts. Without it alerts have none.",
     ).tag(config=True)
     max_transparency = Bool(
         False, help="Anybody may read all errors, without a token. Deleting still needs an admin token."
@@ -116,6 +142,10 @@ class ErrReportCollector(JupyterApp):
         help="Keep whole messages from kernels whose machine is configured with ErrReport.policy = 'verbatim'. Without"
         " it such errors are kept without message and first line.",
     ).tag(config=True)
+    github_repository = Unicode(
+        help="`owner/name` of the GitHub repository of your notebooks: pages then offer to open an issue there, with"
+        " what is known of a group. Nothing is sent before you do."
+    ).tag(config=True)
     dedup_days = Float(
         90.0,
         min=1,
@@ -144,12 +174,34 @@ class ErrReportCollector(JupyterApp):
     def _default_slack_webhook(self) -> str:
         return os.environ.get(SLACK_VARIABLE, "")
 
+    @default("apprise_urls")
+    def _default_apprise_urls(self) -> list[str]:
+        return os.environ.get(APPRISE_VARIABLE, "").split()
+
+    @default("webhook_secret")
+    def _default_webhook_secret(self) -> str:
+        return os.environ.get(WEBHOOK_SECRET_VARIABLE, "")
+
+    @validate("quiet_hours")
+    def _check_quiet_hours(self, proposal: Any) -> Any:
+        try:
+            QuietHours.parse(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"quiet_hours: {error}") from error
+        return proposal["value"]
+
     @validate("colab_networks")
     def _check_networks(self, proposal: Any) -> Any:
         try:
             networks_of(proposal["value"])
         except ValueError as error:
             raise TraitError(f"colab_networks: {error}; write them as 142.250.0.0/15.") from error
+        return proposal["value"]
+
+    @validate("github_repository")
+    def _check_repository(self, proposal: Any) -> Any:
+        if proposal["value"] and not is_repository(proposal["value"]):
+            raise TraitError(f"github_repository: {proposal['value']!r} is not owner/name, as in jupyter/notebook.")
         return proposal["value"]
 
     @property
@@ -173,13 +225,14 @@ class ErrReportCollector(JupyterApp):
             return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")
         join_logs(self.log)
         try:
+            channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
             database = Database(self.db)
             database.start()
-        except StoreError as error:
+        except (StoreError, ValueError) as error:
             return self._refuse(str(error))
         status = 0
         try:
-            run(self, database)
+            run(self, database, Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours)))
         except (CannotListen, StoreError) as error:
             status = self._refuse(str(error))
         finally:

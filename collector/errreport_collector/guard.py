@@ -9,7 +9,7 @@ from jupyter_errreport.api import Access, Method, Problem
 from jupyter_errreport.api.accept import prefers_html
 
 from .colab import is_within
-from .login import CollectorResource, log_in_by_link, show_login
+from .login import CollectorResource, log_in_by_link, read_by_link, show_login
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 
@@ -20,8 +20,10 @@ def guard(access: Access, method: Method) -> Method:
     @functools.wraps(method)
     async def guarded(handler: CollectorResource, *args: Any) -> None:
         if handler.request.method == "GET" and handler.request.query_arguments.get("token"):
-            await log_in_by_link(handler)
-            return
+            if not handler.token_in_query:
+                await log_in_by_link(handler)
+                return
+            await read_by_link(handler)
         if not await _admitted(handler, access):
             show_login(handler, status=401)
             return

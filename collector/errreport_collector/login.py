@@ -64,6 +64,21 @@ async def log_in_by_link(handler: CollectorResource) -> None:
     _redirect(handler, (name or "./") + (f"?{urlencode(kept)}" if kept else ""))
 
 
+async def read_by_link(handler: CollectorResource) -> None:
+    """Let `?token=` of the address answer for this one request, without a cookie. Raises `Problem`."""
+    identity = await handler.identity_of(token_hash(handler.get_query_argument("token")))
+    if identity is None:
+        raise Problem(401, "wrong_token", "This address's token is not valid (any more). Ask for another one.")
+    if identity.role != "read":
+        raise Problem(
+            403,
+            "not_a_read_token",
+            "Feed readers keep their addresses, so this one takes only a token of the role read: jupyter errreport"
+            " token create --role read",
+        )
+    handler.identity, handler.notebook_scope = identity, identity.notebook
+
+
 def show_login_again(handler: CollectorResource) -> None:
     """The form, when a link's token was wrong; the way back is without that token."""
     handler.answer_page(

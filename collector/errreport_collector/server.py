@@ -14,14 +14,15 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
-from jupyter_errreport.delivery import Destination
-from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
 
 from .access_log import log_request
+from .alerting import Alerting
+from .alerting.watch import keep_watching
+from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
 from .handler import CollectorHandler
@@ -55,6 +56,7 @@ class Running:
     """What handlers know of the server that they run in."""
 
     service: Service
+    alerting: Alerting
     port: int
     admin_sha256: str
     max_transparency: bool = False
@@ -67,7 +69,7 @@ class Running:
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
     handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard)]
-    handlers.append((r"/login", Login))
+    handlers += [(r"/login", Login), (r"/alerts", Alerts), (r"/alerts/test", TestAlerts)]
     return Application(
         handlers,
         default_handler_class=Unknown,
@@ -79,35 +81,38 @@ def make_application(running: Running, cookie_secret: str) -> Application:
     )
 
 
-def run(collector: "ErrReportCollector", database: Database) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `CannotListen`."""
+def run(collector: "ErrReportCollector", database: Database, alerting: Alerting) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `CannotListen` and `StoreError`."""
     sockets = _bind(collector.ip, collector.port)
-    asyncio.run(_serve(collector, database, sockets))
+    asyncio.run(_serve(collector, database, alerting, sockets))
 
 
-async def _serve(collector: "ErrReportCollector", database: Database, sockets: list[socket.socket]) -> None:
+async def _serve(
+    collector: "ErrReportCollector", database: Database, alerting: Alerting, sockets: list[socket.socket]
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    forwarding = Forwarding(database, [Destination.slack(collector.slack_webhook)] if collector.slack_webhook else [])
-    await asyncio.to_thread(forwarding.start)
+    await asyncio.to_thread(alerting.start)
     service = Service(
         database=database,
         limits=collector.limits_in_force,
         dedup_days=collector.dedup_days,
         accept_verbatim=collector.accept_verbatim,
-        pass_on_to=forwarding.keys,
-        on_stored=forwarding.wake,
-        destinations=forwarding.status,
+        on_stored=alerting.wake,
+        destinations=alerting.status,
         title="Notebook errors",
         version=__version__,
+        more_places=[("alerts", "Alerts")],
+        github_repository=collector.github_repository,
         snippet=SNIPPET,
         pages=Pages(Path(__file__).parent / "templates"),
         log=collector.log,
     )
     running = Running(
         service,
+        alerting,
         port=sockets[0].getsockname()[1],
         admin_sha256=token_hash(collector.admin_token),
         max_transparency=collector.max_transparency,
@@ -124,16 +129,17 @@ async def _serve(collector: "ErrReportCollector", database: Database, sockets: l
         body_timeout=60,
     )
     server.add_sockets(sockets)
-    purging = None
+    tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
     if collector.retention_days:
-        purging = asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days))
+        tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
     _announce(collector, running.port)
     await stop.wait()
     server.stop()
-    if purging:
-        purging.cancel()
+    service.listeners.close()
+    for task in tasks:
+        task.cancel()
     await _answers_out(running)
-    await asyncio.to_thread(forwarding.close, PATIENCE)
+    await asyncio.to_thread(alerting.close, PATIENCE)
     await server.close_all_connections()
 
 

@@ -6,7 +6,9 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from .numbers import grouped, percent, plural
 from .visible import visible
+from .when import ago, day_name, moment
 
 FOLDER = Path(__file__).parent
 
@@ -24,8 +26,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["visible"] = visible
-        self._environment.filters["moment"] = moment
+        for show in (visible, moment, ago, day_name, grouped, percent, plural):
+            self._environment.filters[show.__name__] = show
         self._environment.filters["part"] = lambda text: quote(str(text), safe="")
         self._environment.filters["query"] = urlencode
 
@@ -34,11 +36,6 @@ class Pages:
         return self._environment.get_template(template).render(values)
 
 
-def moment(text: str) -> str:
-    """A moment of our fixed width as people read it; the page says once that it is UTC."""
-    return f"{text[:10]} {text[11:16]}" if len(text) >= 16 else text
-
-
-def stylesheet() -> bytes:
-    """The one stylesheet."""
-    return (FOLDER / "static" / "errreport.css").read_bytes()
+def static_file(name: str) -> bytes:
+    """The stylesheet or the script."""
+    return (FOLDER / "static" / name).read_bytes()

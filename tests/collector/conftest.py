@@ -1,22 +1,23 @@
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from .process import CollectorProcess
+from tests.support.collectors import ADMIN, Collector
 
-Start = Callable[..., CollectorProcess]
+Start = Callable[..., Collector]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts collectors with arguments of one's own; they end with the test."""
-    started: list[CollectorProcess] = []
+    started: list[Collector] = []
 
-    def starting(*arguments: str, token: str = "the-admin-token") -> CollectorProcess:
+    def starting(*arguments: str, token: str = ADMIN) -> Collector:
         folder = tmp_path / f"collector{len(started)}"
         folder.mkdir()
-        started.append(CollectorProcess(folder, *arguments, token=token))
+        started.append(Collector(Path(sys.executable), folder, *arguments, token=token))
         return started[-1]
 
     yield starting
@@ -26,8 +27,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorProcess]:
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
     """One collector for the tests of a module that don't mind each other's errors."""
-    collector = CollectorProcess(tmp_path_factory.mktemp("collector"))
+    collector = Collector(Path(sys.executable), tmp_path_factory.mktemp("collector"))
     yield collector
     collector.kill()

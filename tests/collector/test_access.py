@@ -8,35 +8,39 @@ import sys
 import pytest
 import requests
 
+from tests.support.collectors import ADMIN, Collector
+from tests.support.jupyter_servers import clean_environment
+
 from .conftest import Start
-from .process import ADMIN, CollectorProcess, environment
+
+pytestmark = pytest.mark.needs("installed wheel")
 
 BROWSER = {"Accept": "text/html"}
 EVENT = {"error_name": "A", "notebook": "dock 1"}
 
 
 @pytest.fixture(scope="module")
-def tokens(collector: CollectorProcess) -> dict[str, str | None]:
+def tokens(collector: Collector) -> dict[str, str | None]:
     bob = make_token(collector, "--role=read", "--notebook=dock*")
     carol = make_token(collector, "--role=report")
     collector.post("errors", [EVENT, {**EVENT, "notebook": "Dock 3"}, {**EVENT, "notebook": "fold"}])
     return {"alice": ADMIN, "bob": bob, "carol": carol, "dave": None, "mallory": "guess"}
 
 
-def make_token(collector: CollectorProcess, *arguments: str) -> str:
+def make_token(collector: Collector, *arguments: str) -> str:
     printed = token_command(collector, "create", *arguments)
     assert re.fullmatch(r"\S{20,}\n", printed)
     return printed.strip()
 
 
-def token_command(collector: CollectorProcess, *arguments: str) -> str:
+def token_command(collector: Collector, *arguments: str) -> str:
     code = (
         "import argparse, sys; from jupyter_errreport.command import token; parser = argparse.ArgumentParser();"
         "token.add_arguments(parser); sys.exit(token.run(parser.parse_args(sys.argv[1:])))"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code, *arguments, f"--db={collector.db}"],
-        env=environment(collector.folder),
+        env=clean_environment(collector.home),
         capture_output=True,
         text=True,
         timeout=30,
@@ -56,7 +60,7 @@ def token_command(collector: CollectorProcess, *arguments: str) -> str:
     ],
 )
 def test_each_may_do_what_their_role_says(
-    collector: CollectorProcess, tokens: dict[str, str | None], who: str, read: int, delete: int, report: int
+    collector: Collector, tokens: dict[str, str | None], who: str, read: int, delete: int, report: int
 ) -> None:
     token = tokens[who]
     for path in ("errors", "errors/", "sessions", "usages/"):
@@ -71,9 +75,7 @@ def test_each_may_do_what_their_role_says(
     assert collector.get("openapi.yaml").status_code == 200
 
 
-def test_a_token_for_some_notebooks_opens_only_those(
-    collector: CollectorProcess, tokens: dict[str, str | None]
-) -> None:
+def test_a_token_for_some_notebooks_opens_only_those(collector: Collector, tokens: dict[str, str | None]) -> None:
     bob, everything = tokens["bob"], collector.get("errors", ADMIN).json()
     seen = {event["notebook"] for event in collector.get("errors", bob).json()}
     assert {event["notebook"] for event in everything} >= {"dock 1", "Dock 3", "fold"}
@@ -86,12 +88,12 @@ def test_a_token_for_some_notebooks_opens_only_those(
     assert collector.post("errors", {**EVENT, "notebook": "fold"}, bob).status_code == 403
 
 
-def test_both_words_before_a_token_are_understood(collector: CollectorProcess) -> None:
+def test_both_words_before_a_token_are_understood(collector: Collector) -> None:
     for word in ("Bearer", "token", "bearer"):
         assert collector.get("errors", headers={"Authorization": f"{word} {ADMIN}"}).status_code == 200
 
 
-def test_a_revoked_token_is_worth_nothing_at_once(collector: CollectorProcess) -> None:
+def test_a_revoked_token_is_worth_nothing_at_once(collector: Collector) -> None:
     token = make_token(collector, "--role=author")
     assert collector.get("errors", token).status_code == 200
     listed = token_command(collector, "list")
@@ -102,21 +104,21 @@ def test_a_revoked_token_is_worth_nothing_at_once(collector: CollectorProcess) -
     assert "revoked" in token_command(collector, "list")
 
 
-def test_a_link_logs_a_browser_in_and_leaves_the_address(collector: CollectorProcess) -> None:
+def test_a_link_logs_a_browser_in_and_leaves_the_address(collector: Collector) -> None:
     browser = requests.Session()
     browser.headers.update(BROWSER)
-    answer = browser.get(f"{collector.url}errors?token={ADMIN}&notebook=fold", timeout=10, allow_redirects=False)
+    answer = browser.get(f"{collector.url}/errors?token={ADMIN}&notebook=fold", timeout=10, allow_redirects=False)
     assert answer.headers["Location"] == "errors?notebook=fold"
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert ADMIN not in cookie
-    page = browser.get(f"{collector.url}errors", timeout=10)
+    page = browser.get(f"{collector.url}/errors", timeout=10)
     assert page.status_code == 200
     assert "fold" in page.text
 
 
-def test_a_link_with_a_wrong_token_leads_nowhere(collector: CollectorProcess) -> None:
+def test_a_link_with_a_wrong_token_leads_nowhere(collector: Collector) -> None:
     assert collector.get("errors?token=guess").status_code == 401
     page = collector.get("errors?token=guess", headers=BROWSER)
     assert page.status_code == 401
@@ -124,40 +126,40 @@ def test_a_link_with_a_wrong_token_leads_nowhere(collector: CollectorProcess) ->
     assert "guess" not in page.text
 
 
-def test_a_link_never_leads_to_another_host(collector: CollectorProcess) -> None:
+def test_a_link_never_leads_to_another_host(collector: Collector) -> None:
     for path in ("//evil.example/", "///evil.example", "/\\evil.example/x"):
-        answer = requests.get(f"{collector.url.rstrip('/')}{path}?token={ADMIN}", timeout=10, allow_redirects=False)
+        answer = requests.get(f"{collector.url}{path}?token={ADMIN}", timeout=10, allow_redirects=False)
         assert "evil.example/" not in answer.headers.get("Location", "")
         assert not answer.headers.get("Location", "").startswith(("/", "\\", "http"))
 
 
-def test_a_browser_without_a_login_gets_the_form_and_comes_back_by_it(collector: CollectorProcess) -> None:
+def test_a_browser_without_a_login_gets_the_form_and_comes_back_by_it(collector: Collector) -> None:
     browser = requests.Session()
     browser.headers.update(BROWSER)
-    page = browser.get(f"{collector.url}errors?notebook=fold", timeout=10)
+    page = browser.get(f"{collector.url}/errors?notebook=fold", timeout=10)
     assert page.status_code == 401
     fields = dict(re.findall(r'name="(_xsrf|next)" value="([^"]*)"', page.text))
     assert fields["next"] == "errors?notebook=fold"
-    wrong = browser.post(f"{collector.url}login", {**fields, "token": "guess"}, timeout=10)
+    wrong = browser.post(f"{collector.url}/login", {**fields, "token": "guess"}, timeout=10)
     assert (wrong.status_code, "not valid" in wrong.text) == (401, True)
-    right = browser.post(f"{collector.url}login", {**fields, "token": ADMIN}, timeout=10)
-    assert right.url == f"{collector.url}errors?notebook=fold"
+    right = browser.post(f"{collector.url}/login", {**fields, "token": ADMIN}, timeout=10)
+    assert right.url == f"{collector.url}/errors?notebook=fold"
     assert right.status_code == 200
 
 
-def test_the_form_is_not_taken_from_another_site(collector: CollectorProcess) -> None:
+def test_the_form_is_not_taken_from_another_site(collector: Collector) -> None:
     answer = collector.request("POST", "login", data={"token": ADMIN})
     assert answer.status_code == 403
     assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "\\\\evil", "javascript:x"])
-def test_the_form_never_leads_to_another_host(collector: CollectorProcess, target: str) -> None:
+def test_the_form_never_leads_to_another_host(collector: Collector, target: str) -> None:
     browser = requests.Session()
-    page = browser.get(f"{collector.url}login", headers=BROWSER, timeout=10)
+    page = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', page.text)[0]
     answer = browser.post(
-        f"{collector.url}login",
+        f"{collector.url}/login",
         {"_xsrf": xsrf, "token": ADMIN, "next": target},
         timeout=10,
         allow_redirects=False,
@@ -165,31 +167,31 @@ def test_the_form_never_leads_to_another_host(collector: CollectorProcess, targe
     assert answer.headers["Location"] == "errors"
 
 
-def test_a_cookie_alone_deletes_nothing(collector: CollectorProcess) -> None:
+def test_a_cookie_alone_deletes_nothing(collector: Collector) -> None:
     browser = requests.Session()
-    browser.get(f"{collector.url}errors?token={ADMIN}", timeout=10)
-    browser.get(f"{collector.url}login", headers=BROWSER, timeout=10)
-    assert browser.delete(f"{collector.url}errors/nope", timeout=10).status_code == 403
+    browser.get(f"{collector.url}/errors?token={ADMIN}", timeout=10)
+    browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
+    assert browser.delete(f"{collector.url}/errors/nope", timeout=10).status_code == 403
     xsrf = next(cookie.value for cookie in browser.cookies if "xsrf" in cookie.name)
-    answer = browser.delete(f"{collector.url}errors/nope", headers={"X-XSRFToken": xsrf or ""}, timeout=10)
+    answer = browser.delete(f"{collector.url}/errors/nope", headers={"X-XSRFToken": xsrf or ""}, timeout=10)
     assert answer.status_code == 404
 
 
-def test_a_forged_cookie_opens_nothing(collector: CollectorProcess) -> None:
-    port = collector.url.rstrip("/").rpartition(":")[2]
+def test_a_forged_cookie_opens_nothing(collector: Collector) -> None:
+    port = collector.url.rpartition(":")[2]
     assert collector.get("errors", cookies={f"errreport-{port}": "guess"}).status_code == 401
 
 
-def test_an_unknown_address_is_404_in_json_for_every_method(collector: CollectorProcess) -> None:
+def test_an_unknown_address_is_404_in_json_for_every_method(collector: Collector) -> None:
     for method in ("GET", "POST", "DELETE"):
         answer = collector.request(method, "no/such/thing")
         assert answer.status_code == 404
         assert set(answer.json()) == {"message", "reason"}
 
 
-def test_a_large_body_for_an_address_that_takes_none_is_not_read(collector: CollectorProcess) -> None:
+def test_a_large_body_for_an_address_that_takes_none_is_not_read(collector: Collector) -> None:
     for path in ("login", "no/such/thing"):
-        with socket.create_connection(("127.0.0.1", int(collector.url.rstrip("/").rpartition(":")[2])), 10) as client:
+        with socket.create_connection(("127.0.0.1", int(collector.url.rpartition(":")[2])), 10) as client:
             client.sendall(f"POST /{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n".encode())
             assert b" 400 " in client.recv(4_000).split(b"\r\n")[0]
     assert collector.request("POST", "errors", data=b" " * 300_000).status_code == 413
@@ -215,9 +217,9 @@ def test_colab_only_takes_reports_from_colab_alone(start: Start) -> None:
     assert collector.get("errors", ADMIN).status_code == 200
 
 
-def test_an_address_is_believed_only_from_a_trusted_proxy(collector: CollectorProcess) -> None:
+def test_an_address_is_believed_only_from_a_trusted_proxy(collector: Collector) -> None:
     collector.post("errors", EVENT, headers={"X-Forwarded-For": "203.0.113.9"})
-    assert "203.0.113.9" not in collector.logged()
+    assert "203.0.113.9" not in collector.log
 
 
 def test_limits_can_be_set_and_switched_off(start: Start) -> None:
@@ -228,14 +230,14 @@ def test_limits_can_be_set_and_switched_off(start: Start) -> None:
     assert [free.post("errors", event).status_code for _ in range(2)] == [200, 200]
 
 
-def test_the_log_has_addresses_and_neither_keys_nor_tokens(collector: CollectorProcess) -> None:
+def test_the_log_has_addresses_and_neither_keys_nor_tokens(collector: Collector) -> None:
     key = collector.post("usages/", {"notebook": "x"}).json()["uuid"]
     collector.post(f"errors/{key}/", EVENT)
     collector.get(f"usages/{key}")
     collector.get("errors?token=in-the-query")
     collector.delete(f"sessions/{key}")
     collector.get("nothing/%0d%0afake%1b[31m")
-    log = collector.logged()
+    log = collector.log
     assert '127.0.0.1 "POST /errors/<key>/" 200' in log
     assert '"GET /usages/<key>" 200' in log
     assert '"DELETE /sessions/<key>" 200' in log

@@ -13,10 +13,13 @@ import requests
 from errreport_collector.application import ErrReportCollector
 
 from jupyter_errreport.event import new_event_id
+from tests.support.collectors import ADMIN
+from tests.support.jupyter_servers import clean_environment
 from tests.support.waiting import wait_for
 
 from .conftest import Start
-from .process import ADMIN, environment
+
+pytestmark = pytest.mark.needs("installed wheel")
 
 FIXED = {
     "ip", "port", "db", "slack_webhook", "max_transparency", "colab_only", "limits", "max_errors_per_session",
@@ -27,7 +30,7 @@ FIXED = {
 def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "errreport_collector", *arguments],
-        env=environment(home),
+        env=clean_environment(home),
         capture_output=True,
         text=True,
         timeout=30,
@@ -82,7 +85,7 @@ def test_a_kill_between_commit_and_answer_makes_the_next_attempt_a_duplicate(sta
         "sys.argv[0] = 'errreport_collector';"
         "runpy.run_module('errreport_collector', run_name='__main__')"
     )
-    command, collector.command = collector.command, ["-c", dying]
+    command, collector.command = collector.command, [sys.executable, "-c", dying]
     collector.start()
     event = {"error_name": "A", "event_id": new_event_id()}
     with pytest.raises(requests.ConnectionError):
@@ -99,22 +102,21 @@ def test_a_signal_ends_it_with_status_0(start: Start, number: int) -> None:
     collector = start()
     collector.post("errors", {"error_name": "A"})
     assert collector.stop(number) == 0
-    assert "Traceback" not in collector.logged()
+    assert "Traceback" not in collector.log
     assert not Path(f"{collector.db}-wal").exists()
 
 
 def test_the_link_that_is_printed_opens_the_errors(start: Start) -> None:
     collector = start(token="")
-    link = re.search(r"http://\S+\?token=\S+", collector.printed)
+    link = re.search(r"http://\S+\?token=\S+", collector.log)
     assert link
-    answer = collector.get(link.group().removeprefix(collector.url))
+    answer = collector.get(link.group().removeprefix(f"{collector.url}/"))
     assert answer.status_code == 302
 
 
 def test_a_token_that_was_set_is_not_printed(start: Start) -> None:
     collector = start()
-    assert ADMIN not in collector.printed
-    assert ADMIN not in collector.logged()
+    assert ADMIN not in collector.log
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_a_configuration_file_is_written_and_read(tmp_path: Path) -> None:
 
 def test_neither_help_nor_the_configuration_file_shows_a_secret(tmp_path: Path) -> None:
     path = tmp_path / "config.py"
-    secrets = environment(
+    secrets = clean_environment(
         tmp_path,
         JUPYTER_ERRREPORT_ADMIN_TOKEN="my-secret",
         JUPYTER_ERRREPORT_SLACK_WEBHOOK="https://x.example/my-secret",
