@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 STEP = $(BIN)/python .ci/step.py
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 SOURCES = $(shell find jupyter_errreport collector labextension jupyter-config \
-	\( -name __pycache__ -o -name node_modules \) -prune -o -type f -print 2>/dev/null) \
+	\( -name __pycache__ -o -path 'labextension/node_modules' -o -path 'labextension/lib' -o -path 'labextension/built' \) -prune -o -type f -print 2>/dev/null) \
 	$(wildcard pyproject.toml README.md LICENSE MANIFEST.in setup.py)
 
 .PHONY: help
@@ -28,6 +28,12 @@ demo: $(VENV)/.demo ## see an error travel: kernel, Jupyter server, collector, S
 .PHONY: demo-stay
 demo-stay: $(VENV)/.demo ## the same, and leave the servers up to be looked at in a browser
 	@$(BIN)/python -m demo --stay
+
+.PHONY: demo-data
+demo-data: $(VENV)/.demo ## a month of a course with 400 readers, in a collector to look at in a browser
+	@rm -rf $(VENV)/demo-data && mkdir $(VENV)/demo-data
+	@$(STEP) "letting a course go wrong" $(BIN)/python -m demo.month $(VENV)/demo-data/collector.sqlite
+	@$(BIN)/jupyter errreport collector --db $(VENV)/demo-data/collector.sqlite --port 0
 
 .PHONY: test
 test: $(VENV)/.demo $(VENV)/.test runtimes ## lint, build the manual, and run all tests that this machine can run
@@ -44,10 +50,11 @@ lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
 	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo tests/crash
 
 # `append`: what is tested is the installed wheel, not the checkout. With the script and not `python -m pytest`, which
-# would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo
+# would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo; with
+# PYTEST_ARGUMENTS="-n0 -s tests/demo" they run in one process, whose output is seen.
 .PHONY: pytest
 pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
-	$(BIN)/pytest $(PYTEST_ARGUMENTS)
+	$(BIN)/pytest -n auto $(PYTEST_ARGUMENTS)
 
 .PHONY: crash
 crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1"
@@ -72,7 +79,7 @@ wheel: dist/.built ## the package, into dist/
 
 .PHONY: clean
 clean: ## remove all that was made here
-	rm -rf $(VENV) build dist site *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site labextension/node_modules labextension/lib labextension/built *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What stands behind them: each part of .venv has a stamp, made anew when what it was made from has changed.

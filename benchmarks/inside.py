@@ -8,16 +8,17 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from rounds import word
 from variants import RUNTIME, checked, environment
 
 from tests.support.kernels import kernel
 
 ERRORS = {
-    "small": "def fail():\n    return 1 / 0\nfail()",
-    "deep recursion": "def descend(n):\n    return descend(n + 1)\ndescend(0)",
-    "namespace of 200,000 names": "def fail():\n    return 1 / 0\nfail()",
+    "small": "def fail_{round}():\n    return 1 / 0\nfail_{round}()",
+    "deep recursion": "def descend_{round}(n):\n    return descend_{round}(n + 1)\ndescend_{round}(0)",
+    "namespace of 200,000 names": "def fall_{round}():\n    return 1 / 0\nfall_{round}()",
 }
-"""The failing cells, in this order: the last one after the namespace was filled."""
+"""The failing cells, in this order: the last one after the namespace was filled. Another one in each round."""
 
 WRAP = """
 def _wrap():
@@ -87,8 +88,8 @@ def callback_seconds(home: Path, url: str, rounds: int) -> dict[str, list[float]
         for name, code in ERRORS.items():
             if "names" in name:
                 checked(running.run(_FILL))
-            for _ in range(rounds):
-                if running.run(code).status != "error":
+            for number in range(rounds):
+                if running.run(code.replace("{round}", word(number))).status != "error":
                     raise RuntimeError(f"the cell did not fail: {name}")
             found[name] = json.loads(checked(running.run(TAKE)).text)
             if len(found[name]) != rounds:
