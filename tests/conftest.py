@@ -6,6 +6,7 @@ CI is `true` it fails instead.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -14,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.machine import find_need, find_wheel, package_folder
+from tests.support.ports import give_to_kernels
 from tests.support.runtimes import BY_NAME, ROOT
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
-_NOT_RUN = pytest.StashKey[dict[str, list[str]]]()
-"""For each need that is not there the tests that were not run, by node id."""
+NOT_HERE = "not here"
+"""A property of a test's report: the name of what it needs in vain."""
 
 
 class NotHere(pytest.skip.Exception):  # type: ignore[name-defined, misc]
@@ -71,16 +73,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember what was not run."""
+    """Note in the report what was not there: it goes from a worker to the process that prints the summary."""
+    report = yield
     if call.excinfo is not None and isinstance(call.excinfo.value, (NotHere, NotHereInCI)):
-        not_run = item.config.stash.setdefault(_NOT_RUN, {})
-        not_run.setdefault(call.excinfo.value.name, []).append(item.nodeid)
-    return (yield)
+        report.user_properties.append((NOT_HERE, call.excinfo.value.name))
+    return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not run, and the command that brings what is missing."""
-    not_run = config.stash.get(_NOT_RUN, {})
+    not_run: dict[str, list[str]] = {}
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        for key, name in getattr(report, "user_properties", ()):
+            if key == NOT_HERE:
+                not_run.setdefault(name, []).append(report.nodeid)
     if not not_run:
         return
     terminalreporter.section("not run on this machine", yellow=True)
@@ -91,6 +97,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"    {file}: {count} test{'s' if count > 1 else ''}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many as cores: most tests wait for kernels and servers."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Which worker runs what."""
+    from tests.support.schedule import LongestFirst
+
+    return LongestFirst(config, log)
+
+
 def _needs(item: pytest.Item) -> list[str]:
     return [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
@@ -98,6 +118,7 @@ def _needs(item: pytest.Item) -> list[str]:
 @pytest.fixture(scope="session", autouse=True)
 def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run from an empty folder: kernels put the current one first on their path, and would import the checkout."""
+    give_to_kernels()
     before = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("elsewhere"))
     yield

@@ -36,8 +36,11 @@ def bare_machine(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, roo
     return pytester
 
 
-def test_what_was_not_run_is_listed_with_the_command_that_brings_it(bare_machine: pytest.Pytester) -> None:
-    result = bare_machine.runpytest_subprocess("-p", "tests.conftest")
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_was_not_run_is_listed_with_the_command_that_brings_it(
+    bare_machine: pytest.Pytester, workers: str
+) -> None:
+    result = bare_machine.runpytest_subprocess("-p", "tests.conftest", "-n", workers)
     result.assert_outcomes(passed=1, skipped=3)
     result.stdout.fnmatch_lines(
         [
@@ -50,7 +53,7 @@ def test_what_was_not_run_is_listed_with_the_command_that_brings_it(bare_machine
 
 def test_under_ci_it_is_a_failure(bare_machine: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
-    result = bare_machine.runpytest_subprocess("-p", "tests.conftest")
+    result = bare_machine.runpytest_subprocess("-p", "tests.conftest", "-n", "2")
     result.assert_outcomes(passed=1, errors=3)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*needs chromium, and under CI nothing may be left out: apt-get install chromium*"])

@@ -7,21 +7,33 @@ from typing import Any
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Unicode, default
+from traitlets import Bool, TraitError, Unicode, default, validate
 
 from .. import __version__
 from ..api import Service, routes
+from ..api.github import is_repository
 from ..delivery import Destination
+from ..delivery.destination import COLLECTOR
+from ..event import EventMessageType
 from ..forwarding import Forwarding
 from ..store import StoreError
+from .collector_cells import CollectorCells
 from .connection import CONNECTION_VARIABLE, Connection
+from .events import ErrorEvents
+from .front_end import FrontEnd
 from .guard import guard
 from .handler import JupyterResource
 from .kernel_watch import KernelWatch
+from .notebook_cells import NotebookCells
+from .notebook_path import NotebookPath
+from .panel import Panel
+from .publishing import Publish
 from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
+FRONT_END = (("panel", Panel), ("cells", NotebookCells), ("path", NotebookPath), ("publish", Publish))
+"""What only front ends ask, and so only this server answers."""
 
 
 class JupyterErrReport(ExtensionApp):
@@ -55,9 +67,19 @@ class JupyterErrReport(ExtensionApp):
         help="Keep whole messages from kernels whose machine is configured with ErrReport.policy = 'verbatim'. Without"
         " it such errors are kept without message and first line.",
     ).tag(config=True)
+    github_repository = Unicode(
+        help="`owner/name` of the GitHub repository of your notebooks: pages then offer to open an issue there, with"
+        " what is known of a group. Nothing is sent before you do."
+    ).tag(config=True)
     notice = Unicode(
         help="What readers are told where errors go beyond this server; empty for a sentence that names the collector."
     ).tag(config=True)
+
+    @validate("github_repository")
+    def _check_repository(self, proposal: Any) -> Any:
+        if proposal["value"] and not is_repository(proposal["value"]):
+            raise TraitError(f"github_repository: {proposal['value']!r} is not owner/name, as in jupyter/notebook.")
+        return proposal["value"]
 
     @default("collector_token")
     def _default_collector_token(self) -> str:
@@ -71,15 +93,11 @@ class JupyterErrReport(ExtensionApp):
     def _default_db(self) -> str:
         return str(Path(jupyter_data_dir()) / "errreport" / "server.sqlite")
 
-    @default("notice")
-    def _default_notice(self) -> str:
-        places = " and ".join(self._forwarding.labels) if self._forwarding else ""
-        return f"Errors of notebooks on this server are forwarded to {places}." if places else ""
-
     _opened: Opened | None = None
     _watch: KernelWatch | None = None
     _connection: Connection | None = None
     _forwarding: Forwarding | None = None
+    _events: ErrorEvents | None = None
 
     def initialize_settings(self) -> None:
         """Open the database and make what the handlers need; the port is not bound yet."""
@@ -88,26 +106,40 @@ class JupyterErrReport(ExtensionApp):
         self._opened = open_database(self.db)
         if self._opened.warning:  # also in `status`; the rest of the Jupyter server starts all the same
             self.log.error("jupyter_errreport: %s", self._opened.warning)
-        self._forwarding = Forwarding(self._opened.database, self._destinations())
+        destinations = self._destinations()
+        self._forwarding = Forwarding(self._opened.database, destinations)
         try:
             self._forwarding.start()
         except StoreError as error:
             self.log.error("jupyter_errreport: nothing is passed on: %s", error)
         self._connection = Connection(self.log)
+        self._events = ErrorEvents(self.serverapp)
         self.settings["errreport_connection"] = self._connection
         self.settings["errreport_service"] = Service(
             database=self._opened.database,
             pass_on_to=self._forwarding.keys,
-            on_stored=self._forwarding.wake,
+            on_stored=self._stored,
             destinations=self._forwarding.status,
             accept_verbatim=self.accept_verbatim,
             warning=self._opened.warning,
             title="Errors of this server's notebooks",
             version=__version__,
+            github_repository=self.github_repository,
             log=self.log,
         )
-        if self.notice:
-            self.log.info("jupyter_errreport: %s", self.notice)
+        notice = self.notice or _notice(self._forwarding.labels)
+        collector = next((place for place in destinations if place.kind == COLLECTOR), None)
+        collector_cells = CollectorCells(collector) if collector else None
+        self.settings["errreport_front_end"] = FrontEnd(notice, collector, collector_cells)
+        if notice:
+            self.log.info("jupyter_errreport: %s", notice)
+
+    def _stored(self, events: list[EventMessageType]) -> None:
+        """These errors are on disk: pass them on, and tell the front ends."""
+        if self._forwarding is not None:
+            self._forwarding.wake(events)
+        if self._events is not None:
+            self._events.tell(events)
 
     def _destinations(self) -> list[Destination]:
         """Where the operator wants errors to go on to."""
@@ -122,7 +154,7 @@ class JupyterErrReport(ExtensionApp):
         """The routes, all below `/errreport/`."""
         if self.enabled:
             self.handlers.extend(
-                (f"/errreport/{pattern}", handler) for pattern, handler in routes(JupyterResource, guard)
+                (f"/errreport/{pattern}", handler) for pattern, handler in routes(JupyterResource, guard, FRONT_END)
             )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
@@ -138,6 +170,8 @@ class JupyterErrReport(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Kernels are told no more; what was taken is forwarded and the database closed."""
+        if "errreport_service" in self.settings:
+            self.settings["errreport_service"].listeners.close()
         if self._watch is not None:
             await self._watch.close(CLOSE_SECONDS)
         if self._connection is not None:
@@ -153,6 +187,11 @@ class JupyterErrReport(ExtensionApp):
                 self.log.error("jupyter_errreport: %s", error)
             if self._opened.lock is not None:
                 self._opened.lock.release()
+
+
+def _notice(receivers: list[str]) -> str:
+    """What readers are told where the operator says nothing else."""
+    return f"Errors of notebooks on this server are forwarded to {' and '.join(receivers)}." if receivers else ""
 
 
 def _secret(variable: str) -> str:

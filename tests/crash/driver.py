@@ -180,7 +180,7 @@ class Driver:
         if not stage.spool.saw_all:
             other.append("the driver did not see all that was spooled")
         assert stage.server is not None and stage.collector is not None
-        says = stage.collector.get("status")["errors"]
+        says = stage.collector.read("status")["errors"]
         are = {"events": len(stored), "count": sum(event.count for event in stored.values())}
         if says != are:
             other.append(f"the collector says {says}, and has {are}")

@@ -16,6 +16,8 @@ import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from tests.support.ports import take_port
+
 CELL = """# Load the table
 class {name}(Exception):
     pass
@@ -77,7 +79,8 @@ class FailingKernel:
 def start_kernel(name: str, python: Path, folder: Path, environment: dict[str, str]) -> FailingKernel:
     """A kernel without a Jupyter server; not ready yet."""
     connection_file = folder / f"kernel-{name}.json"
-    write_connection_file(str(connection_file))
+    shell, iopub, stdin, heartbeat, control = (take_port() for _ in range(5))
+    write_connection_file(str(connection_file), shell, iopub, stdin, heartbeat, control)
     with (folder / "kernels.log").open("ab") as log:
         process = subprocess.Popen(
             [str(python), "-m", "ipykernel_launcher", "-f", str(connection_file)],

@@ -1,4 +1,4 @@
-"""A small file system for the spool, which can be filled. Where none may be mounted it says so, and is never full."""
+"""A small file system, which can be filled. Where none may be mounted it says so, and is never full."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ class SmallDisk:
         """What is on it is kept beside it, to be looked at."""
         if not self.problem:
             self.empty()
-            shutil.copytree(self._folder, self._folder.with_name("spool-that-was"))
+            shutil.copytree(self._folder, self._folder.with_name(f"{self._folder.name}-that-was"))
             subprocess.run(["umount", "-l", str(self._folder)], check=True)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,19 +22,12 @@ from tests.crash.small_disk import SmallDisk
 from tests.crash.spool_watch import SpoolWatch
 from tests.support.collectors import Collector
 from tests.support.jupyter_servers import JupyterServer, clean_environment
+from tests.support.ports import take_port
 from tests.support.waiting import wait_for
 
 SERVED = 2
 """Kernels of the Jupyter server."""
 PYTHON = Path(sys.executable)
-
-
-def free_port() -> int:
-    """A port below those that the system gives to clients: it has to be free again after each kill."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 class Stage:
@@ -50,7 +42,7 @@ class Stage:
             made.mkdir(parents=True, mode=0o700)
         self.server_db = self.data / "errreport" / "server.sqlite"
         self.collector_db = folder / "collector" / "collector.sqlite"
-        self._port = free_port()
+        self._port = take_port()  # which has to be free again after each kill
         self.proxy = FaultProxy(self._port, seed)
         self.token = self._make_token()
         self._environment = {"TMPDIR": str(temporary)}
@@ -181,8 +173,7 @@ class Stage:
     def kill_collector(self) -> None:
         if self.collector is None:
             return
-        self.collector.process.kill()
-        self.collector.process.wait(30)
+        self.collector.kill()
         self._stopped.discard(self.collector.process.pid)
         self.collector = None
 

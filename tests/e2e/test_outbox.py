@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,11 @@ import pytest
 from jupyter_errreport.event import new_event_id
 from tests.support.collectors import Collector
 from tests.support.jupyter_servers import JupyterServer, jupyter_server
+from tests.support.ports import take_port
 from tests.support.receiver import receiver
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.needs("installed wheel")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def store(server: JupyterServer, names: list[str]) -> list[str]:
@@ -48,7 +43,7 @@ def destination(server: JupyterServer) -> dict[str, Any]:
 
 
 def test_what_waits_survives_kill_9_and_arrives_once(here: Path, tmp_path: Path) -> None:
-    port = free_port()
+    port = take_port()
     home = tmp_path / "home"
     home.mkdir()
     settings = [f"--JupyterErrReport.collector_url=http://127.0.0.1:{port}"]
@@ -70,13 +65,13 @@ def test_what_waits_survives_kill_9_and_arrives_once(here: Path, tmp_path: Path)
             assert destination(last)["queued"] == len(stored) == 600
         collected = [error["event_id"] for error in collector.errors(limit="1000")]
         assert sorted(collected) == sorted(stored)
-        assert collector.get("status")["errors"] == {"events": 600, "count": 600}
+        assert collector.read("status")["errors"] == {"events": 600, "count": 600}
     finally:
         collector.stop()
 
 
 def test_a_collector_that_is_killed_has_everything_once_in_the_end(here: Path, tmp_path: Path) -> None:
-    port = free_port()
+    port = take_port()
     folder = tmp_path / "collector"
     folder.mkdir()
     stored: list[str] = []
@@ -85,9 +80,7 @@ def test_a_collector_that_is_killed_has_everything_once_in_the_end(here: Path, t
         for round_ in range(3):
             collector = Collector(here, folder, port=port)
             stored += store(server, [f"E{round_}-{number}" for number in range(200)])
-            collector.process.kill()
-            collector.process.wait(30)
-            (folder / "collector.log").unlink()
+            collector.kill()
         collector = Collector(here, folder, port=port)
         try:
             wait_for(lambda: destination(server)["waiting"] == 0, "the outbox to be empty", 60)

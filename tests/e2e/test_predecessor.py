@@ -39,7 +39,7 @@ def test_its_errors_are_stored_and_it_retrieves_them(
     listed = collector.errors(notebook=notebook)
     assert [error["error_name"] for error in listed] == ["ZeroDivisionError", "ValueError"]
     assert usage["uuid"] not in json.dumps(listed)
-    assert "127.0.0.1" not in json.dumps(collector.get("usages/"))
+    assert "127.0.0.1" not in json.dumps(collector.read("usages/"))
 
 
 @pytest.mark.needs("installed wheel")
@@ -60,7 +60,7 @@ def test_our_own_client_works_on_the_same_runtimes(
     assert [error["event_id"] for error in errors] == [listed["event_id"]]
     assert listed["release"] == "1.2"
     assert listed["first_line"] == "# dock"
-    sessions = [session for session in collector.get("sessions") if session["notebook"] == notebook]
+    sessions = [session for session in collector.read("sessions") if session["notebook"] == notebook]
     assert [session["session"] for session in sessions] == [listed["session"]]
-    assert key not in json.dumps(collector.get("sessions"))
+    assert key not in json.dumps(collector.read("sessions"))
     assert "Smith" not in json.dumps(listed)

@@ -132,7 +132,7 @@ async def test_every_route_says_who_may_use_it(jp_serverapp: Any) -> None:
     from jupyter_errreport.extension.handler import JupyterResource
 
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", RuntimeWarning)
         jp_serverapp.web_app.add_handlers(
             ".*$", [(f"/x/{path}", kind) for path, kind in routes(JupyterResource, guard)]
         )

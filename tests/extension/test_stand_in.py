@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,20 @@ import pytest
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.extension import stand_in
 from jupyter_errreport.extension.stand_in import Opened, open_database
-from jupyter_errreport.store import Database, filesystem, outbox
+from jupyter_errreport.store import Database, filesystem, migrate, outbox
 from jupyter_errreport.store.errors import count_everything
 from jupyter_errreport.store.insert import insert_errors
+from tests.crash.small_disk import SmallDisk
 from tests.forwarding.conftest import event
+from tests.support.jupyter_servers import jupyter_server
+from tests.support.receiver import receiver
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(stand_in, "OPEN_SECONDS", 1.0)
 
 
 def locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
@@ -37,12 +41,13 @@ def locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def hanging(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    monkeypatch.setattr(stand_in, "OPEN_SECONDS", 4.0)  # for the one in its place too, which has to be made in it
     release = threading.Event()
     real = stand_in.Database._open
 
     def opening(self: Database) -> Any:
         if self.path == path:
-            release.wait(20)
+            release.wait(60)
         return real(self)
 
     monkeypatch.setattr(Database, "_open", opening)
@@ -122,6 +127,75 @@ def test_errors_are_kept_elsewhere_and_come_back(
     assert ids(proper.database) == sorted(item["event_id"] for item in sent[1:])
     close(proper)
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """The disk of the folder `data`."""
+    (tmp_path / "data").mkdir()
+    small = SmallDisk(tmp_path / "data")
+    assert not small.problem
+    yield small
+    small.close()
+
+
+def of_this_release(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(place)
+    database.start()
+    database.close()
+
+
+def of_an_older_release(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = migrate.command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate.command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        of_this_release(place, monkeypatch)
+
+
+def no_database(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pass
+
+
+@pytest.mark.needs("a disk to fill")
+@pytest.mark.parametrize("before", [no_database, of_this_release, of_an_older_release])
+def test_on_a_full_disk_nothing_is_made_or_migrated_and_the_database_is_as_good_as_before(
+    tmp_path: Path, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch, before: Callable[..., None]
+) -> None:
+    place = tmp_path / "data" / "errors.sqlite"
+    before(place, monkeypatch)
+    disk.fill()
+    opened = open_database(str(place))
+    assert "Is its disk full" in opened.warning
+    store(opened, event())
+    close(opened)
+    disk.empty()
+    proper = open_database(str(place))
+    assert (proper.warning, proper.database.path) == ("", place)
+    assert proper.database.read(count_everything).result(5).events == 1
+    close(proper)
+
+
+@pytest.mark.needs("a disk to fill")
+@pytest.mark.needs("installed wheel")
+def test_a_jupyter_server_with_a_full_disk_starts_and_forwards_and_says_so(tmp_path: Path, disk: SmallDisk) -> None:
+    place = tmp_path / "data" / "errors.sqlite"
+    disk.fill()
+    with receiver() as to:
+        settings = [f"--JupyterErrReport.db={place}", f"--JupyterErrReport.collector_url={to.url}"]
+        python, temporary = Path(sys.executable), str(tmp_path / "tmp")
+        sent = {"error_name": "E", "notebook": "n", "event_id": event()["event_id"]}
+        with jupyter_server(python, tmp_path / "home", *settings, TMPDIR=temporary) as server:
+            answer = server.session.post(f"{server.url}/errreport/errors", json=[sent], timeout=20)
+            assert [one["status"] for one in answer.json()] == ["stored"]
+            wait_for(lambda: to.ids() == [sent["event_id"]], "the event to be forwarded")
+            status = server.get("/errreport/status").json()
+            assert status["status"] == "degraded"
+            assert str(place) in status["message"] and "Is its disk full" in status["message"]
+        disk.empty()
+        with jupyter_server(python, tmp_path / "later", *settings, TMPDIR=temporary) as server:
+            assert server.get("/errreport/status").json()["status"] == "ok"
+            assert [one["event_id"] for one in server.errors()] == [sent["event_id"]]
+        assert to.ids() == [sent["event_id"]]
 
 
 def test_a_stand_in_that_another_server_uses_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

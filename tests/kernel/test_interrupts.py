@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,14 @@ AWAIT = "import asyncio\nprint('running', flush=True)\nfor _ in range(600):\n   
 
 def interrupted(running: Kernel, code: str) -> Run:
     """Run a cell and stop it as soon as it says that it runs."""
-    stop = threading.Event()
+    heard: list[str] = []
 
-    def interrupt() -> None:
-        stop.wait(60)
-        running.interrupt()
+    def interrupt(text: str) -> None:
+        if not heard:
+            running.interrupt()
+        heard.append(text)
 
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    run = running.run(code, on_output=lambda text: stop.set())
-    thread.join()
-    return run
+    return running.run(code, on_output=interrupt)
 
 
 @pytest.mark.parametrize("code", [SLEEP, AWAIT], ids=["sleep", "await"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,52 +13,81 @@ import requests
 from tests.support.jupyter_servers import clean_environment
 from tests.support.waiting import wait_for
 
-TOKEN = "the-admin-token"
+ADMIN = "the-admin-token"
 
 
 class Collector:
-    """`jupyter errreport collector` on a free port unless one is named, with a database of its own."""
+    """`jupyter errreport collector` on a free port unless one is named, with a database of its own.
 
-    def __init__(self, python: Path, home: Path, *arguments: str, port: int = 0, **environment: str) -> None:
+    Runs from its making to `stop` or `kill`, and can be started again on the same database.
+    """
+
+    def __init__(
+        self, python: Path, home: Path, *arguments: str, port: int = 0, token: str = ADMIN, **environment: str
+    ) -> None:
+        self.home, self.arguments, self._port = home, arguments, port
+        self.db = home / "collector.sqlite"
+        self.command = [str(python.parent / "jupyter"), "errreport", "collector"]
+        admin = {"JUPYTER_ERRREPORT_ADMIN_TOKEN": token} if token else {}
+        self._environment = clean_environment(home, **admin, **environment)
         self._log = home / "collector.log"
-        with self._log.open("wb") as log:
+        self.start()
+
+    def start(self) -> None:
+        """Back when it says where it listens."""
+        with self._log.open("ab") as log:
+            self._written_before = log.tell()
             self.process = subprocess.Popen(
-                [
-                    str(python.parent / "jupyter"),
-                    "errreport",
-                    "collector",
-                    f"--port={port}",
-                    f"--db={home / 'collector.sqlite'}",
-                    *arguments,
-                ],
-                env=clean_environment(home, JUPYTER_ERRREPORT_ADMIN_TOKEN=TOKEN, **environment),
+                [*self.command, f"--port={self._port}", f"--db={self.db}", *self.arguments],
+                env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=home,
+                cwd=self.home,
             )
         self.url = wait_for(self._address, "the collector's address", 60)
 
     def _address(self) -> str:
         assert self.process.poll() is None, self.log
-        found = re.search(r"http://127\.0\.0\.1:\d+", self.log)
-        return found.group() if found else ""
+        found = re.search(rb"http://127\.0\.0\.1:\d+(?=/)", self._log.read_bytes()[self._written_before :])
+        return found.group().decode() if found else ""
 
     @property
     def log(self) -> str:
+        """Whatever it has written, of all its runs."""
         return self._log.read_text(errors="replace")
 
-    def get(self, path: str, **params: str) -> Any:
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """The exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(30)
+
+    def request(self, method: str, path: str, token: str | None = None, **more: Any) -> requests.Response:
+        """What it answers; redirects are not followed."""
+        headers = {**more.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(
+                method, f"{self.url}/{path}", headers=headers, timeout=20, allow_redirects=False, **more
+            )
+
+    def get(self, path: str, token: str | None = None, **more: Any) -> requests.Response:
+        return self.request("GET", path, token, **more)
+
+    def post(self, path: str, json: Any = None, token: str | None = None, **more: Any) -> requests.Response:
+        return self.request("POST", path, token, json=json, **more)
+
+    def delete(self, path: str, token: str | None = None, **more: Any) -> requests.Response:
+        return self.request("DELETE", path, token, **more)
+
+    def read(self, path: str, **params: str) -> Any:
         """The JSON that the admin reads."""
-        session = requests.Session()
-        session.trust_env = False
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        response = session.get(f"{self.url}/{path}", headers=headers, params=params, timeout=20)
+        response = self.get(path, ADMIN, params=params)
         assert response.status_code == 200, response.text
         return response.json()
 
     def errors(self, **filters: str) -> list[dict[str, Any]]:
-        return list(self.get("errors", **filters))
-
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(30)
+        return list(self.read("errors", **filters))

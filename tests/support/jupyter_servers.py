@@ -18,6 +18,7 @@ import websocket
 from tests.support.waiting import wait_for
 
 TOKEN = "the-server-token"
+CONFIG = Path(__file__).parent / "server_config"
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
@@ -49,7 +50,7 @@ class JupyterServer:
                     f"--ServerApp.root_dir={home}",
                     *arguments,
                 ],
-                env=clean_environment(home, **environment),
+                env=clean_environment(home, **{"JUPYTER_CONFIG_PATH": str(CONFIG), **environment}),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=home,

@@ -40,9 +40,10 @@ class Kernel:
             name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_ERRREPORT", "JPY_"))
         }
         clean.pop("PYTHONPATH", None)
-        if not {"HOME", "JUPYTER_DATA_DIR"} & set(environment):  # what one kernel leaves, the next would send
+        if "HOME" not in environment:  # what one kernel leaves, the next would send
             self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
             clean["JUPYTER_DATA_DIR"] = self._folder.name
+            clean["IPYTHONDIR"] = str(Path(self._folder.name) / "ipython")
         self._manager.start_kernel(env={**clean, **environment}, cwd=str(cwd) if cwd else None)
         self.client = self._manager.blocking_client()
         self.client.start_channels()

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,16 @@ def find_chromium() -> str | None:
 
 
 @lru_cache
+def can_mount() -> bool:
+    """Whether a file system may be mounted here."""
+    with tempfile.TemporaryDirectory() as folder:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True).returncode == 0
+        if mounted:
+            subprocess.run(["umount", folder], check=True)
+    return mounted
+
+
+@lru_cache
 def has_irkernel() -> bool:
     """Whether there is an R that can be a kernel."""
     command = ["Rscript", "-e", "library(IRkernel)"]
@@ -73,6 +84,7 @@ def is_installed() -> bool:
 _NEEDS = (
     Need("IRkernel", has_irkernel, "apt-get install r-cran-irkernel"),
     Need("chromium", lambda: find_chromium() is not None, "apt-get install chromium"),
+    Need("a disk to fill", can_mount, "run as root, in a container with --privileged"),
     Need("wheel", lambda: find_wheel() is not None, "make wheel"),
     Need("installed wheel", is_installed, "make test"),
 )

@@ -18,6 +18,8 @@ class Receiver:
         self.events: list[dict[str, Any]] = []
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answer = 200
+        self.answers: dict[str, Any] = {}
+        """What GET and PUT of a path are answered, by path; the events otherwise."""
         self.headers: dict[str, str] = {}
         self.poison: set[str] = set()
         """Names of errors; a request with one of them is answered 400."""
@@ -62,7 +64,12 @@ class Receiver:
 
             def do_GET(self) -> None:
                 receiver.requests.append((self.path, dict(self.headers.items()), b""))
-                self._reply(receiver.answer, {"errors": receiver.events})
+                self._reply(receiver.answer, receiver.answers.get(self.path, {"errors": receiver.events}))
+
+            def do_PUT(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                receiver.requests.append((self.path, dict(self.headers.items()), body))
+                self._reply(receiver.answer, receiver.answers.get(self.path, {}))
 
             def _reply(self, status: int, answer: Any) -> None:
                 body = json.dumps(answer).encode()

@@ -1,0 +1,38 @@
+/** Which errors are shown: of one notebook or all, open, resolved or ignored. */
+
+import { HTMLSelect } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { IView } from '../tokens';
+import { usePanel } from './context';
+
+export function Filters(): React.JSX.Element {
+  const { errors, trans } = usePanel();
+  const { notebook, status } = errors.view;
+  const names = errors.notebooks.filter(name => !errors.isMuted(name));
+  const all = notebook && !names.includes(notebook) ? [notebook, ...names] : names;
+  return (
+    <div className="jp-ErrReport-filters">
+      <HTMLSelect
+        aria-label={trans.__('Notebook')}
+        value={notebook}
+        onChange={event => errors.choose({ notebook: event.target.value })}
+      >
+        <option value="">{trans.__('All notebooks')}</option>
+        {all.map(name => (
+          <option key={name} value={name}>{name}</option>
+        ))}
+      </HTMLSelect>
+      <HTMLSelect
+        aria-label={trans.__('Status')}
+        value={status}
+        onChange={event => errors.choose({ status: event.target.value as IView['status'] })}
+      >
+        <option value="open">{trans.__('Open')}</option>
+        <option value="resolved">{trans.__('Resolved')}</option>
+        <option value="ignored">{trans.__('Ignored')}</option>
+        <option value="">{trans.__('All')}</option>
+      </HTMLSelect>
+    </div>
+  );
+}

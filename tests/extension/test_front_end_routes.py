@@ -1,0 +1,165 @@
+"""What front ends ask of the Jupyter server besides the lists, and the event by which they hear of an error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from jupyter_errreport.event import new_event_id
+from jupyter_errreport.extension.events import ERROR_SCHEMA
+from jupyter_errreport.source import cell_hash
+from tests.support.receiver import receiver
+
+Fetch = Callable[..., Any]
+SOURCE = "energies['best']"
+
+
+def write_notebook(path: Path, *sources: str) -> list[str]:
+    """A notebook with these code cells; their ids."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return [cell["id"] for cell in notebook.cells]
+
+
+async def add_error(jp_fetch: Fetch, **more: Any) -> str:
+    """Report an error; its id."""
+    sent = {"event_id": new_event_id(), "error_name": "KeyError", "notebook": "a.ipynb", **more}
+    await jp_fetch("errreport", "errors", method="POST", body=json.dumps(sent))
+    return str(sent["event_id"])
+
+
+async def ask(jp_fetch: Fetch, *path: str, **kwargs: Any) -> Any:
+    return json.loads((await jp_fetch("errreport", *path, **kwargs)).body)
+
+
+async def test_an_error_is_told_as_an_event(jp_fetch: Fetch, jp_serverapp: Any) -> None:
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def listener(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        await heard.put(data)
+
+    jp_serverapp.event_logger.add_listener(schema_id=ERROR_SCHEMA, listener=listener)
+    event_id = await add_error(jp_fetch, error_message="patient 17", first_line="x")
+    told = await asyncio.wait_for(heard.get(), 20)
+    assert told == {"event_id": event_id, "notebook": "a.ipynb", "error_name": "KeyError", "kind": "cell", "count": 1}
+
+
+async def test_without_a_collector_errors_stay(jp_fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = await ask(jp_fetch, "panel")
+    assert state == {"notice": "", "off": "", "collector": "", "destinations": [], "undelivered": []}
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    assert (await ask(jp_fetch, "panel"))["off"] == "DO_NOT_TRACK=1"
+
+
+async def test_cells_are_known_by_their_content(jp_fetch: Fetch) -> None:
+    await add_error(jp_fetch, cell_hash=cell_hash(SOURCE), session="s1", count=3)
+    sources = ["fine = 1", "energies['worst'] # a literal and a comment are no other cell", "energies.best"]
+    body = json.dumps({"path": "course/a.ipynb", "sources": sources})
+    cells = await ask(jp_fetch, "cells", method="POST", body=body)
+    assert [cell["count"] for cell in cells] == [0, 3, 0]
+    assert [cell["sessions"] for cell in cells] == [0, 1, 0]
+    assert cells[1]["cell_hash"] == cell_hash(SOURCE)
+
+
+async def test_of_two_notebooks_with_one_name_the_one_with_the_cell(jp_fetch: Fetch, jp_root_dir: Path) -> None:
+    write_notebook(jp_root_dir / "old" / "a.ipynb", SOURCE)
+    (cell_id,) = write_notebook(jp_root_dir / "z" / "deep" / "a.ipynb", SOURCE)
+    asked = {"notebook": "a.ipynb", "cell_id": cell_id}
+    assert await ask(jp_fetch, "path", params=asked) == {"path": "z/deep/a.ipynb"}
+    assert await ask(jp_fetch, "path", params={"notebook": "a.ipynb"}) == {"path": "old/a.ipynb"}
+    assert await ask(jp_fetch, "path", params={"notebook": "b.ipynb"}) == {"path": ""}
+
+
+async def test_nothing_is_published_without_a_collector(jp_fetch: Fetch) -> None:
+    with pytest.raises(HTTPClientError) as caught:
+        await ask(jp_fetch, "publish", method="POST", body=json.dumps({"path": "a.ipynb"}))
+    assert caught.value.response is not None
+    assert "no collector" in json.loads(caught.value.response.body)["message"]
+
+
+class TestWithACollector:
+    @pytest.fixture
+    def collector(self) -> Any:
+        with receiver() as running:
+            yield running
+
+    @pytest.fixture
+    def jp_server_config(self, tmp_path: Path, collector: Any) -> dict[str, Any]:
+        return {
+            "ServerApp": {"jpserver_extensions": {"jupyter_errreport": True}},
+            "JupyterErrReport": {
+                "db": str(tmp_path / "errors.sqlite"),
+                "collector_url": collector.url,
+                "collector_token": "the-collector-token",
+            },
+        }
+
+    async def test_what_waits_is_told_and_no_token(self, jp_fetch: Fetch, collector: Any) -> None:
+        collector.answer = 503
+        event_id = await add_error(jp_fetch)
+        state = await ask(jp_fetch, "panel")
+        assert state["collector"] in state["notice"]
+        (undelivered,) = state["undelivered"]
+        assert undelivered == {"event_id": event_id, "destination": state["collector"], "problem": ""}
+        assert "the-collector-token" not in json.dumps(state)
+
+    async def test_what_was_refused_says_why(self, jp_fetch: Fetch, collector: Any) -> None:
+        collector.poison = {"KeyError"}
+        event_id = await add_error(jp_fetch)
+
+        async def refused() -> Any:
+            while True:
+                (undelivered,) = (await ask(jp_fetch, "panel"))["undelivered"]
+                if undelivered["problem"]:
+                    return undelivered
+                await asyncio.sleep(0.02)
+
+        undelivered = await asyncio.wait_for(refused(), 20)
+        assert undelivered["event_id"] == event_id
+        assert "400" in undelivered["problem"]
+
+    async def test_cells_are_those_of_all_readers(self, jp_fetch: Fetch, collector: Any) -> None:
+        await add_error(jp_fetch, cell_hash=cell_hash(SOURCE))
+        collector.answers["/notebooks/a.ipynb"] = {
+            "cells": [{"cell": cell_hash(SOURCE), "count": 40, "sessions": 7}, {"cell": "other", "count": "<b>"}]
+        }
+        body = json.dumps({"path": "a.ipynb", "sources": [SOURCE]})
+        (cell,) = await ask(jp_fetch, "cells", method="POST", body=body)
+        assert (cell["count"], cell["sessions"]) == (40, 7)
+        (request,) = [headers for path, headers, _ in collector.requests if path == "/notebooks/a.ipynb"]
+        assert request["Authorization"] == "Bearer the-collector-token"
+
+    async def test_without_the_collectors_answer_they_are_this_servers(self, jp_fetch: Fetch, collector: Any) -> None:
+        collector.answer = 403
+        await add_error(jp_fetch, cell_hash=cell_hash(SOURCE), session="s1")
+        body = json.dumps({"path": "a.ipynb", "sources": [SOURCE]})
+        (cell,) = await ask(jp_fetch, "cells", method="POST", body=body)
+        assert (cell["count"], cell["sessions"]) == (1, 1)
+
+    async def test_a_notebook_is_published_with_its_code_and_nothing_else(
+        self, jp_fetch: Fetch, jp_root_dir: Path, collector: Any
+    ) -> None:
+        write_notebook(jp_root_dir / "course" / "a.ipynb", SOURCE, "fine = 1")
+        collector.answers["/notebooks/a.ipynb/source"] = {"version": 3, "status": "published"}
+        body = json.dumps({"path": "course/a.ipynb"})
+        answer = await ask(jp_fetch, "publish", method="POST", body=body)
+        assert "version 3" in answer["message"]
+        (sent,) = [json.loads(body) for path, _, body in collector.requests if path == "/notebooks/a.ipynb/source"]
+        assert [cell["source"] for cell in sent["cells"]] == [SOURCE, "fine = 1"]
+        assert set(sent) == {"language", "cells"}
+
+    async def test_a_refusal_to_publish_is_told(self, jp_fetch: Fetch, jp_root_dir: Path, collector: Any) -> None:
+        write_notebook(jp_root_dir / "a.ipynb", SOURCE)
+        collector.answer = 401
+        with pytest.raises(HTTPClientError) as caught:
+            await ask(jp_fetch, "publish", method="POST", body=json.dumps({"path": "a.ipynb"}))
+        assert caught.value.response is not None
+        assert "token is not known" in json.loads(caught.value.response.body)["message"]
