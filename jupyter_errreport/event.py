@@ -87,6 +87,8 @@ class EventMessageType(_RequiredEventFields, total=False):
     release: str
     policy: str
     """What may leave the kernel, where that is not the default: `type-only` or `verbatim`."""
+    comments: List[str]
+    """What the reader has said of it, in words of theirs."""
     masked: List[str]
     """Fields in which a receiver found and hid what looked private."""
 

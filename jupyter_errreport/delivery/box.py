@@ -4,7 +4,7 @@
     new/     written, and on disk
     cur/     taken in hand by the process that its name tells
     poison/  refused by the receiver for good; the newest 100
-    counts/  a file for each process that dropped or set aside anything: how many errors
+    counts/  a file for each process that dropped anything or had it refused: how many errors
 
 A name says all that has to be known without opening the file:
 
@@ -165,6 +165,11 @@ class Box:
                 self._files.remove(os.path.join(self._sub("poison"), name))
         except OSError:
             self.remove(entry)
+
+    def turn_away(self, entry: Entry) -> None:
+        """Be done with an event that was one too many for the receiver: counted, and not kept, as it has no fault."""
+        self._count("poison", entry.errors)
+        self.remove(entry)
 
     # -- all of them --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Deque, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .destination import JUPYTER, SLACK, Destination
 from .outcome import Outcome
@@ -18,6 +18,8 @@ LONGEST_ASKED = 3_600.0
 READ_TIMEOUT = 10.0
 """Seconds to wait for an answer."""
 TRANSPORTS_KEPT = 8
+OVER_LIMIT = "limit_"
+"""How the reasons begin that say nothing against the event itself."""
 SLACK_INTERVAL = 1.0
 """Seconds between two messages: Slack takes one a second (https://api.slack.com/docs/rate-limits)."""
 
@@ -69,17 +71,20 @@ class Lane:
         """Left by processes before this one, and sent by it: in none of the figures above."""
         self.problem = ""
         """Why the last attempt failed; empty when it did not."""
+        self.rejection = ""
+        """Why the receiver will not take the last event that it rejected; empty when it took all."""
         self.last: Optional[Sent] = None
         """The newest event of this process that the receiver has answered for."""
-        self.on_sent: Callable[[], None] = _nothing
-        """Called on the lane's thread when a receiver has answered."""
+        self.on_answered: Callable[[Dict[str, str]], None] = _nothing
+        """Called on the lane's thread when a receiver has answered, with its hints by the ids of our own events."""
         self._spool = spool
         self._known = {destination}
         self._items: Deque[_Waiting] = deque()
         self._sending: List[_Waiting] = []
         self._limit = BATCH_EVENTS
         """Events in a request: halved while one is looked for that makes the receiver refuse them all."""
-        self._session_due = False
+        self._cells_due: Optional[Tuple[int, int]] = None
+        """What the receiver is still to be told of the session."""
         self._given_up = False
         """Whether the running attempt was asked for by somebody who no longer wants it."""
         self._change = threading.Condition()
@@ -141,15 +146,16 @@ class Lane:
             if destination != self.destination and (again or destination not in self._known):
                 self._known.add(destination)
                 self.destination = destination
-                self._session_due = False
+                self._cells_due = None
                 self._delay = FIRST_RETRY
                 self._hurry.set()
 
-    def open_session(self) -> None:
-        """Have the session opened, also when there will be no event."""
+    def tell_session(self, cells: Tuple[int, int]) -> None:
+        """Have the session opened, also when there will be no event, and told how many cells went well and failed."""
         with self._change:
-            self._session_due = bool(self.destination.session_key)
-            self._wake()
+            if self.destination.session_key:
+                self._cells_due = cells
+                self._wake()
 
     # -- who can't wait -----------------------------------------------------------------------------------------------
 
@@ -161,7 +167,7 @@ class Lane:
             self.forgotten += count
             self._items.clear()
             self._sending = []
-            self._session_due, self._given_up = False, True
+            self._cells_due, self._given_up = None, True
             self._change.notify_all()
         for item in items + [item for item in sending if item.own]:  # of the others the thread knows more
             item.let_go()
@@ -177,17 +183,17 @@ class Lane:
             self._deadline = deadline
             self._hurry.set()
             alone = self._thread is None  # the interpreter is shutting down and starts no more threads
-        while alone and self._items and self._hurry.is_set() and time.monotonic() < deadline:
+        while alone and self._has_work() and self._hurry.is_set() and time.monotonic() < deadline:
             self._turn()
         with self._change:
-            while (self.waiting or self._session_due) and self._hurry.is_set() and not alone:
+            while (self._has_own() or self._cells_due is not None) and self._hurry.is_set() and not alone:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     break
                 self._change.wait(remaining)
             self._deadline = None
             self._hurry.clear()
-            return not self.waiting
+            return not self._has_own()
 
     def close(self, deadline: float) -> None:
         """End the thread after the attempt that it is in; until `deadline` let others have what is not sent."""
@@ -217,7 +223,7 @@ class Lane:
         """Sleep while there is nothing to do; else take turns, and wait after each as long as it says."""
         while not self._closed:
             with self._change:
-                if not self._items and not self._session_due:
+                if not self._has_work():
                     self._limit = BATCH_EVENTS
                     self._disconnect()
                     self._change.notify_all()
@@ -243,11 +249,18 @@ class Lane:
            Not judged: put them back in front and wait longer than the last time.
         """
         with self._change:
-            session_due, self._session_due = self._session_due, False
+            cells, destination = self._cells_due, self.destination
             self._given_up = False
             batch = self._sending = self._take()
-        if session_due:
-            self._transport(self.destination).open_session(self._timeout(), lambda: not self._given_up)
+        if cells is not None:
+            told = self._transport(destination).tell_session(cells, self._timeout(), lambda: not self._given_up)
+            with self._change:
+                if not told.problem and self._cells_due == cells:
+                    self._cells_due = None
+                    self._change.notify_all()
+                if told.problem and not batch:
+                    self.problem = told.problem
+                    return self._put_off(told)
         if not batch:
             return 0.0
         loaded = self._load(batch)
@@ -321,8 +334,8 @@ class Lane:
         statuses = outcome.statuses
         halved = outcome.is_whole and len(batch) > 1
         if statuses is not None and not halved:
-            for item, status in zip(batch, statuses):
-                (item.box.set_aside if status == "rejected" else item.box.remove)(item.entry)
+            for item, status, reason in zip(batch, statuses, outcome.reasons or [""] * len(batch)):
+                self._put_away(item, status, reason)
         with self._change:
             self.problem = outcome.problem
             if self._sending is not batch:  # turned off this very moment
@@ -343,13 +356,20 @@ class Lane:
                 self._delay = FIRST_RETRY
             else:
                 self._items.extendleft(reversed(batch))
-                self._hurry.clear()  # who asked to hurry has had the attempt
-                asked = min(outcome.retry_after or 0.0, LONGEST_ASKED)
-                pause = max(asked, random.uniform(0, self._delay))  # noqa: S311 - jitter
-                self._delay = min(self._delay * 2, LONGEST_RETRY)
+                pause = self._put_off(outcome)
             self._change.notify_all()
         if statuses is not None and not halved:
-            self.on_sent()
+            hints = zip(batch, outcome.hints or [""] * len(batch))
+            self.on_answered({item.entry.event_id: hint for item, hint in hints if item.own})
+        return pause
+
+    def _put_off(self, outcome: Outcome) -> float:
+        """Nothing came of an attempt; returns the seconds to wait before the next one."""
+        self._hurry.clear()  # who asked to hurry has had the attempt
+        self._change.notify_all()
+        asked = min(outcome.retry_after or 0.0, LONGEST_ASKED)
+        pause = max(asked, random.uniform(0, self._delay))  # noqa: S311 - jitter
+        self._delay = min(self._delay * 2, LONGEST_RETRY)
         return pause
 
     def _stumbled(self, error: Exception) -> float:
@@ -361,6 +381,17 @@ class Lane:
             self._hurry.clear()
             self._change.notify_all()
         return LONGEST_RETRY
+
+    def _put_away(self, item: _Waiting, status: str, reason: str) -> None:
+        """Be done with the file of an event that the receiver has judged."""
+        if status != "rejected":
+            item.box.remove(item.entry)
+            return
+        self.rejection = reason
+        if reason.startswith(OVER_LIMIT):
+            item.box.turn_away(item.entry)
+        else:
+            item.box.set_aside(item.entry)
 
     def _answered(self, item: _Waiting, status: str) -> None:
         if not item.own:
@@ -389,6 +420,12 @@ class Lane:
         if ids:
             self.dropped += sum(item.errors for item in self._items if item.own and item.entry.event_id in ids)
             self._items = deque(item for item in self._items if item.entry.event_id not in ids)
+
+    def _has_work(self) -> bool:
+        return bool(self._items) or self._cells_due is not None
+
+    def _has_own(self) -> bool:
+        return any(item.own for item in [*self._items, *self._sending])
 
     def _waiting(self, own: bool) -> int:
         with self._change:
@@ -425,5 +462,5 @@ class _Loaded(NamedTuple):
     """What is to be told without an attempt, when the files can't be read."""
 
 
-def _nothing() -> None:
+def _nothing(hints: Dict[str, str]) -> None:
     return

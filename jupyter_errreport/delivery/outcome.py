@@ -1,6 +1,6 @@
 """What became of an attempt to send."""
 
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Sequence
 
 
 class Outcome(NamedTuple):
@@ -14,8 +14,13 @@ class Outcome(NamedTuple):
     """Seconds that the receiver asked to wait."""
     is_whole: bool = False
     """Whether the request was rejected as a whole, so that the good in it may be taken without the bad."""
+    reasons: Sequence[str] = ()
+    """Why each event was rejected, in the receiver's word for programs where it gave one; empty for the others."""
+    hints: Sequence[str] = ()
+    """What the author has to say of each event's group, as the receiver sent it; empty for nothing."""
 
 
 def judged(status: str, count: int, problem: str = "") -> Outcome:
     """An outcome in which all `count` events met the same fate."""
-    return Outcome([status] * count, problem, is_whole=status == "rejected")
+    is_rejected = status == "rejected"
+    return Outcome([status] * count, problem, is_whole=is_rejected, reasons=[problem if is_rejected else ""] * count)

@@ -29,7 +29,7 @@ def of_user() -> List[Place]:
     import tempfile  # not in the startup of a kernel in which nothing fails
 
     user = os.getuid() if hasattr(os, "getuid") else 0
-    roots = [os.path.join(_jupyter_data(), "errreport", "spool")]
+    roots = [os.path.join(jupyter_data(), "errreport", "spool")]
     for runtime in (os.environ.get("JUPYTER_RUNTIME_DIR"), os.environ.get("XDG_RUNTIME_DIR")):
         if runtime:
             roots.append(os.path.join(runtime, "errreport-spool"))
@@ -39,7 +39,7 @@ def of_user() -> List[Place]:
     return [Place(root, files) for root in distinct] + in_memory()
 
 
-def _jupyter_data() -> str:
+def jupyter_data() -> str:
     """Jupyter's data folder, as jupyter_core finds it, which a kernel of IPython 5 may lack."""
     given = os.environ.get("JUPYTER_DATA_DIR")
     if given:

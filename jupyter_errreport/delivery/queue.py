@@ -20,12 +20,16 @@ def _always() -> bool:
     return True
 
 
+def _lets_all_go(destination: Destination) -> bool:
+    return True
+
+
 class DeliveryQueue:
     """The lanes of one process, by destination. A forked child begins with empty ones: the events are its parent's."""
 
     def __init__(self, make_spool: "Optional[Callable[[], Spool]]" = None) -> None:
-        self.on_sent: Callable[[], None] = lambda: None
-        """Called on a lane's thread when a receiver has answered."""
+        self.on_answered: Callable[[Destination, Dict[str, str]], None] = lambda destination, hints: None
+        """Called on a lane's thread when a receiver has answered, with its hints by the ids of our own events."""
         self._make_spool = make_spool
         """None for a spool in memory."""
         self._fresh()
@@ -47,28 +51,43 @@ class DeliveryQueue:
                 self._spool = (self._make_spool or Spool)()
             return self._spool
 
-    def submit(self, event: EventMessageType, destination: Destination, wanted: Callable[[], bool] = _always) -> None:
-        """Spool one event, on disk when this returns, and have it sent; if it is still `wanted` by then."""
-        lane = self._lane(destination, again=False)
-        lane.put(destination, event.get("event_id", ""), event.get("count", 1), encode(event), wanted)
+    def submit(
+        self,
+        event: EventMessageType,
+        destination: Destination,
+        wanted: Callable[[], bool] = _always,
+        errors: Optional[int] = None,
+    ) -> None:
+        """Spool one event, on disk when this returns, and have it sent; if it is still `wanted` by then.
 
-    def adopt(self, here: Sequence[Destination]) -> bool:
+        The figures count it as `errors`: none for one that is sent again with more to say; by default its own count.
+        """
+        lane = self._lane(destination, again=False)
+        count = event.get("count", 1) if errors is None else errors
+        lane.put(destination, event.get("event_id", ""), count, encode(event), wanted)
+
+    def leave(self, event: EventMessageType, destination: Destination) -> None:
+        """Spool one event of a process that is gone, for whoever adopts such."""
+        item, _ = self.spool.put(destination, event["event_id"], event.get("count", 1), encode(event), ())
+        item.box.release(item.entry)
+
+    def adopt(self, here: Sequence[Destination], lets_go: Callable[[Destination], bool] = _lets_all_go) -> bool:
         """Send what processes of this user left that are gone, each event to where it was to go.
 
-        What is for a Jupyter server waits for a kernel that has one; `here` are this kernel's own destinations. Returns
-        whether there may be more, to be adopted when this is sent.
+        What is for a Jupyter server waits for a kernel that has one; `here` are this kernel's own destinations. What
+        may not leave, as `lets_go` says, stays. Returns whether there may be more, to be adopted when this is sent.
         """
         more = False
         for leftover in self.spool.leftovers():
-            lane = self._lane_for(leftover, here)
+            lane = self._lane_for(leftover, here) if lets_go(leftover.destination) else None
             if lane is not None:
                 lane.adopt(leftover.items)
                 more = more or leftover.may_be_more
         return more
 
-    def open_session(self, destination: Destination) -> None:
-        """Tell a collector that a session has begun. Returns at once."""
-        self._lane(destination).open_session()
+    def tell_session(self, destination: Destination, cells: Tuple[int, int] = (0, 0)) -> None:
+        """Tell a collector that a session has begun, and how many cells went well and failed. Returns at once."""
+        self._lane(destination).tell_session(cells)
 
     def flush(self, timeout: float) -> bool:
         """Send what waits, for at most `timeout` seconds altogether; False when something is left."""
@@ -147,5 +166,5 @@ class DeliveryQueue:
         from .lane import Lane
 
         lane = Lane(destination, self.spool)
-        lane.on_sent = lambda: self.on_sent()
+        lane.on_answered = lambda hints: self.on_answered(lane.destination, hints)
         return lane

@@ -21,20 +21,20 @@ def slack_message(event: Dict[str, Any]) -> Dict[str, Any]:
         title += f": {event['more']} more"
     message = str(event.get("error_message", ""))
     if message:
-        lines.append(f"Message: {_escape(message)}")
+        lines.append(f"Message: {escape(message)}")
     if event.get("first_line"):
-        lines.append(f"First line: {_escape(event['first_line'])}")
+        lines.append(f"First line: {escape(event['first_line'])}")
     frames = event.get("traceback") or []
     if frames:
         frame = frames[-1]
         place = f"{frame.get('filename', '')}, line {frame.get('lineno', '')}, in {frame.get('fun_name', '')}"
-        lines.append(f"Where: {_escape(place)}")
+        lines.append(f"Where: {escape(place)}")
     count = event.get("count", 1)
     if isinstance(count, int) and count > 1:
         lines.append(f"{count} times")
     # `verbatim` leaves addresses and names alone that Slack would otherwise make links of.
     section = {"type": "mrkdwn", "text": "\n".join(lines)[:3_000], "verbatim": True}
-    return {"text": _escape(title), "blocks": [{"type": "section", "text": section}]}
+    return {"text": escape(title), "blocks": [{"type": "section", "text": section}]}
 
 
 def _cell(event: Dict[str, Any]) -> str:
@@ -42,7 +42,7 @@ def _cell(event: Dict[str, Any]) -> str:
     return f", cell [{count}]" if isinstance(count, int) and count >= 0 else ""
 
 
-def _escape(text: Any) -> str:
+def escape(text: Any) -> str:
     """Text as text: entities for the three special characters, gaps for control characters and bidi overrides."""
     plain = "".join(c if c.isprintable() else " " for c in str(text)[:FIELD_LIMIT])
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -50,4 +50,4 @@ def _escape(text: Any) -> str:
 
 def _bold(text: Any) -> str:
     """Text between asterisks, which must hold none of its own."""
-    return _escape(text).replace("*", "\u2217").replace("`", "'").replace("_", "_\u200b") or "unknown"
+    return escape(text).replace("*", "\u2217").replace("`", "'").replace("_", "_\u200b") or "unknown"

@@ -8,7 +8,7 @@ import gzip
 import importlib
 import json
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
 from .destination import COLLECTOR, JUPYTER, Destination
@@ -18,6 +18,8 @@ from .slack import slack_message
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
 ANSWER_LIMIT = 1_000_000
+HINT_LIMIT = 2_000
+"""Characters of an author's hint."""
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
 KEY_HEADER = "X-Errreport-Key"
@@ -34,8 +36,8 @@ class Endpoint(NamedTuple):
 
     url: str
     headers: Dict[str, str]
-    verify: Any = True
-    """As requests takes it: True, or the path of the certificate to trust."""
+    ca_file: str = ""
+    """The certificate that the server has of its own; empty for one from an authority."""
     socket_path: str = ""
 
 
@@ -45,6 +47,10 @@ class Unreachable(Exception):  # noqa: N818 - the name says what is the case
 
 class GivenUp(Exception):  # noqa: N818 - the name says what is the case
     """Nobody wants this to be sent any more."""
+
+
+Cells = Tuple[int, int]
+"""How many cells of a session went well, and how many failed."""
 
 
 def _always() -> bool:
@@ -69,7 +75,9 @@ class Transport:
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
         self._session: Any = None
-        self._session_opened = not destination.session_key
+        self._trust: Any = None
+        self._told: Optional[Cells] = None
+        """What the receiver knows of the session; None when not even that it began."""
         self._wanted: Callable[[], bool] = _always
 
     def close(self) -> None:
@@ -86,7 +94,8 @@ class Transport:
         self._wanted = wanted
         try:
             if self._destination.kind in (COLLECTOR, JUPYTER):
-                self._open_session(timeout)
+                if self._told is None:
+                    self._post_session((0, 0), timeout)
                 return self._post_events(events, timeout)
             return self._post_slack(events[0], timeout)
         except GivenUp:
@@ -96,23 +105,34 @@ class Transport:
         except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
             return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
 
-    def open_session(self, timeout: float, wanted: Callable[[], bool] = _always) -> None:
-        """Tell the receiver that a session has begun, if it has not been told; failures are left for later."""
+    def tell_session(self, cells: Cells, timeout: float, wanted: Callable[[], bool] = _always) -> Outcome:
+        """Tell a collector that the session has begun, and of its cells, unless it knows. Never raises.
+
+        The outcome has a problem when this has to be done again.
+        """
         self._wanted = wanted
         try:
-            self._open_session(timeout)
-        except Exception:
-            return
+            return self._post_session(cells, timeout) if self._told != cells else Outcome()
+        except GivenUp:
+            return Outcome()
+        except Exception as error:
+            return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
 
-    def _open_session(self, timeout: float) -> None:
-        if self._session_opened or self._destination.kind != COLLECTOR:
-            return
-        body = {"uuid": self._destination.session_key, "notebook": self._destination.notebook or "unknown"}
+    def _post_session(self, cells: Cells, timeout: float) -> Outcome:
+        key = self._destination.session_key
+        if not key or self._destination.kind != COLLECTOR:
+            self._told = cells
+            return Outcome()
+        good, failed = cells
+        body: Dict[str, Any] = {"uuid": key, "notebook": self._destination.notebook or "unknown"}
         if self._destination.release:
             body["release"] = self._destination.release
+        body.update(good_cells=good, failed_cells=failed)
         response = self._post("sessions", json.dumps(body).encode(), timeout)
-        # Refused for good (an old collector, a limit): the events go without it.
-        self._session_opened = response.status_code < 500 and response.status_code != 429
+        if response.status_code >= 500 or response.status_code == 429:
+            return self._refused(response, 0)
+        self._told = cells  # also when it is refused for good, by an old collector: the events go without it
+        return Outcome()
 
     def _post_events(self, events: Sequence[bytes], timeout: float) -> Outcome:
         body = b"[" + b",\n".join(events) + b"]"
@@ -120,7 +140,10 @@ class Transport:
         if response.status_code == 200:
             answers = _answer(response)
             if isinstance(answers, list) and len(answers) == len(events):
-                return Outcome([_status(answer) for answer in answers], _first_reason(answers))
+                reasons = [_reason_of(answer) for answer in answers]
+                problem = next((f"an event was rejected: {reason}" for reason in reasons if reason), "")
+                statuses, hints = [_status(answer) for answer in answers], [_hint_of(answer) for answer in answers]
+                return Outcome(statuses, problem, reasons=reasons, hints=hints)
             return Outcome(problem=f"{self._destination.label} answered with something that is no collector's answer")
         return self._refused(response, len(events))
 
@@ -137,13 +160,24 @@ class Transport:
         problem = f"{self._destination.label} answered {code}"
         if code in (400, 413, 415, 422) or (self._destination.kind not in (COLLECTOR, JUPYTER) and 400 <= code < 429):
             return judged("rejected", count, problem)
-        if code == 429 and _reason(response) in _LIMITS_FOR_GOOD:
-            return Outcome(["rejected"] * count, f"{problem}: {_reason(response)}")
-        return Outcome(problem=problem, retry_after=_retry_after(response.headers.get("Retry-After")))
+        if code == 429:
+            reason = _reason(response)
+            if reason in _LIMITS_FOR_GOOD:
+                return Outcome(["rejected"] * count, f"{problem}: {reason}", reasons=[reason] * count)
+        return Outcome(problem=problem, retry_after=retry_after(response.headers.get("Retry-After")))
+
+    def post_body(self, body: bytes, headers: Dict[str, str], timeout: float) -> Any:
+        """The answer to a POST to the destination's own address, its body read; raises what requests raises."""
+        self._wanted = _always
+        return self._request("POST", Endpoint(self._destination.address, headers), body, timeout)
 
     def get(self, path: str, timeout: float) -> Any:
         """The answer to a GET, its body read; raises what requests raises."""
         return self._request("GET", _endpoint(self._destination, path), b"", timeout)
+
+    def put(self, path: str, body: bytes, timeout: float) -> Any:
+        """The answer to a PUT, its body read; raises what requests raises."""
+        return self._request("PUT", _endpoint(self._destination, path), body, timeout)
 
     def _post(self, path: str, body: bytes, timeout: float) -> Any:
         return self._request("POST", _endpoint(self._destination, path), body, timeout)
@@ -162,7 +196,7 @@ class Transport:
             headers=headers,
             timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
             allow_redirects=False,
-            verify=endpoint.verify,
+            verify=True,
             proxies=_proxies(endpoint.url),
             stream=True,
         )
@@ -179,10 +213,11 @@ class Transport:
                 from .unix_socket import UnixSocketAdapter
 
                 self._session.mount("http+unix://", UnixSocketAdapter(endpoint.socket_path))
-            elif endpoint.verify is not True:
-                from .pinned import PinnedAdapter
+            elif endpoint.url.startswith("https:"):
+                from .tls import Trust
 
-                self._session.mount("https://", PinnedAdapter(endpoint.verify))
+                self._trust = self._trust or Trust()
+                self._session.mount("https://", self._trust.adapter(endpoint.ca_file))
         return self._session
 
 
@@ -194,7 +229,7 @@ def _endpoint(destination: Destination, path: str) -> Endpoint:
     return Endpoint(
         f"{connection['url'].rstrip('/')}/{path}",
         {KEY_HEADER: connection["key"]},
-        connection.get("ca_file") or True,
+        connection.get("ca_file") or "",
         connection.get("socket") or "",
     )
 
@@ -242,16 +277,20 @@ def _status(answer: Any) -> str:
     return status if status in ("stored", "duplicate") else "rejected"
 
 
-def _first_reason(answers: List[Any]) -> str:
-    """The first reason that a receiver gave for a rejection, as a short plain text."""
-    for answer in answers:
-        if _status(answer) == "rejected":
-            reason = str(answer.get("reason", "")) if isinstance(answer, dict) else ""
-            return "an event was rejected: " + "".join(c for c in reason if c.isprintable())[:200]
-    return ""
+def _reason_of(answer: Any) -> str:
+    """Why a receiver rejected an event, as a short plain text; empty for one that it took."""
+    if _status(answer) != "rejected":
+        return ""
+    reason = str(answer.get("reason") or "") if isinstance(answer, dict) else ""
+    return "".join(c for c in reason if c.isprintable())[:200] or "no reason given"
 
 
-def _retry_after(value: Optional[str]) -> Optional[float]:
+def _hint_of(answer: Any) -> str:
+    hint = answer.get("hint") if isinstance(answer, dict) else None
+    return hint[:HINT_LIMIT] if isinstance(hint, str) else ""
+
+
+def retry_after(value: Optional[str]) -> Optional[float]:
     """Seconds of a Retry-After header, as a number or an HTTP date (RFC 9110, 10.2.3); None for neither."""
     if not value:
         return None

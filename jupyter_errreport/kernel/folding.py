@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from typing import Callable, Generic, Hashable, List, Optional, Tuple, TypeVar
+from typing import Callable, Generic, Hashable, List, NamedTuple, Optional, Tuple, TypeVar
 
 WINDOW = 30.0
 """Seconds from the first error during which its repeats are gathered."""
@@ -17,15 +17,31 @@ WINDOWS = 100
 T = TypeVar("T")
 
 
-class _Window(Generic[T]):
-    """The time after one error."""
+class Times(NamedTuple):
+    """When the first and the last of some errors happened, in seconds since the epoch."""
 
-    __slots__ = ("count", "ends", "first")
+    first: float
+    last: float
+
+
+class _Window(Generic[T]):
+    """The time after one error, and what was gathered in it."""
+
+    __slots__ = ("count", "ends", "first", "times")
 
     def __init__(self, ends: float) -> None:
         self.ends = ends
         self.first: Optional[T] = None
         self.count = 0
+        self.times = Times(0.0, 0.0)
+
+    def gather(self, thing: T, times: Times, count: int) -> None:
+        """One more; what was gathered before may come later than what happened after it."""
+        if self.first is None:
+            self.first, self.times = thing, times
+        else:
+            self.times = Times(min(self.times.first, times.first), max(self.times.last, times.last))
+        self.count += count
 
 
 class Folding(Generic[T]):
@@ -39,14 +55,15 @@ class Folding(Generic[T]):
         self.seen = 0
         """Errors that came in."""
         self._windows: OrderedDict[Hashable, _Window[T]] = OrderedDict()
-        self._full: List[Tuple[T, int]] = []
+        self._full: List[Tuple[T, int, Times]] = []
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
-    def passes(self, key: Hashable, thing: T, count: int = 1) -> bool:
-        """Whether this one goes on at once; else it is gathered, and `due` has it later. It stands for `count` errors.
+    def passes(self, key: Hashable, thing: T, times: Times, count: int = 1) -> bool:
+        """Whether this one goes on at once; else it is gathered, and `due` has it later.
 
-        What stands for several was gathered before: it opens no window.
+        It stands for `count` errors, which happened at `times`. What stands for several was gathered before: it opens
+        no window.
         """
         if self._pid != os.getpid():
             self._fresh()
@@ -63,13 +80,11 @@ class Folding(Generic[T]):
                         self._end(next(iter(self._windows)))
                     self._windows[key] = _Window(now + WINDOW)
                 return True
-            if window.first is None:
-                window.first = thing
-            window.count += count
+            window.gather(thing, times, count)
             return False
 
-    def due(self, everything: bool = False) -> List[Tuple[T, int]]:
-        """The first of the repeats and how many they are, where the time is over; or of all that was gathered."""
+    def due(self, everything: bool = False) -> List[Tuple[T, int, Times]]:
+        """The first of the repeats, how many they are and when they were, where the time is over; or `everything`."""
         if self._pid != os.getpid():
             self._fresh()
         now = self._clock()
@@ -81,13 +96,13 @@ class Folding(Generic[T]):
 
     def discard(self) -> int:
         """Forget what was gathered; returns how many errors."""
-        return sum(count for _, count in self.due(everything=True))
+        return sum(count for _, count, _ in self.due(everything=True))
 
     @property
     def waiting(self) -> int:
         """Errors that are gathered and did not go on yet."""
         with self._lock:
-            return sum(w.count for w in self._windows.values()) + sum(count for _, count in self._full)
+            return sum(w.count for w in self._windows.values()) + sum(count for _, count, _ in self._full)
 
     @property
     def next_due(self) -> Optional[float]:
@@ -101,4 +116,4 @@ class Folding(Generic[T]):
     def _end(self, key: Hashable) -> None:
         window = self._windows.pop(key)
         if window.first is not None:
-            self._full.append((window.first, window.count))
+            self._full.append((window.first, window.count, window.times))

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any, Callable, Deque, Iterator, Optional
 
 from .faults import Faults
@@ -134,6 +135,7 @@ class Worker:
 
         What comes waits until the kernel's reply is out; then work until nothing is left, then the chores.
         """
+        _be_patient()
         while True:
             with self._change:
                 while not self._items and self._seconds_left() != 0:
@@ -179,3 +181,13 @@ class Worker:
             if time.perf_counter() - started > SLICE:
                 self._hurry.wait(PAUSE)
                 started = time.perf_counter()
+
+
+def _be_patient() -> None:
+    """Have this thread, and those that it makes, not push the one off its processor that wakes it: a cell's.
+
+    Linux alone has that (SCHED_BATCH in sched(7)): no lower priority, which would keep the interpreter's lock for long.
+    """
+    if hasattr(os, "SCHED_BATCH"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.delivery.transport import KEY_HEADER, Transport, _proxies, _retry_after
+from jupyter_errreport.delivery.transport import KEY_HEADER, Transport, _proxies, retry_after
 from tests.support.receiver import receiver
 
 EVENT = json.dumps({"event_id": "x"}).encode()
@@ -66,9 +66,9 @@ def test_a_proxy_is_used_for_others_and_never_for_loopback(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), ("", None), (None, None), ("soon", None), ("-3", None)])
 def test_retry_after_in_seconds(value: str | None, seconds: float | None) -> None:
-    assert _retry_after(value) == seconds
+    assert retry_after(value) == seconds
 
 
 def test_retry_after_as_a_date() -> None:
-    assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
-    assert (_retry_after("Fri, 21 Oct 2095 07:28:00 GMT") or 0) > 1_000_000
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert (retry_after("Fri, 21 Oct 2095 07:28:00 GMT") or 0) > 1_000_000

@@ -141,10 +141,12 @@ def test_a_storm_is_two_events_that_count_all_of_it(python: Path, tmp_path: Path
         first, repeats = to.events
         assert (first["count"], repeats["count"]) == (1, 399)
         assert first["event_id"] < repeats["event_id"]
-        assert first["timestamp"] < repeats["timestamp"]
-        assert {name: value for name, value in first.items() if name not in ("event_id", "timestamp", "count")} == {
-            name: value for name, value in repeats.items() if name not in ("event_id", "timestamp", "count")
+        assert first["timestamp"] < repeats["timestamp"] < repeats["last_timestamp"]
+        own = ("event_id", "timestamp", "last_timestamp", "count")
+        assert {name: value for name, value in first.items() if name not in own} == {
+            name: value for name, value in repeats.items() if name not in own
         }
+        assert "last_timestamp" not in first
         said = figures(running)
         assert (said["captured"], said["sent"], said["waiting for repeats"]) == (400, 400, 0)
 
@@ -154,6 +156,7 @@ def test_errors_that_differ_in_their_values_only_are_folded_after_the_scrubbing(
         running.run(STORM.replace('"not a number"', "'Smith' + chr(97 + number)").format(errors=12))
         assert "All sent." in running.run("%errreport flush").text
         assert [event["count"] for event in to.events] == [1, 11]
+        assert to.events[0]["timestamp"] < to.events[1]["timestamp"] < to.events[1]["last_timestamp"]
 
 
 def test_equal_errors_of_different_cells_are_told_apart(python: Path, tmp_path: Path) -> None:

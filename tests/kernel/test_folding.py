@@ -7,7 +7,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.kernel.folding import WINDOW, WINDOWS, Folding
+from jupyter_errreport.kernel.folding import WINDOW, WINDOWS, Folding, Times
 
 
 class Clock:
@@ -17,60 +17,73 @@ class Clock:
         return self.now
 
 
+def at(moment: float) -> Times:
+    return Times(moment, moment)
+
+
 def test_the_first_passes_and_its_repeats_are_one_when_the_time_is_over() -> None:
     clock = Clock()
     folding: Folding[str] = Folding(clock)
-    assert folding.passes("key", "first")
+    assert folding.passes("key", "first", at(1.0))
     assert folding.next_due is None  # nobody has to wake up for it
     clock.now += 1
-    assert not folding.passes("key", "second")
+    assert not folding.passes("key", "second", at(2.0))
     clock.now += WINDOW - 2
-    assert not folding.passes("key", "third")
+    assert not folding.passes("key", "third", at(3.0))
     assert folding.waiting == 2
     assert folding.due() == []
     assert folding.next_due == 100.0 + WINDOW
     clock.now = 100.0 + WINDOW
-    assert folding.due() == [("second", 2)]
-    assert folding.passes("key", "fourth")
+    assert folding.due() == [("second", 2, Times(2.0, 3.0))]
+    assert folding.passes("key", "fourth", at(4.0))
+
+
+def test_of_a_fold_the_first_and_the_last_time_are_kept_in_whatever_order_they_come() -> None:
+    folding: Folding[str] = Folding(Clock())
+    folding.passes("key", "first", at(1.0))
+    folding.passes("key", "later", at(7.0))
+    folding.passes("key", "a fold of before", Times(2.0, 5.0), 3)
+    folding.passes("key", "a fold of both", Times(3.0, 9.0), 2)
+    assert folding.due(everything=True) == [("later", 6, Times(2.0, 9.0))]
 
 
 def test_different_ones_do_not_fold() -> None:
     folding: Folding[str] = Folding(Clock())
-    assert folding.passes("a", "x")
-    assert folding.passes("b", "x")
+    assert folding.passes("a", "x", at(0.0))
+    assert folding.passes("b", "x", at(0.0))
 
 
 def test_an_error_after_the_window_goes_at_once_and_the_repeats_before_are_not_lost() -> None:
     clock = Clock()
     folding: Folding[str] = Folding(clock)
-    folding.passes("key", "first")
-    folding.passes("key", "second")
+    folding.passes("key", "first", at(0.0))
+    folding.passes("key", "second", at(0.0))
     clock.now += WINDOW + 5
-    assert folding.passes("key", "third")
-    assert folding.due() == [("second", 1)]
+    assert folding.passes("key", "third", at(0.0))
+    assert folding.due() == [("second", 1, at(0.0))]
 
 
 def test_a_fold_counts_as_many_as_it_stands_for_and_opens_no_window() -> None:
     folding: Folding[str] = Folding(Clock())
-    assert folding.passes("key", "fold", 7)
-    assert folding.passes("key", "first")
-    assert not folding.passes("key", "fold", 5)
-    assert folding.due(everything=True) == [("fold", 5)]
+    assert folding.passes("key", "fold", at(0.0), 7)
+    assert folding.passes("key", "first", at(0.0))
+    assert not folding.passes("key", "fold", at(0.0), 5)
+    assert folding.due(everything=True) == [("fold", 5, at(0.0))]
 
 
 def test_when_too_many_are_watched_the_oldest_ends_early() -> None:
     folding: Folding[int] = Folding(Clock())
-    folding.passes(0, 0)
-    folding.passes(0, 0)
+    folding.passes(0, 0, at(0.0))
+    folding.passes(0, 0, at(0.0))
     for number in range(1, WINDOWS + 1):
-        assert folding.passes(number, number)
-    assert folding.due() == [(0, 1)]
+        assert folding.passes(number, number, at(0.0))
+    assert folding.due() == [(0, 1, at(0.0))]
 
 
 def test_a_forked_child_has_nothing_of_its_parent() -> None:
     folding: Folding[str] = Folding(Clock())
-    folding.passes("key", "first")
-    folding.passes("key", "second")
+    folding.passes("key", "first", at(0.0))
+    folding.passes("key", "second", at(0.0))
     child = os.fork()
     if child == 0:
         os._exit(0 if folding.due(everything=True) == [] else 1)
@@ -85,9 +98,9 @@ def test_every_error_is_counted_once(errors: list[tuple[int, float, bool]]) -> N
     passed = gathered = 0
     for key, seconds, looks in errors:
         clock.now += seconds
-        passed += folding.passes(key, key)
+        passed += folding.passes(key, key, at(0.0))
         if looks:
-            gathered += sum(count for _, count in folding.due())
+            gathered += sum(count for _, count, _ in folding.due())
     assert passed + gathered + folding.waiting == len(errors)
     assert passed + gathered + folding.discard() == len(errors)
     assert folding.waiting == 0
