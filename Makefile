@@ -35,6 +35,10 @@ demo-data: $(VENV)/.demo ## a month of a course with 400 readers, in a collector
 	@$(STEP) "letting a course go wrong" $(BIN)/python -m demo.month $(VENV)/demo-data/collector.sqlite
 	@$(BIN)/jupyter errreport collector --db $(VENV)/demo-data/collector.sqlite --port 0
 
+.PHONY: pictures
+pictures: $(VENV)/.demo $(VENV)/.test ## the pictures of the README and the manual, made anew
+	$(BIN)/python -m demo.pictures docs/pictures
+
 .PHONY: test
 test: $(VENV)/.demo $(VENV)/.test runtimes ## lint, build the manual, and run all tests that this machine can run
 	@failed=; for part in lint docs pytest; do \

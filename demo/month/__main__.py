@@ -23,7 +23,7 @@ from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.sessions import open_session
 from jupyter_errreport.store.sources import publish_source
 
-from .mishaps import MISHAPS
+from .mishaps import MISHAPS, STATIONS
 from .recording import NOTEBOOK, code_cells, record
 from .sessions import DAY, RELEASES, Session, sessions
 
@@ -87,7 +87,7 @@ def _reworded(source: str, release: str) -> str:
     ):
         if release >= since:
             source = source.replace(old, new)
-    return source
+    return STATIONS if release >= "1.3" and source.startswith("# The stations") else source
 
 
 def _open(session: Session, connection: Connection) -> None:

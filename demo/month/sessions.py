@@ -11,7 +11,7 @@ from .mishaps import Mishap
 READERS = 400
 WEEKS = 4
 DAY = 86_400.0
-RELEASES = ((28.0, "1.0"), (15.0, "1.1"), (6.0, "1.2"))
+RELEASES = ((28.0, "1.0"), (15.0, "1.1"), (6.0, "1.2"), (1.3, "1.3"))
 """How many days ago each release of the notebook came out."""
 _CELLS = 12
 _LATE = 0.25

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from ..event import fingerprint_parts
 from ..store.author_cells import author_cell_of_group
+from ..store.comments import comments_of_group
 from ..store.errors import list_errors
 from ..store.filters import Filters
 from ..store.groups import GroupFilters, find_group, list_groups
@@ -17,6 +18,8 @@ from .numbers import grouped, plural
 
 ERRORS = 10
 """Newest errors that are shown; all are a click away."""
+COMMENTS = 20
+"""What readers said, the newest."""
 CANDIDATES = 15
 """Groups of the same error, and of the same notebook, that are offered for a merge."""
 
@@ -38,7 +41,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
         "state": state(group),
         "picture": chart(days, "count", None, label, ("errors", "")),
         "days": [day for day in days if day["count"]],
-        "comments": [],
+        "comments": comments_of_group(connection, group["group"], COMMENTS),
         "errors": errors.items,
         "more_errors": errors.next is not None,
         "notebooks": list(dict.fromkeys(cell["notebook"] for cell in group["cells"])),
@@ -71,7 +74,7 @@ def state(group: Mapping[str, Any]) -> str:
         until = group["ignored_until"]
         if until == "again":
             return "Ignored until it happens again"
-        return f"Ignored until {plural(until['sessions'], 'more session')} have it" if until else "Ignored"
+        return f"Ignored for {plural(until['sessions'], 'more session')}" if until else "Ignored"
     return "Came back" if group["regressed_at"] else "Open"
 
 
