@@ -14,6 +14,9 @@ class Listeners:
         self._waiting: set[asyncio.Event] = set()
         self.closed = False
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def tell(self) -> None:
         """Something was stored or decided."""
         for news in self._waiting:
@@ -27,7 +30,7 @@ class Listeners:
     @property
     def is_full(self) -> bool:
         """Whether nobody else can be told."""
-        return self.closed or len(self._waiting) >= LISTENERS_LIMIT
+        return self.closed or len(self) >= LISTENERS_LIMIT
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[asyncio.Event]:

@@ -20,6 +20,7 @@ class Live(Resource):
 
     access: ClassVar[dict[str, Access]] = {"get": "read"}
     _gone = False
+    _news: asyncio.Event | None = None
 
     async def get(self) -> None:
         """An event each time that something was stored, until the reader or the server goes."""
@@ -32,6 +33,7 @@ class Live(Resource):
         self.set_header("X-Accel-Buffering", "no")
         self._auto_finish = False  # nobody is there to hear the end, when the page was closed
         with listeners.listening() as news, contextlib.suppress(StreamClosedError):
+            self._news = news
             await self.flush()
             while not (listeners.closed or self._gone):
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -46,3 +48,5 @@ class Live(Resource):
         """The page was closed."""
         super().on_connection_close()
         self._gone = True
+        if self._news is not None:
+            self._news.set()  # its place is free at once, and not only after the next heartbeat

@@ -137,7 +137,7 @@ class Resource(RequestHandler):
             self.set_header(name, value)
         if problem.status_code == 405:
             self.set_header("Allow", ", ".join(method.upper() for method in self.access))
-        if self.request.method == "GET" and prefers_html(self.request.headers.get("Accept", "")):
+        if self.request.method in ("GET", "POST") and prefers_html(self.request.headers.get("Accept", "")):
             self.answer_page("problem.html", problem.status_code, problem=problem)
         else:
             self.answer(problem.body(), problem.status_code)

@@ -22,7 +22,8 @@ class HeatCell(NamedTuple):
     """The share of sessions that failed there at least, by its confidence interval: few sessions stay cool."""
     told: str
     """In words: the share, and what the cell is."""
-    address: str
+    address: str | None
+    """Where there is more to read of it; None where nobody failed."""
 
 
 def heat(sure: float) -> int:
@@ -31,7 +32,7 @@ def heat(sure: float) -> int:
 
 
 def heat_strip(cells: Sequence[HeatCell]) -> Markup:
-    """The strip; each cell leads to its address."""
+    """The strip; each cell that has an address leads there."""
     step = 1 / max(1, len(cells))
     gap = min(0.004, step / 5)
     parts = []
@@ -48,5 +49,8 @@ def heat_strip(cells: Sequence[HeatCell]) -> Markup:
                     "text", escape(cell.label), class_=f"on{level}", x=across(x + (step - gap) / 2), y=HEIGHT / 2 + 5
                 )
             )
-        parts.append(element("a", *inside, href=cell.address, aria_label=cell.told))
+        if cell.address is None:
+            parts.append(element("g", *inside, role="img", aria_label=cell.told))
+        else:
+            parts.append(element("a", *inside, href=cell.address, aria_label=cell.told))
     return image("Cells, in their order", parts, "heat", role="group", height=HEIGHT, width="100%")

@@ -43,7 +43,7 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
 def _in_order(failed: list[dict[str, Any]], published: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The cells in which somebody failed, at their places among all cells where the author has published those.
 
-    Cells that readers have changed come behind; errors of no cell are in none.
+    A cell that readers have changed comes behind the author's that is run in its place; errors of no cell are in none.
     """
     failed = [cell for cell in failed if cell["cell"]]
     known = {cell["cell"]: cell for cell in failed}
@@ -52,7 +52,8 @@ def _in_order(failed: list[dict[str, Any]], published: list[dict[str, Any]]) -> 
         {**known.pop(cell["cell"], calm), **cell, "execution_count": cell["number"], "changed": False}
         for cell in published
     ]
-    return placed + [{**cell, "changed": bool(published)} for cell in failed if cell["cell"] in known]
+    changed = [{**cell, "changed": bool(published)} for cell in failed if cell["cell"] in known]
+    return sorted([*placed, *changed], key=lambda cell: (cell["execution_count"] is None, cell["execution_count"] or 0))
 
 
 def _cell(cell: dict[str, Any], index: int, sessions: int) -> dict[str, Any]:
@@ -66,11 +67,12 @@ def _cell(cell: dict[str, Any], index: int, sessions: int) -> dict[str, Any]:
     if passed and cell["sessions"]:
         told = f"{percent(1 - passed['share'])} of sessions failed here ({failed})"
     first = visible(cell["first_line"])[:80]
+    told = f"Cell {label}: {told}{'. ' + first if first else ''}"
     return {
         **cell,
         "label": label,
         "share": None if passed is None else 1 - passed["share"],
         "heat": heat(sure),
         "anchor": f"cell-{index}",
-        "heat_cell": HeatCell(label, sure, f"Cell {label}: {told}{'. ' + first if first else ''}", f"#cell-{index}"),
+        "heat_cell": HeatCell(label, sure, told, f"#cell-{index}" if cell["count"] else None),
     }

@@ -66,18 +66,41 @@ for (const button of document.querySelectorAll("[data-opens]")) {
 
 let source = null;
 let stale = false;
+let asking = false;
 
 async function refresh() {
-  stale = false;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
-  if (!fresh || isBusy()) {
-    stale = true;
-    return;
+  stale = true;
+  if (asking) return;
+  asking = true;
+  while (stale) {
+    stale = false;
+    const fresh = await freshMain();
+    if (fresh && isBusy()) {
+      stale = true; // until they have done
+      break;
+    }
+    if (fresh) show(fresh);
   }
+  asking = false;
+}
+
+// The page as it is now; nothing while the server is away: it says when it is back.
+async function freshMain() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+  } catch {
+    return null;
+  }
+}
+
+function show(fresh) {
   const here = document.querySelector("[data-row].here");
-  const focused = document.activeElement && document.activeElement.closest("[data-row]");
+  const height = here && here.getBoundingClientRect().top;
+  const focused = document.activeElement;
+  const name = main().contains(focused) ? nameOf(focused) : null;
+  const place = alike(name).indexOf(focused);
   const open = [...main().querySelectorAll("details[open]")].map((item) => item.querySelector("summary").textContent);
   main().replaceChildren(...document.adoptNode(fresh).childNodes);
   for (const item of main().querySelectorAll("details")) {
@@ -86,14 +109,26 @@ async function refresh() {
   const again = here && rows().find((row) => row.dataset.key === here.dataset.key);
   if (again) {
     choose(again);
-    if (focused) again.querySelector(".go").focus({ preventScroll: true });
+    scrollBy(0, again.getBoundingClientRect().top - height);
   }
+  const found = alike(name);
+  if (place >= 0 && found.length > 0) found[Math.min(place, found.length - 1)].focus({ preventScroll: true });
+}
+
+// What makes an element of the page that is shown and one of the fresh page the same to who stands there.
+function nameOf(element) {
+  return `${element.tagName} ${element.getAttribute("href") || element.textContent.trim()}`;
+}
+
+function alike(name) {
+  return [...main().querySelectorAll("a, button, summary, [tabindex]")].filter((element) => nameOf(element) === name);
 }
 
 // Somebody writes or chooses: what they have begun must not be swept away.
 function isBusy() {
   const active = document.activeElement;
-  const changed = [...main().querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+  const fields = [...main().querySelectorAll("textarea, input")];
+  const changed = fields.some((field) => field.value !== field.defaultValue);
   return changed || (active !== null && active.closest("#main form") !== null);
 }
 
@@ -101,6 +136,15 @@ function listen() {
   if (source || document.hidden || !main().dataset.live) return;
   source = new EventSource(main().dataset.live);
   source.onmessage = refresh;
+  let known = false;
+  source.onopen = () => {
+    if (known) refresh(); // the line was cut: who knows what came meanwhile
+    known = true;
+  };
+  source.onerror = () => {
+    // A proxy's answer ends it for good: it is tried again when the page is looked at again.
+    if (source && source.readyState === EventSource.CLOSED) source = null;
+  };
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -116,3 +160,20 @@ document.addEventListener("focusout", () => {
   if (stale) setTimeout(() => stale && refresh());
 });
 listen();
+
+// --- how long ago ---
+
+// As `ago` in web/when.py.
+function ago(seconds) {
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 2 * 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  return seconds < 60 * 86400 ? `${Math.floor(seconds / 86400)} d ago` : null;
+}
+
+setInterval(() => {
+  for (const time of document.hidden ? [] : document.querySelectorAll("time")) {
+    const text = ago((Date.now() - Date.parse(time.dateTime)) / 1000);
+    if (text !== null && time.textContent !== text) time.textContent = text;
+  }
+}, 60_000);
