@@ -49,6 +49,7 @@ export class ErrorModel implements IErrors {
   groups: ReadonlyMap<string, IGroup> = new Map();
   notebooks: readonly string[] = [];
   questions: readonly IQuestion[] = [];
+  readonly asked = new Set<string>();
   server: IServerState | null = null;
   problem = '';
   isLoaded = false;

@@ -28,17 +28,15 @@ export class ErrorServer {
     return this._request<T>('GET', text ? `${path}?${text}` : path);
   }
 
-  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T> {
     return this._request<T>(method, path, body);
   }
 
   /** What the server answers, as JSON. Raises `ServerProblem`, with status 0 when nobody answered. */
-  private async _request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async _request<T>(method: string, path: string, body?: object): Promise<T> {
     // Not `no-store`, to which Jupyter's client adds a number that the lists would take for a filter.
-    const init: RequestInit = { method, cache: 'no-cache', headers: { Accept: 'application/json' } };
-    if (body !== undefined) {
-      init.body = JSON.stringify(body);
-    }
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    const init: RequestInit = { method, cache: 'no-cache', headers, body: body && JSON.stringify(body) };
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(this.url(path), init, this._settings);

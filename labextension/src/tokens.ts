@@ -105,6 +105,8 @@ export interface IErrors {
   /** Names of all notebooks that had errors. */
   readonly notebooks: readonly string[];
   readonly questions: readonly IQuestion[];
+  /** Names of the notebooks of which there was ever a question: there only its answer lets errors leave. */
+  readonly asked: Set<string>;
   /** Null until the server has answered. */
   readonly server: IServerState | null;
   readonly state: ReportingState;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ class FrontEnd:
     """One page with a notebook and our panel."""
 
     def __init__(self, page: Page, server: JupyterServer, kind: str) -> None:
-        self.page, self.server, self.kind = page, server, kind
+        self.page, self.server = page, server
+        # A workspace of its own, in which no notebook of another test is open.
+        self._place = f"lab/workspaces/{uuid.uuid4().hex}/tree" if kind == "lab" else "notebooks"
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self._note(str(error.stack)))
 
@@ -60,8 +63,7 @@ class FrontEnd:
 
     def open(self, path: str) -> None:
         """Open a notebook, and the panel beside it."""
-        place = "lab/tree" if self.kind == "lab" else "notebooks"
-        self.page.goto(f"{self.server.url}/{place}/{path}?token={TOKEN}")
+        self.page.goto(f"{self.server.url}/{self._place}/{path}?token={TOKEN}")
         expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
         self.wait_for_kernel()
         self.show_panel()

@@ -98,6 +98,9 @@ def test_a_group_is_answered_resolved_and_deleted(
     lab.panel.get_by_role("textbox").fill("I had opened the file of week 2.")
     lab.button("Send").click()
     expect(lab.button("Send")).to_have_count(0)
+    (error,) = server.errors()
+    comments = server.get(f"/errreport/errors/{error['event_id']}").json()["comments"]
+    assert [comment["text"] for comment in comments] == ["I had opened the file of week 2."]
 
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.button("Copy").click()

@@ -28,7 +28,7 @@ export function GroupCard({ group, errors }: IProps): React.JSX.Element {
   return (
     <section className="jp-ErrReport-group" aria-labelledby={name}>
       <div className="jp-ErrReport-title">
-        <h3 id={name}>{group.error_name}</h3>
+        <h3 id={name} title={group.error_name}>{group.error_name}</h3>
         {columns.has('count') && group.count > 1 && (
           <span className="jp-ErrReport-total" title={trans._n('%1 error in %2 sessions', '%1 errors in %2 sessions', group.count, group.sessions)}>
             {group.count}

@@ -14,6 +14,9 @@ import { errorText } from '../text';
 import { CommandIDs, type IError, IErrors, PANEL_ID } from '../tokens';
 import { errorsPlugin } from './errors';
 
+/** A notification that is seen for some seconds, and not only in the list of notifications. */
+const SHOWN = { autoClose: 5000 };
+
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-errreport:commands',
   description: 'Commands about errors: in the palette and in the menu of an error.',
@@ -58,9 +61,12 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         }
         const found = await opener.open(error);
         if (found === 'notebook') {
-          Notification.info(trans.__('The cell of this error is no longer in %1.', error.notebook));
+          Notification.info(trans.__('The cell of this error is no longer in %1.', error.notebook), SHOWN);
         } else if (found === 'nothing') {
-          Notification.info(trans.__('%1 was not found on this server. Open it, then choose the error again.', error.notebook));
+          Notification.info(
+            trans.__('%1 was not found on this server. Open it, then choose the error again.', error.notebook),
+            SHOWN
+          );
         }
       }
     });
@@ -71,7 +77,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         const error = chosen(args);
         if (error) {
           Clipboard.copyToSystem(errorText(error));
-          Notification.info(trans.__('The error was copied.'), { autoClose: 2000 });
+          Notification.info(trans.__('The error was copied.'), SHOWN);
         }
       }
     });

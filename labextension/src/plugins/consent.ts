@@ -44,6 +44,7 @@ export const consentPlugin: JupyterFrontEndPlugin<void> = {
     }
 
     function listen(panel: NotebookPanel, comm: Kernel.IComm): void {
+      errors.asked.add(PathExt.basename(panel.context.path));
       const hear = (data: unknown) => {
         const told = data as IState;
         if (told?.type === 'consent') {

@@ -11,6 +11,9 @@ import { codeSources } from '../cells';
 import { ErrorServer } from '../server';
 import { CommandIDs, type IServerState } from '../tokens';
 
+/** A notification that is seen for some seconds, and not only in the list of notifications. */
+const SHOWN = { autoClose: 8000 };
+
 export const publishPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-errreport:publish',
   description: "A button of the notebook: readers' errors are then shown in the author's own cells.",
@@ -43,12 +46,12 @@ export const publishPlugin: JupyterFrontEndPlugin<void> = {
       if (collector) {
         await panel.context.save();
         const { message } = await server.send<{ message: string }>('POST', 'publish', { path: panel.context.path });
-        Notification.success(message);
+        Notification.success(message, SHOWN);
       } else {
         const cells = codeSources(panel).map(source => ({ source }));
         const path = `notebooks/${encodeURIComponent(name)}/source`;
         const kept = await server.send<{ version: number }>('PUT', path, { cells, language: language(panel) });
-        Notification.success(trans.__('Published as version %1.', kept.version));
+        Notification.success(trans.__('Published as version %1.', kept.version), SHOWN);
       }
     }
 

@@ -1,10 +1,11 @@
 /** Carries the reader's setting into the kernels: where it is off, `%errreport off` is the first thing that they run. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
-import { IErrors } from '../tokens';
 import { runMagic } from '../magic';
+import { IErrors } from '../tokens';
 
 export const reportingPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-errreport:reporting',
@@ -17,6 +18,13 @@ export const reportingPlugin: JupyterFrontEndPlugin<void> = {
     function turnOff(panel: NotebookPanel): void {
       if (!errors.reporting) {
         void runMagic(panel.sessionContext.session?.kernel, 'off');
+      }
+    }
+
+    /** Not where the reader was asked: the setting is no answer to that, and `%errreport on` would be a yes. */
+    function turnOn(panel: NotebookPanel): void {
+      if (!errors.asked.has(PathExt.basename(panel.context.path))) {
+        void runMagic(panel.sessionContext.session?.kernel, 'on');
       }
     }
 
@@ -42,7 +50,7 @@ export const reportingPlugin: JupyterFrontEndPlugin<void> = {
     errors.changed.connect(() => {
       if (errors.reporting !== wasOn) {
         wasOn = errors.reporting;
-        tracker.forEach(panel => void runMagic(panel.sessionContext.session?.kernel, wasOn ? 'on' : 'off'));
+        tracker.forEach(wasOn ? turnOn : turnOff);
       }
     });
   }
