@@ -34,6 +34,7 @@ ERROR_COLUMNS = (
     "chain",
     "policy",
     "masked",
+    "comments",
 )
 GROUP_COLUMNS = (
     "group",
@@ -55,6 +56,7 @@ GROUP_COLUMNS = (
     "ignored_until",
     "note",
     "hint",
+    "hint_from",
 )
 """The header of the CSV: names are added at the end only, so that what reads it by place goes on."""
 

@@ -54,6 +54,11 @@ def _hide(event: EventMessageType, quoted: bool) -> set[str]:
         if hidden != link["error_message"]:
             link["error_message"] = hidden
             masked.add("chain")
+    for number, text in enumerate(event.get("comments", [])):
+        hidden = _hidden(text, quoted=False)
+        if hidden != text:
+            event["comments"][number] = hidden
+            masked.add("comments")
     for frame in event["traceback"]:
         hidden = hide_patterns(frame["fun_name"])
         if hidden != frame["fun_name"]:

@@ -57,14 +57,20 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
     stored = iter(outcomes)
-    return [answer_of(next(stored)) if answer is None else answer for answer in answers]
+    return [_answer(resource.service, next(stored)) if answer is None else answer for answer in answers]
 
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     """What the client is told of one event."""
     answer = {"event_id": outcome.event_id, "status": outcome.status, "group": outcome.group}
-    more = {"reason": outcome.reason, "hint": outcome.hint}
+    more = {"reason": outcome.reason, "hint": outcome.hint, "hint_from": outcome.hint_from}
     return answer | {name: value for name, value in more.items() if value}
+
+
+def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
+    """The same, with whether to ask again when the collector to which errors are passed on has told its hint."""
+    follows = service.hints_follow and outcome.status == "stored" and not outcome.hint
+    return answer_of(outcome) | ({"hint_follows": True} if follows else {})
 
 
 def check_scope(resource: Resource, notebook: str) -> None:
@@ -119,6 +125,9 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
             service.on_stored(new)
         except Exception:  # they are stored, whatever becomes of the copies; the client must hear that
             service.log.exception("Passing %d stored errors on failed.", len(new))
+    if any(outcome.is_said_of for outcome in outcomes):
+        service.listeners.tell()
+        service.on_said()
     return outcomes
 
 

@@ -18,6 +18,10 @@ def _nothing(events: list[EventMessageType]) -> None:
     """Nobody wants to know."""
 
 
+def _nobody() -> None:
+    """Nobody has to do anything."""
+
+
 def _nowhere(connection: Connection) -> list[dict[str, Any]]:
     return []
 
@@ -33,8 +37,12 @@ class Service:
     """Whether to keep messages of kernels whose machine is configured to send all of them."""
     pass_on_to: Sequence[str] = ()
     """What the outbox calls the destinations to which every new event goes on."""
+    hints_follow: bool = False
+    """Whether errors go on to a collector, whose hints come back with its answer."""
     on_stored: Callable[[list[EventMessageType]], None] = _nothing
     """Called on the event loop with events that are on disk and were not before. Must not block."""
+    on_said: Callable[[], None] = _nobody
+    """Called on the event loop when readers have said something of errors. Must not block."""
     destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
     listeners: Listeners = field(default_factory=Listeners)

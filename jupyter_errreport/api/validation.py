@@ -25,6 +25,7 @@ from ..event import (
     new_event_id,
     rfc3339,
 )
+from ..store.comments import COMMENTS_LIMIT
 from .masked import NOTEBOOK_LIMIT, mask
 from .places import bare_place
 from .problem import Problem
@@ -34,6 +35,7 @@ LINE_LIMIT = 500
 PLACE_LIMIT = 300
 RELEASE_LIMIT = 100
 LANGUAGE_LIMIT = 40
+COMMENT_LIMIT = 500
 
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -59,6 +61,12 @@ class SentLink(Struct):
     relation: Literal["cause", "context", "member"] = "context"
 
 
+class SentComment(Struct):
+    """What a reader says, as a list of errors shows it: what was listed can be sent."""
+
+    text: str
+
+
 class SentEvent(Struct):
     """An event as clients send it. Only the error's name must be there."""
 
@@ -82,6 +90,7 @@ class SentEvent(Struct):
     release: str | None = None
     policy: Literal["code-only", "type-only", "verbatim"] | None = None
     masked: list[str] | None = None
+    comments: list[str | SentComment] = []
 
 
 class SentSession(Struct):
@@ -131,6 +140,9 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
         event["release"] = sent.release[:RELEASE_LIMIT]
     if sent.policy is not None and sent.policy != "code-only":
         event["policy"] = sent.policy
+    texts = [said if isinstance(said, str) else said.text for said in sent.comments[:COMMENTS_LIMIT]]
+    if any(texts):
+        event["comments"] = [text[:COMMENT_LIMIT] for text in texts if text]
     if sent.masked:
         event["masked"] = sorted({name for name in sent.masked if name in SentEvent.__struct_fields__})
     mask(event, is_raw=is_raw, accept_verbatim=accept_verbatim)

@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .destination import JUPYTER, SLACK, Destination
-from .outcome import Outcome
+from .outcome import Hint, Outcome
 from .spool import Item, Spool, opened
 
 BATCH_EVENTS, BATCH_BYTES = 100, 256 * 1024
@@ -22,6 +22,10 @@ OVER_LIMIT = "limit_"
 """How the reasons begin that say nothing against the event itself."""
 SLACK_INTERVAL = 1.0
 """Seconds between two messages: Slack takes one a second (https://api.slack.com/docs/rate-limits)."""
+
+
+Hints = Dict[str, Optional[Hint]]
+"""What an author has to say, by the ids of events; None where the receiver will know a little later."""
 
 
 class Sent(NamedTuple):
@@ -75,8 +79,8 @@ class Lane:
         """Why the receiver will not take the last event that it rejected; empty when it took all."""
         self.last: Optional[Sent] = None
         """The newest event of this process that the receiver has answered for."""
-        self.on_answered: Callable[[Dict[str, str]], None] = _nothing
-        """Called on the lane's thread when a receiver has answered, with its hints by the ids of our own events."""
+        self.on_answered: Callable[[Hints], None] = _nothing
+        """Called on the lane's thread when a receiver has answered, with its hints for our own events."""
         self._spool = spool
         self._known = {destination}
         self._items: Deque[_Waiting] = deque()
@@ -359,7 +363,7 @@ class Lane:
                 pause = self._put_off(outcome)
             self._change.notify_all()
         if statuses is not None and not halved:
-            hints = zip(batch, outcome.hints or [""] * len(batch))
+            hints = zip(batch, outcome.hints or [Hint()] * len(batch))
             self.on_answered({item.entry.event_id: hint for item, hint in hints if item.own})
         return pause
 
@@ -462,5 +466,5 @@ class _Loaded(NamedTuple):
     """What is to be told without an attempt, when the files can't be read."""
 
 
-def _nothing(hints: Dict[str, str]) -> None:
+def _nothing(hints: Hints) -> None:
     return

@@ -3,6 +3,14 @@
 from typing import List, NamedTuple, Optional, Sequence
 
 
+class Hint(NamedTuple):
+    """An author's words about a group of errors, as a receiver sent them; empty for none."""
+
+    text: str = ""
+    source: str = ""
+    """From which collector the receiver has them; empty for its own."""
+
+
 class Outcome(NamedTuple):
     """The result of one request. `statuses` has an entry for each event when the receiver has judged them."""
 
@@ -16,8 +24,8 @@ class Outcome(NamedTuple):
     """Whether the request was rejected as a whole, so that the good in it may be taken without the bad."""
     reasons: Sequence[str] = ()
     """Why each event was rejected, in the receiver's word for programs where it gave one; empty for the others."""
-    hints: Sequence[str] = ()
-    """What the author has to say of each event's group, as the receiver sent it; empty for nothing."""
+    hints: Sequence[Optional[Hint]] = ()
+    """What the author has to say of each event's group; None where the receiver will know a little later."""
 
 
 def judged(status: str, count: int, problem: str = "") -> Outcome:

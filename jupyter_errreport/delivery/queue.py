@@ -12,7 +12,7 @@ from ..event import EventMessageType, encode
 from .destination import JUPYTER, Destination
 
 if TYPE_CHECKING:
-    from .lane import Lane
+    from .lane import Hints, Lane
     from .spool import Leftover, Spool
 
 
@@ -28,8 +28,8 @@ class DeliveryQueue:
     """The lanes of one process, by destination. A forked child begins with empty ones: the events are its parent's."""
 
     def __init__(self, make_spool: "Optional[Callable[[], Spool]]" = None) -> None:
-        self.on_answered: Callable[[Destination, Dict[str, str]], None] = lambda destination, hints: None
-        """Called on a lane's thread when a receiver has answered, with its hints by the ids of our own events."""
+        self.on_answered: Callable[[Destination, Hints], None] = lambda destination, hints: None
+        """Called on a lane's thread when a receiver has answered, with its hints for our own events."""
         self._make_spool = make_spool
         """None for a spool in memory."""
         self._fresh()

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
 from .destination import COLLECTOR, JUPYTER, Destination
-from .outcome import Outcome, judged
+from .outcome import Hint, Outcome, judged
 from .slack import slack_message
 
 CONNECT_TIMEOUT = 5.0
@@ -20,6 +20,7 @@ CONNECT_TIMEOUT = 5.0
 ANSWER_LIMIT = 1_000_000
 HINT_LIMIT = 2_000
 """Characters of an author's hint."""
+HOST_LIMIT = 200
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
 KEY_HEADER = "X-Errreport-Key"
@@ -285,9 +286,13 @@ def _reason_of(answer: Any) -> str:
     return "".join(c for c in reason if c.isprintable())[:200] or "no reason given"
 
 
-def _hint_of(answer: Any) -> str:
-    hint = answer.get("hint") if isinstance(answer, dict) else None
-    return hint[:HINT_LIMIT] if isinstance(hint, str) else ""
+def _hint_of(answer: Any) -> Optional[Hint]:
+    if not isinstance(answer, dict):
+        return Hint()
+    text, source = answer.get("hint"), answer.get("hint_from")
+    if isinstance(text, str) and text:
+        return Hint(text[:HINT_LIMIT], source[:HOST_LIMIT] if isinstance(source, str) else "")
+    return None if answer.get("hint_follows") is True else Hint()
 
 
 def retry_after(value: Optional[str]) -> Optional[float]:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
@@ -20,6 +20,17 @@ from jupyter_server.serverapp import ServerApp
 
 CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
 UNIX_SCHEME = "http+unix://"
+
+
+class Hook(NamedTuple):
+    """The hook in a kernel, as it announces itself (`kernel.announce`)."""
+
+    session: str
+    """The public id of the session under which it reports to this server."""
+    notebook: str
+    """The name that was given to the notebook; empty for its file's."""
+    reporting: str
+    """`on`; `off` or `ask` when nothing is to be told of this kernel, for good or before its reader said yes."""
 
 
 class Connection:
@@ -64,6 +75,14 @@ class Connection:
         Also true when nobody can tell: then nothing of that kernel is reported twice.
         """
         return not self._hooked.is_dir() or (self._hooked / Path(kernel_file).name).exists()
+
+    def hook_of(self, kernel_file: str) -> Hook | None:
+        """What the hook in the kernel with this connection file has announced of itself; None when there is none."""
+        try:
+            content = json.loads((self._hooked / Path(kernel_file).name).read_text())
+            return Hook(*(str(content[name]) for name in Hook._fields))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def forget(self, kernel_file: str) -> None:
         """The kernel with this connection file is no more."""

@@ -1,4 +1,4 @@
-"""Why a kernel's process ended, in words."""
+"""Why a kernel's process ended, in words, and which ends its reader wanted."""
 
 import signal
 from typing import Any
@@ -12,8 +12,14 @@ _WORDS = {
     "SIGFPE": "arithmetic error in compiled code",
 }
 UNKNOWN_CAUSE = "ended, for a reason that is not known here"
+_READERS_DOING = ("KeyboardInterrupt", "SystemExit", "CancelledError", "InterruptException", "interrupt")
 _SHELL_OFFSET = 128
 """What a shell between us and the kernel adds to the number of the signal."""
+
+
+def is_readers_doing(name: str) -> bool:
+    """Whether an error of this name is how a kernel shows that its reader stopped it."""
+    return name in _READERS_DOING
 
 
 def process_of(kernel: Any) -> Any:

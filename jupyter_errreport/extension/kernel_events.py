@@ -16,14 +16,8 @@ from .watched_kernel import RunningCell, ShownError
 
 DEATH, FAILED_COMMAND = "KernelDied", "CommandFailed"
 SHELLS = ("bash", "sh", "zsh")
-_READERS_DOING = ("KeyboardInterrupt", "SystemExit", "CancelledError", "InterruptException", "interrupt")
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError", "ParseError")
 _R_SYNTAX = "Error in parse("
-
-
-def is_readers_doing(name: str) -> bool:
-    """Whether an error of this name is how a kernel shows that its reader stopped it."""
-    return name in _READERS_DOING
 
 
 def event_of_error(error: ShownError, language: str) -> EventMessageType:

@@ -1,7 +1,7 @@
 """Watches the kernels of a Jupyter server, for what no hook in them can report.
 
 A kernel that dies can say nothing, and kernels of other languages and environments have no hook. What is recorded here
-is stored and passed on like what a hook sends.
+is stored and passed on like what a hook sends. Sessions are counted for all kernels, and stay on this server.
 """
 
 import asyncio
@@ -12,17 +12,23 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from jupyter_core.utils import ensure_async
+from sqlalchemy import Connection as SqlConnection
 from tornado.ioloop import PeriodicCallback
 from tornado.web import HTTPError
 
 from ..api import Service
 from ..api.receive import store
 from ..event import EventMessageType
+from ..kernel.choices import Choices
 from ..opt_out import forbidden_by
 from ..privacy import public_notebook
 from ..store import StoreError
-from .connection import Connection
-from .kernel_events import event_of_death, event_of_error, is_readers_doing
+from ..store.schema import sessions
+from ..store.sessions import delete_sessions, open_session
+from .connection import Connection, Hook
+from .deaths import is_readers_doing
+from .kernel_events import event_of_death, event_of_error
+from .kernel_session import KernelSession
 from .watched_kernel import RunningCell, ShownError, WatchedKernel
 
 INTERVAL = 500
@@ -53,6 +59,7 @@ class KernelWatch:
         """By the kernel's id; None for one that can't be watched."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._events: Any = getattr(serverapp, "event_logger", None)
+        self._choices = Choices()
         self._callback = PeriodicCallback(self._look, INTERVAL)
 
     def start(self) -> None:
@@ -106,12 +113,56 @@ class KernelWatch:
                 return
             watched = self._watched[kernel_id] = WatchedKernel(kernel, self._error, self._death)
         watched.look()
+        self._keep_sessions(watched)
 
     def _leave(self, kernel_id: str) -> None:
         watched = self._watched.pop(kernel_id)
         if watched is not None:
             watched.close()
+            self._do(self._part(watched))
+
+    # -- the sessions -------------------------------------------------------------------------------------------------
+
+    def _keep_sessions(self, watched: WatchedKernel) -> None:
+        """Have kept what is new of the sessions of a kernel."""
+        due = watched.due_sessions(last=False)
+        if due:
+            self._do(self._keep(watched, due))
+
+    async def _part(self, watched: WatchedKernel) -> None:
+        """Keep what there is to keep of a kernel that is gone, and forget what it had announced."""
+        due = watched.due_sessions(last=True)
+        try:
+            if due:
+                await self._keep(watched, due)
+        finally:
             self._connection.forget(watched.kernel.connection_file)
+
+    async def _keep(self, watched: WatchedKernel, due: list[KernelSession]) -> None:
+        """Open sessions, or tell their counts, unless the reader keeps them back."""
+        hook = await self._hook(watched, due)
+        if self._is_forbidden(watched) or (hook is not None and hook.reporting != "on"):
+            return
+        notebook = (hook.notebook if hook else "") or await self._notebook(watched)
+        rows = [(session.id, session.kept_as, session.good, session.failed) for session in due]
+
+        def work(connection: SqlConnection) -> None:
+            for session, kept_as, good, failed in rows:
+                if kept_as not in ("", session):
+                    delete_sessions(connection, sessions.c.session == kept_as)
+                open_session(connection, session, notebook, "", None, good, failed)
+
+        await asyncio.wrap_future(self._service.database.write(work))
+        for session in due:
+            session.kept_as = session.id
+
+    async def _hook(self, watched: WatchedKernel, of: list[KernelSession]) -> Hook | None:
+        """What the hook in a kernel has announced; these lives of the kernel are named by it. None without a hook."""
+        hook = await asyncio.to_thread(self._connection.hook_of, watched.kernel.connection_file)
+        if hook is not None:
+            for session in of:
+                watched.name(session, hook.session)
+        return hook
 
     # -- what a kernel has shown --------------------------------------------------------------------------------------
 
@@ -128,11 +179,16 @@ class KernelWatch:
             language = self._language(watched)
             self._do(self._report(watched, watched.session, lambda: event_of_death(cause, cell, language)))
 
-    async def _report(self, watched: WatchedKernel, session: str, make: Callable[[], EventMessageType]) -> None:
-        """Make the event on another thread, complete it, and store it."""
-        notebook = await self._notebook(watched)
+    async def _report(
+        self, watched: WatchedKernel, session: KernelSession, make: Callable[[], EventMessageType]
+    ) -> None:
+        """Make the event on another thread, complete it, and store it, unless the reader keeps it back."""
+        hook = await self._hook(watched, [session])
+        if hook is not None and hook.reporting != "on":
+            return
+        notebook = (hook.notebook if hook else "") or await self._notebook(watched)
         event = await asyncio.to_thread(make)
-        event["session"], event["notebook"] = session, notebook
+        event["session"], event["notebook"] = session.id, notebook
         for pause in (*RETRIES, None):
             try:
                 await store(self._service, [event])
@@ -184,5 +240,7 @@ class KernelWatch:
         return getattr(self._spec(watched), "language", "") or "unknown"
 
     def _is_forbidden(self, watched: WatchedKernel) -> bool:
-        """Whether the environment of the server or of the kernel turns reporting off."""
-        return bool(forbidden_by({**os.environ, **(getattr(self._spec(watched), "env", None) or {})}))
+        """Whether the environment of the server or of the kernel turns reporting off, or the user did so for good."""
+        self._choices.refresh()
+        environment = {**os.environ, **(getattr(self._spec(watched), "env", None) or {})}
+        return bool(forbidden_by(environment)) or self._choices.always_off

@@ -54,7 +54,7 @@ class Forwarding:
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            parcels = parcels_for(destination.kind, self._database, key)
+            parcels = parcels_for(destination.kind, self._database, key, destination.label)
             self._senders.append(Sender(destination, parcels, FileLock(self._database.path, key)))
         for sender in self._senders:
             sender.start()

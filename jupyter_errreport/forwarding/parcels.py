@@ -12,6 +12,7 @@ from ..delivery.destination import SLACK
 from ..delivery.outcome import Outcome
 from ..event import encode
 from ..store import Database
+from ..store.hints import take_hints
 from ..store.outbox import Message, expire, keep_quiet, next_events, next_message, next_message_at, set_problem, settle
 
 BATCH_EVENTS, BATCH_BYTES = 100, 256 * 1024
@@ -39,9 +40,11 @@ class Parcels(ABC):
     pause = 0.0
     """Seconds between two requests that went well."""
 
-    def __init__(self, database: Database, destination: str) -> None:
+    def __init__(self, database: Database, destination: str, label: str = "") -> None:
         self._database = database
         self._destination = destination
+        self._label = label
+        """What may be shown of the destination."""
 
     @abstractmethod
     def next(self) -> Parcel | None:
@@ -78,8 +81,8 @@ class Batches(Parcels):
     A batch that is refused as a whole is halved, and again, until the event that spoils it is alone.
     """
 
-    def __init__(self, database: Database, destination: str) -> None:
-        super().__init__(database, destination)
+    def __init__(self, database: Database, destination: str, label: str = "") -> None:
+        super().__init__(database, destination, label)
         self._limit = BATCH_EVENTS
 
     def next(self) -> Parcel | None:
@@ -102,7 +105,13 @@ class Batches(Parcels):
             return
         self._limit = min(BATCH_EVENTS, self._limit * 2)
         statuses = dict(zip(parcel.event_ids, outcome.statuses or (), strict=True))
-        self._write(lambda connection: settle(connection, self._destination, statuses, outcome.problem))
+        hints = {event_id: hint.text for event_id, hint in zip(parcel.event_ids, outcome.hints, strict=False) if hint}
+
+        def work(connection: Connection) -> None:
+            settle(connection, self._destination, statuses, outcome.problem)
+            take_hints(connection, hints, self._label)
+
+        self._write(work)
 
 
 class Messages(Parcels):
@@ -133,9 +142,9 @@ class Messages(Parcels):
         self._write(work)
 
 
-def parcels_for(kind: str, database: Database, destination: str) -> Parcels:
+def parcels_for(kind: str, database: Database, destination: str, label: str) -> Parcels:
     """What suits this kind of destination."""
-    return (Messages if kind == SLACK else Batches)(database, destination)
+    return (Messages if kind == SLACK else Batches)(database, destination, label)
 
 
 def _body(message: Message) -> bytes:

@@ -1,19 +1,27 @@
 """Tells the Jupyter server that the hook is in this kernel, before the kernel's first error.
 
 The server also sees the errors that kernels show, and reports those of kernels without a hook. A file beside its
-connection file says which kernels have one. There is no race: the file is there before the hook catches anything.
+connection file says which kernels have one, under which session they report, and whether the reader wants them to.
 """
 
+import json
 import os
 from typing import Any
 
 
-def announce(shell: Any) -> None:
-    """Leave a file named for this kernel, where the environment names a Jupyter server. Raises OSError."""
+def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
+    """Leave a file named for this kernel, where the environment names a Jupyter server. Raises OSError.
+
+    `session` is its public id, `notebook` the name that was given to the notebook (empty for none), `reporting` is
+    `on`, `off` or `ask`.
+    """
     connection = os.environ.get("JUPYTER_ERRREPORT_CONNECTION", "")
     application = getattr(getattr(shell, "kernel", None), "parent", None)
     name = os.path.basename(getattr(application, "connection_file", "") or "")
     if connection and name:
         # Its folder is the server's to make and to remove, and missing where the server is gone.
-        folder = os.path.splitext(connection)[0]
-        os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT, 0o600))
+        path = os.path.join(os.path.splitext(connection)[0], name)
+        content = json.dumps({"session": session, "notebook": notebook, "reporting": reporting})
+        with os.fdopen(os.open(path + ".partial", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(content)
+        os.replace(path + ".partial", path)

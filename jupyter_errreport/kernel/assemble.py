@@ -129,7 +129,7 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
 
     From the far end of the chain: what an exception came from is often quoted in its message.
     """
-    names = code.names()
+    names = yield from code.names()
     sources = Sources()
     evidence: List[Evidence] = []
     found: List[str] = []

@@ -13,7 +13,7 @@ import types
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
-from ..event import COUNTLESS
+from ..event import COUNTLESS, READER_KINDS
 from .cells import Cell, Cells
 from .faults import Faults
 from .modules import is_ipython, module_of
@@ -43,6 +43,8 @@ class Hook:
         self.shell = shell
         self.cells = Cells(shell)
         self.installed = False
+        self.on_cell: Callable[[bool], None] = _nothing
+        """Called when a cell has ended that was not stopped by the reader, with whether it failed."""
         self._capture = capture
         self._faults = faults
         self._threads = threading.local()
@@ -101,7 +103,18 @@ class Hook:
             if result is not None:  # None when the run itself was cut off
                 self._result(result, cell)
             if self.cells.current() is None:
+                self._ended(result)
                 self._shown().clear()
+
+    def _ended(self, result: Any) -> None:
+        """A cell has ended; one without a number, or without any code, is none of the notebook's."""
+        info = getattr(result, "info", None)
+        if info is None or not info.store_history or not info.raw_cell.strip():
+            return
+        before = result.error_before_exec
+        error = as_exception(before if before is not None else result.error_in_exec)
+        if error is None or self._kind(error, "cell") not in READER_KINDS:
+            self.on_cell(error is not None or bool(self._shown()))
 
     def _result(self, result: Any, cell: Optional[Cell]) -> None:
         """An error that ended a cell, unless `showtraceback` had it already."""
@@ -234,6 +247,10 @@ class Hook:
             delattr(self.shell, name)
         else:
             setattr(self.shell, name, wrapped[0])
+
+
+def _nothing(failed: bool) -> None:
+    return
 
 
 def _is_wrapped(shell: Any, event: str, callback: Callable[..., None]) -> bool:

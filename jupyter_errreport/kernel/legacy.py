@@ -3,8 +3,10 @@
 import sys
 from typing import Any, Callable, Dict, Optional
 
+from ..event import READER_KINDS
 from .cells import Cell
 from .hook import Caught, Hook, _kind_by_caller
+from .modules import module_of
 from .snapshot import as_exception
 
 
@@ -23,9 +25,19 @@ class LegacyHook(Hook):
         self._unwrap("showsyntaxerror")
         super().uninstall()
 
+    _failed: Optional[bool] = False
+    """Of the cell that runs: whether it failed; None when the reader stopped it."""
+
     def _events(self) -> Dict[str, Callable[..., None]]:
-        # A cell that does not compile fires the first of these and never the second, so they can't tell what runs.
-        return {}
+        # A cell that does not compile fires the first event and never the second, so they can't tell what runs.
+        return {"post_run_cell": self._post_run_cell}
+
+    def _post_run_cell(self, result: Any = None) -> None:
+        with self._faults:
+            if self._depth() == 1:
+                failed, self._failed = self._failed, False
+                if failed is not None:
+                    self.on_cell(failed)
 
     def _showtraceback(self, shown: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with self._faults:
@@ -34,9 +46,12 @@ class LegacyHook(Hook):
             error = as_exception(value)
             # `showtraceback` hands a SyntaxError on to `showsyntaxerror`: one of the two catches it.
             if error is not None and not issubclass(type(error), SyntaxError) and not self._is_silent():
-                kind = _kind_by_caller(sys._getframe(2)) if self._runs() else "callback"
+                kind = _kind_by_caller(sys._getframe(2)) if self._depth() else "callback"
                 cell = self._history_cell() if kind != "callback" else self._cell_of_traceback(traceback)
-                self._capture(Caught(error, traceback, self._kind(error, kind), cell))
+                kind = self._kind(error, kind)
+                if self._depth():
+                    self._failed = None if kind in READER_KINDS else True
+                self._capture(Caught(error, traceback, kind, cell))
         return shown(*args, **kwargs)
 
     def _showsyntaxerror(self, shown: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -49,6 +64,10 @@ class LegacyHook(Hook):
                 caller = _kind_by_caller(sys._getframe(2))
                 # In the cell itself when nothing was running yet: the traceback has only IPython's own frames.
                 kind = "run" if caller == "run" else "cell" if self._ran(traceback) else "syntax"
+                if kind == "syntax":  # no event follows
+                    self.on_cell(True)
+                else:
+                    self._failed = True
                 self._capture(Caught(error, traceback, kind, self._history_cell()))
         return shown(*args, **kwargs)
 
@@ -60,14 +79,14 @@ class LegacyHook(Hook):
             traceback = traceback.tb_next
         return False
 
-    def _runs(self) -> bool:
-        """Whether a cell is being run, seen from inside it."""
+    def _depth(self) -> int:
+        """How many cells are being run, one inside another, seen from inside."""
         frame: Optional[Any] = sys._getframe(1)
+        depth = 0
         while frame is not None:
-            if frame.f_code.co_name == "run_cell":
-                return True
+            depth += frame.f_code.co_name == "run_cell" and module_of(frame) == "IPython.core.interactiveshell"
             frame = frame.f_back
-        return False
+        return depth
 
     def _history_cell(self) -> Cell:
         """The cell that runs now: IPython 5 counts it up only after it has ended."""

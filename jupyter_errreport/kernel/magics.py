@@ -1,36 +1,47 @@
-"""`%errreport`: how a reader sees what is sent, and stops it."""
+"""`%errreport`: how a reader sees what is sent, stops it, and adds to it."""
 
-from typing import TYPE_CHECKING, Any, Callable, Dict
+import sys
+from typing import Any, Callable, Dict
 
 from ..event import encode
-from .reporting import Reporting
-
-if TYPE_CHECKING:
-    from ..delivery.lane import Lane
-
-PREPARE_SECONDS = 2.0
-"""How long a magic waits for the worker to make events of the newest errors."""
+from .recent import COMMENT_LIMIT
+from .reporting import PREPARE_SECONDS, Reporting
+from .status import status
 
 USAGE = """%errreport status   what is reported, where to, and how many errors
 %errreport show     the last error as it would leave
 %errreport last     the last error that left, as it was sent
-%errreport on       report again
-%errreport off      report nothing more in this session, and forget what was not sent yet
-%errreport flush    send now what waits"""
+%errreport on       report again; where you were asked: yes
+%errreport off      report nothing more in this session, and forget what was not sent yet; where you were asked: no
+%errreport off --always   the same for all kernels that you start from now on, to whomever they would report
+%errreport flush    send now what waits
+%errreport say TEXT add a sentence of yours to the last error"""
+
+SEND_SECONDS = 5.0
+"""How long a reader who wants something sent waits for an answer."""
 
 
 def register_magics(shell: Any) -> None:
     """Give the shell the line magic, once; it is no name in the user's namespace."""
     if "errreport" not in shell.magics_manager.magics["line"]:
-        shell.register_magic_function(lambda line: run_magic(shell, line), "line", "errreport")
+        shell.register_magic_function(lambda line: run_magic(shell, _as_typed(line)), "line", "errreport")
+
+
+def _as_typed(line: str) -> str:
+    """The line before IPython put the values of variables in place of `$name` and `{name}`."""
+    frame = sys._getframe(2)
+    typed = frame.f_locals.get("line") if frame.f_code.co_name == "run_line_magic" else None
+    return typed if type(typed) is str else line
 
 
 def run_magic(shell: Any, line: str) -> None:
     """Carry out one `%errreport` line and print what came of it."""
-    reporting = Reporting.of(shell)
-    word = (line.split() or ["status"])[0].lower()
-    command = _COMMANDS.get(word)
-    shell_print(str(command(reporting)) if command is not None else f"There is no '%errreport {word[:40]}'.\n{USAGE}")
+    word, _, rest = line.strip().partition(" ")
+    command = _COMMANDS.get(word.lower() or "status")
+    if command is None:
+        shell_print(f"There is no '%errreport {word[:40]}'.\n{USAGE}")
+    else:
+        shell_print(command(Reporting.of(shell), rest.strip()))
 
 
 def shell_print(text: str) -> None:
@@ -38,77 +49,11 @@ def shell_print(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def _status(reporting: Reporting) -> str:
-    from .. import __version__
-
-    reporting.worker.finish(PREPARE_SECONDS)
-    reason = reporting.off_reason
-    destinations = reporting.destinations()
-    state = f"off ({reason})" if reason else "on" if destinations else "on, but nobody is told: nothing is configured"
-    lines = [f"jupyter_errreport {__version__}: {state}"]
-    lanes = {lane.destination.identity: lane for lane in reporting.delivery.lanes()}
-    for destination in destinations:
-        name = f' as "{destination.notebook}"' if destination.notebook else ""
-        lane = lanes.get(destination.identity)
-        lines.append(f"  to {destination.label}{name}: {_figures(lane) if lane is not None else 'nothing spooled yet'}")
-        if lane is not None and lane.problem:
-            lines.append(f"     last problem: {lane.problem}")
-    earlier = [lane for lane in reporting.delivery.lanes() + reporting.delivery.adopted() if _has_adopted(lane)]
-    for lane in earlier:
-        lines.append(
-            f"  left by earlier kernels for {lane.destination.label}:"
-            f" sent {lane.adopted_sent}, waiting {lane.adopted_waiting}"
-        )
-        if lane.problem and lane.destination.identity not in lanes:
-            lines.append(f"     last problem: {lane.problem}")
-    lines.append(
-        f"  captured {reporting.captured}, being prepared {reporting.worker.waiting},"
-        f" waiting for repeats {reporting.folding}, spooled {reporting.spooled}"
-        f" (folded into another's event {reporting.folded})" + _losses(reporting)
-    )
-    if reporting.held_back:
-        lines.append(f"  not reported because you stopped the cell yourself: {reporting.held_back}")
-    if reporting.delivery.spool.where:
-        lines.append(f"  spool: {reporting.delivery.spool.where}")
-    lost = reporting.delivery.spool.lost.values()
-    if any(sum(counts.values()) for counts in lost):
-        lines.append(
-            f"  of all kernels in the last 60 days, as this one found it: dropped {sum(c['dropped'] for c in lost)},"
-            f" refused by the receiver {sum(c['poison'] for c in lost)}"
-        )
-    faults = reporting.faults
-    lines.append(f"  faults of our own: {faults.count}" + (f" (last: {faults.last})" if faults.count else ""))
-    return "\n".join(lines)
+def _status(reporting: Reporting, rest: str) -> str:
+    return status(reporting)
 
 
-def _figures(lane: "Lane") -> str:
-    """What became of the errors that were spooled for one destination: they add up to the first figure."""
-    text = (
-        f"spooled {lane.spooled}: sent {lane.sent}, duplicate {lane.duplicate}, waiting {lane.waiting},"
-        f" rejected {lane.rejected}, dropped {lane.dropped}"
-    )
-    if lane.forgotten:
-        text += f", forgotten by 'off' {lane.forgotten}"
-    if lane.elsewhere:
-        text += f", taken by another kernel {lane.elsewhere}"
-    return text
-
-
-def _has_adopted(lane: "Lane") -> bool:
-    return bool(lane.adopted_sent or lane.adopted_waiting)
-
-
-def _losses(reporting: Reporting) -> str:
-    """Errors of which no event came, by why; empty when there are none."""
-    losses = {
-        "dropped unprepared": reporting.worker.dropped,
-        "lost by a fault of our own": reporting.worker.failed,
-        "forgotten by 'off'": reporting.forgotten,
-    }
-    return "".join(f", {what} {count}" for what, count in losses.items() if count)
-
-
-def _show(reporting: Reporting) -> str:
+def _show(reporting: Reporting, rest: str) -> str:
     reporting.worker.finish(PREPARE_SECONDS)
     event = reporting.last_captured
     if event is None:
@@ -116,7 +61,7 @@ def _show(reporting: Reporting) -> str:
     return encode(event).decode("utf-8")
 
 
-def _last(reporting: Reporting) -> str:
+def _last(reporting: Reporting, rest: str) -> str:
     reporting.flush(2)
     sent = [lane.last for lane in reporting.delivery.lanes() if lane.last is not None]
     if not sent:
@@ -124,30 +69,68 @@ def _last(reporting: Reporting) -> str:
     return max(sent, key=lambda item: item.event_id).body.decode("utf-8")
 
 
-def _on(reporting: Reporting) -> str:
-    reporting.switch(True)
+def _on(reporting: Reporting, rest: str) -> str:
+    waiting = reporting.waiting.errors
+    reporting.switch_on()
     reason = reporting.off_reason
-    return f"Still off: {reason} is set for this kernel." if reason else "Errors are reported again."
+    if reason:
+        return f"Still off: {reason} is set for this kernel."
+    sent = f" {waiting} that waited for your answer are on their way." if waiting else ""
+    return f"Errors are reported again.{sent}"
 
 
-def _off(reporting: Reporting) -> str:
-    count = reporting.switch(False)
+def _off(reporting: Reporting, rest: str) -> str:
+    if rest not in ("", "--always"):
+        return f"'%errreport off' takes nothing but --always; nothing was changed.\n{USAGE}"
+    refused = " and ".join(destination.label for destination in reporting.asked)
+    count = reporting.switch_off()
     forgotten = f" {count} that waited were forgotten." if count else ""
-    return f"Off: nothing more is reported in this session.{forgotten} '%errreport on' turns it on again."
+    if rest and reporting.always_off():
+        what = "nothing more is reported by this kernel, nor by any that you start from now on"
+    elif rest:
+        what = "nothing more is reported in this session; that it is to stay so could not be written down"
+    else:
+        what = "nothing more is reported in this session"
+    remembered = f" Your no to {refused} is remembered." if refused else ""
+    return f"Off: {what}.{forgotten}{remembered} '%errreport on' turns it on again."
 
 
-def _flush(reporting: Reporting) -> str:
-    if reporting.flush(5):
+def _say(reporting: Reporting, rest: str) -> str:
+    event_id = ""
+    if rest.startswith("--to "):
+        event_id, _, rest = rest[len("--to ") :].strip().partition(" ")
+    text = rest.strip().strip("\"'").strip()
+    if not text:
+        return "What is to be said? For example: %errreport say The file of step 1 was empty."
+    if reporting.off_reason:
+        return f"Nothing is reported ({reporting.off_reason}), so this was not sent either."
+    receivers = reporting.say(text[:COMMENT_LIMIT], event_id)
+    if receivers is None:
+        return "There is no error of this session that this could be said of; nothing was sent."
+    if not receivers:
+        return "Enough was said of this error; nothing was sent."
+    if reporting.waiting.errors and reporting.asked:
+        return (
+            "Kept with the error, until you say '%errreport on' (yes, send them) or '%errreport off' (no, delete them)."
+        )
+    if reporting.flush(SEND_SECONDS):
+        return "Sent to the author, with the error."
+    return "Kept with the error; it is sent as soon as somebody answers ('%errreport status' says more)."
+
+
+def _flush(reporting: Reporting, rest: str) -> str:
+    if reporting.flush(SEND_SECONDS):
         return "All sent."
     problems = "; ".join(lane.problem for lane in reporting.delivery.lanes() if lane.problem)
     return f"Not all could be sent: {problems or 'no answer yet'}. What waits is tried again by itself."
 
 
-_COMMANDS: Dict[str, Callable[[Reporting], str]] = {
+_COMMANDS: Dict[str, Callable[[Reporting, str], str]] = {
     "status": _status,
     "show": _show,
     "last": _last,
     "on": _on,
     "off": _off,
     "flush": _flush,
+    "say": _say,
 }

@@ -9,8 +9,10 @@ from typing import Any, Dict, List, Optional
 
 from ..delivery import Destination
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
+from .choices import NO
+from .consent import ASK, ASKED, NOTICE
 from .hook import Caught
-from .notice import notice
+from .notice import YOUR_NO, notice
 from .reporting import Reporting
 from .retrieval import retrieve
 
@@ -27,9 +29,10 @@ def running_shell() -> Any:
 class _Reporter:
     """What the two reporters that send have in common."""
 
-    def __init__(self, destination: Destination, notebook: str) -> None:
+    def __init__(self, destination: Destination, notebook: str, ask: bool) -> None:
         self.notebook = notebook
         self._destination = destination
+        self._ask = ask
         self._enabled = False
 
     def enable(self) -> "_Reporter":
@@ -40,7 +43,7 @@ class _Reporter:
             from .magics import register_magics
 
             register_magics(shell)
-            Reporting.of(shell).add(self._destination)
+            Reporting.of(shell).add(self._destination, self._ask)
         return self
 
     def disable(self) -> None:
@@ -59,21 +62,30 @@ class _Reporter:
         if not self._enabled:
             return f"<{type(self).__name__} for {self._destination.label}, not enabled: call .enable()>"
         shell = running_shell()
-        reason = Reporting.of(shell).off_reason if shell is not None else ""
-        return notice(self._destination.label, self.notebook, reason, shell is not None)
+        label = self._destination.label
+        if shell is None:
+            return notice(label, self.notebook, in_ipython=False)
+        reporting = Reporting.of(shell)
+        state = reporting.consent.state_of(self._destination)
+        return notice(label, self.notebook, reporting.off_reason or (YOUR_NO if state == NO else ""), state == ASKED)
 
 
 class ErrorServer(_Reporter):
-    """Reports to a collector at `url` under the name `notebook`; `token` if it asks for one, `release` as you count."""
+    """Reports to a collector at `url` under the name `notebook`; `token` if it asks for one, `release` as you count.
 
-    def __init__(self, url: str, notebook: str = "unknown", token: str = "", release: str = "") -> None:
+    With `consent="ask"` nothing leaves before the reader said yes.
+    """
+
+    def __init__(
+        self, url: str, notebook: str = "unknown", token: str = "", release: str = "", consent: str = NOTICE
+    ) -> None:
         self.url = str(url).rstrip("/")
         self.uuid = os.urandom(16).hex()
         """The session's write key: who has it can add to this session, read and erase it."""
         destination = Destination.collector(
             str(url), str(token), session_key=self.uuid, notebook=str(notebook), release=str(release)
         )
-        super().__init__(destination, str(notebook))
+        super().__init__(destination, str(notebook), consent == ASK)
 
     def retrieve_errors(self, timeout: float = 5) -> List[EventMessageType]:
         """The errors of this session that the collector has, oldest first, after sending what waits.
@@ -87,9 +99,16 @@ class ErrorServer(_Reporter):
 class ErrorSlack(_Reporter):
     """Reports to a Slack channel through an incoming webhook, without any server of one's own."""
 
-    def __init__(self, slack_webhook: Optional[str] = None, notebook: str = "unknown", release: str = "") -> None:
+    def __init__(
+        self,
+        slack_webhook: Optional[str] = None,
+        notebook: str = "unknown",
+        release: str = "",
+        consent: str = NOTICE,
+    ) -> None:
         webhook = str(slack_webhook or os.environ.get("SLACK_WEBHOOK", ""))
-        super().__init__(Destination.slack(webhook, notebook=str(notebook), release=str(release)), str(notebook))
+        destination = Destination.slack(webhook, notebook=str(notebook), release=str(release))
+        super().__init__(destination, str(notebook), consent == ASK)
 
 
 class ErrorStore:

@@ -1,7 +1,7 @@
 """What the environment, IPython's configuration and the notebook's front end say about reporting."""
 
 import os
-from typing import Any, List, NamedTuple
+from typing import Any, List, NamedTuple, Sequence
 
 from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
@@ -10,6 +10,7 @@ from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 from ..delivery import Destination
 from ..event import POLICIES
 from ..opt_out import forbidden_by
+from .consent import CONSENTS, NOTICE
 
 __all__ = ["ErrReport", "Settings", "forbidden_by", "notebook_name", "read_settings"]
 
@@ -29,6 +30,12 @@ class ErrReport(Configurable):
         " 'verbatim' (everything; only from a configuration file of this machine, only to receivers with"
         " accept_verbatim).",
     ).tag(config=True)
+    consent = Enum(
+        CONSENTS,
+        default_value=NOTICE,
+        help="When something may leave: 'notice' (the reader is told and can stop it), 'ask' (nothing before the reader"
+        " said yes, by the panel in JupyterLab or by '%errreport on'; what was captured meanwhile waits on disk).",
+    ).tag(config=True)
     interrupts = Bool(
         False, help="Report KeyboardInterrupt and SystemExit too: the reader's own doing, so off by default."
     ).tag(config=True)
@@ -41,6 +48,7 @@ class Settings(NamedTuple):
     interrupts: bool
     destinations: List[Destination]
     """Where errors go without the notebook asking for it."""
+    consent: str = NOTICE
 
 
 def read_settings(shell: Any) -> Settings:
@@ -57,23 +65,31 @@ def read_settings(shell: Any) -> Settings:
         destinations.append(Destination.jupyter(connection, notebook=notebook))
     policy = config.policy
     if policy == "verbatim":  # the configuration in memory can be changed by a notebook's code
-        policy = _policy_of_files(shell)
-    return Settings(policy, config.interrupts, destinations)
+        policy = _of_files(shell, "policy", POLICIES)
+    consent = config.consent
+    if consent == NOTICE and _a_cell_has_run(shell):
+        consent = _of_files(shell, "consent", CONSENTS)
+    return Settings(policy, config.interrupts, destinations, consent)
 
 
-def _policy_of_files(shell: Any) -> str:
-    """The policy that the configuration files of this machine name; the default when they name none."""
+def _a_cell_has_run(shell: Any) -> bool:
+    """Whether the notebook's code may have changed the configuration in memory."""
+    return bool(shell.history_manager.input_hist_raw[1:])
+
+
+def _of_files(shell: Any, name: str, choices: Sequence[str]) -> str:
+    """What the configuration files of this machine say of a trait; the first choice when they say nothing."""
     application = shell
     while application is not None and not hasattr(application, "loaded_config_files"):  # traitlets 5 and newer
         application = getattr(application, "parent", None)
-    policy = "code-only"
+    value = choices[0]
     for path in getattr(application, "loaded_config_files", ()):
         loader = JSONFileConfigLoader if str(path).endswith(".json") else PyFileConfigLoader
         try:
-            policy = loader(str(path)).load_config().ErrReport.get("policy", policy)
+            value = loader(str(path)).load_config().ErrReport.get(name, value)
         except Exception:  # the file raises now; when the kernel started it did not
             continue
-    return policy if policy in POLICIES else "code-only"
+    return value if value in choices else choices[0]
 
 
 def notebook_name(namespace: Any) -> str:

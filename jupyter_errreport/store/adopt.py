@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from .comments import with_comments
 from .database import Database
 from .insert import insert_errors
 from .outbox import enqueue, register
@@ -49,7 +50,7 @@ def adopt(database: Database, path: Path) -> None:
 
 def _page(connection: Connection, last: str) -> _Page:
     query = select(errors).where(errors.c.event_id > last).order_by(errors.c.event_id).limit(PAGE)
-    events = [payload_of(row) for row in connection.execute(query).mappings()]
+    events = with_comments(connection, [payload_of(row) for row in connection.execute(query).mappings()])
     waiting: dict[str, list[str]] = {}
     if events:
         between = outbox.c.event_id.between(events[0]["event_id"], events[-1]["event_id"])

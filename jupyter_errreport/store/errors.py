@@ -6,6 +6,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, select, 
 
 from . import rollups
 from .clock import stamp
+from .comments import comments_of, delete_comments
 from .cursor import Cursor
 from .filters import Filters, after
 from .group_schema import notebooks
@@ -38,7 +39,7 @@ def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cu
     query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(limit + 1)
     items = [event_of(row) for row in connection.execute(query).mappings()]
     more = len(items) > limit
-    items = items[:limit]
+    items = _with_comments(connection, items[:limit])
     return Page(items, Cursor(items[-1]["received_at"], items[-1]["event_id"]) if more else None)
 
 
@@ -53,7 +54,13 @@ def find_error(connection: Connection, event_id: str, scope: str | None = None) 
     """The error of this id; None when there is none that a token for the notebooks `scope` opens."""
     query = select(errors).where(errors.c.event_id == event_id, *Filters(scope=scope).conditions())
     row = connection.execute(query).mappings().first()
-    return None if row is None else event_of(row)
+    return None if row is None else _with_comments(connection, [event_of(row)])[0]
+
+
+def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events as lists show them, with what their readers say."""
+    said = comments_of(connection, [event["event_id"] for event in shown])
+    return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
 def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
@@ -65,6 +72,7 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
     withdraw(connection, select(errors.c.event_id).where(*conditions))
+    delete_comments(connection, select(errors.c.event_id).where(*conditions))
     rollups.take_away(connection, and_(true(), *conditions))
     chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))

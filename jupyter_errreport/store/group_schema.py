@@ -38,6 +38,8 @@ groups = Table(
     # For the author, and for the readers who run into it.
     Column("note", Text, nullable=False),
     Column("hint", Text, nullable=False),
+    # The collector whose author wrote the hint; None for one that was written here.
+    Column("hint_from", String(200)),
     Index("groups_by_last_seen", "last_seen", "group_id"),
     Index("groups_by_first_seen", "first_seen", "group_id"),
     Index("groups_by_count", "count", "group_id"),

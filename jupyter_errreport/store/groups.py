@@ -138,6 +138,8 @@ def change_group(connection: Connection, group_id: str, change: GroupChange) -> 
     row = connection.execute(select(groups).where(groups.c.group_id == group_id)).mappings().first()
     if row is None:
         return False
+    if change.hint is not None:
+        values["hint_from"] = None
     if change.status is not None:
         values |= {
             "status": change.status,

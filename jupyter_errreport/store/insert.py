@@ -8,10 +8,11 @@ from sqlalchemy import Connection, func, insert, select, union_all
 from ..event import EventMessageType, event_time, rfc3339
 from . import rollups
 from .clock import clock
+from .comments import keep_comments
 from .group_schema import groups
 from .lifecycle import open_groups, wake_groups
 from .limits import DAY, Limits, SessionMeter
-from .outbox import enqueue
+from .outbox import enqueue, enqueue_again
 from .regroupings import Place, groups_of
 from .rows import row_of
 from .schema import errors, tombstones
@@ -32,6 +33,10 @@ class Outcome(NamedTuple):
     """Why it was rejected: `expired` or `limit_...`."""
     hint: str = ""
     """What the author has to say to readers who run into this group."""
+    hint_from: str | None = None
+    """The collector whose author said it; None for somebody here."""
+    is_said_of: bool = False
+    """Whether a reader said something new of it."""
 
 
 def insert_errors(
@@ -46,7 +51,8 @@ def insert_errors(
     An id that is known, deleted, or came earlier in this batch is a `duplicate`. An id older than `dedup_days` or more
     than a day ahead is rejected as `expired`, since nobody remembers for ever which ids there were.
 
-    What is new waits in the outbox for each destination in `pass_on_to`.
+    What is new waits in the outbox for each destination in `pass_on_to`; what a reader says of an event that came
+    earlier, for the collectors among them.
     """
     known = _known_ids(connection, [event["event_id"] for event in events])
     meter = SessionMeter(connection, limits) if limits else None
@@ -74,7 +80,9 @@ def insert_errors(
         _keep(connection, [row_of(event, at, group_of[_place(event)]) for event, at in taken])
         count_errors(connection, taken)
         enqueue(connection, pass_on_to, [event["event_id"] for event, _ in taken])
-    return _with_hints(connection, outcomes)
+    said = keep_comments(connection, events)
+    enqueue_again(connection, pass_on_to, said)
+    return _with_hints(connection, [outcome._replace(is_said_of=outcome.event_id in said) for outcome in outcomes])
 
 
 def _place(event: EventMessageType) -> Place:
@@ -92,11 +100,14 @@ def _keep(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _with_hints(connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
-    hints: dict[str, str] = {}
+    hints: dict[str, Any] = {}
     for part in _parts(sorted({outcome.group for outcome in outcomes})):
-        query = select(groups.c.group_id, groups.c.hint).where(groups.c.group_id.in_(part), groups.c.hint != "")
-        hints.update(dict(connection.execute(query).all()))
-    return [outcome._replace(hint=hints.get(outcome.group, "")) for outcome in outcomes]
+        query = select(groups.c.group_id, groups.c.hint, groups.c.hint_from)
+        query = query.where(groups.c.group_id.in_(part), groups.c.hint != "")
+        hints.update(
+            {row.group_id: {"hint": row.hint, "hint_from": row.hint_from} for row in connection.execute(query)}
+        )
+    return [outcome._replace(**hints.get(outcome.group, {})) for outcome in outcomes]
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -4,13 +4,14 @@ A row is written in the transaction that stores the event, and goes when the rec
 destination the figures add up at any moment: queued = sent + duplicate + rejected + dropped + those that wait.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from ..event import new_event_id, rfc3339
+from .comments import with_comments
 from .limits import DAY
 from .rows import payload_of
 from .schema import destinations, errors, outbox, told_groups
@@ -19,6 +20,8 @@ AGE_DAYS = 60
 """Rows of older events are dropped: receivers forget ids after 90 days, and refuse what they can't tell from a copy."""
 QUIET_SECONDS = 3_600.0
 """How long nothing more is said of a group to people, once they were told of it."""
+COLLECTOR = "collector"
+"""The kind of a destination that takes every event."""
 _AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 
 
@@ -52,10 +55,22 @@ def enqueue(connection: Connection, to: Sequence[str], event_ids: Sequence[str])
         _count(connection, destination, queued=len(rows))
 
 
+def enqueue_again(connection: Connection, to: Sequence[str], event_ids: Collection[str]) -> None:
+    """Have stored events passed on to the collectors among these once more, with what was said of them since."""
+    for event_id in sorted(event_ids):
+        waits = select(outbox.c.destination).where(outbox.c.event_id == event_id)
+        collectors = select(destinations.c.destination).where(
+            destinations.c.destination.in_(to),
+            destinations.c.kind == COLLECTOR,
+            destinations.c.destination.not_in(waits),
+        )
+        enqueue(connection, list(connection.scalars(collectors)), [event_id])
+
+
 def next_events(connection: Connection, destination: str, limit: int) -> list[dict[str, Any]]:
     """The oldest events that wait for this destination, as they are sent."""
     query = _waiting(destination, errors).order_by(outbox.c.event_id).limit(limit)
-    return [payload_of(row) for row in connection.execute(query).mappings()]
+    return with_comments(connection, [payload_of(row) for row in connection.execute(query).mappings()])
 
 
 def next_message(connection: Connection, destination: str, now: float) -> Message | None:

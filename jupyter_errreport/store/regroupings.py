@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from . import rollups
+from .comments import move_comments
 from .group_schema import group_fingerprints, groups, regroupings
 from .rows import row_of_group
 from .schema import errors
@@ -62,7 +63,10 @@ def merge(connection: Connection, group_id: str, into: str) -> None:
     if fresh:
         connection.execute(insert(regroupings), fresh)
     rollups.move(connection, errors.c.group_id == group_id, into)
+    move_comments(connection, group_id)
     kept = {name: one[name] for name in ("note", "hint") if one[name] and not other[name]}
+    if "hint" in kept:
+        kept["hint_from"] = one["hint_from"]
     first = {"first_seen": min(one["first_seen"], other["first_seen"])}
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
@@ -92,6 +96,7 @@ def split(connection: Connection, group_id: str, place: Place) -> str:
     if connection.execute(select(groups.c.group_id).where(groups.c.group_id == new)).first() is None:
         connection.execute(insert(groups).values(row_of_group(row, new)))
     rollups.move(connection, chosen, new)
+    move_comments(connection, group_id)
     return new
 
 

@@ -129,6 +129,20 @@ outbox = Table(
     Index("outbox_by_event", "event_id"),
 )
 
+comments = Table(
+    "comments",
+    metadata,
+    # What a reader said of an event, in their own words.
+    Column("comment_id", String(36), primary_key=True),
+    Column("event_id", String(36), nullable=False),
+    # The group of the event.
+    Column("group_id", String(64), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("comments_by_event", "event_id", "at"),
+    Index("comments_by_group", "group_id", "at"),
+)
+
 told_groups = Table(
     "told_groups",
     metadata,

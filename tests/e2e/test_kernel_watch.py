@@ -206,3 +206,46 @@ def test_watching_counts_as_no_activity_of_the_reader(watching: JupyterServer) -
         time.sleep(3)
         assert watching.get(f"/api/kernels/{notebook.id}").json()["last_activity"] == before
         assert watching.get(f"/api/kernels/{notebook.id}").json()["connections"] == 1
+
+
+def session_of(server: JupyterServer, notebook: str) -> dict[str, Any]:
+    """The one session of a notebook, as soon as it is there; empty before."""
+    found = server.get(f"/errreport/sessions?notebook={notebook}").json()
+    assert len(found) <= 1, found
+    return dict(found[0]) if found else {}
+
+
+def test_a_session_is_counted_under_the_id_that_the_hook_reports_under(watching: JupyterServer) -> None:
+    with watching.notebook("counted.ipynb", "hooked") as notebook:
+        notebook.run("1 + 1")
+        wait_for(lambda: session_of(watching, "counted.ipynb"), "the session")
+        notebook.run("1 / 0")
+        notebook.run("print(")
+        wait_for(lambda: len(listed(watching, "counted.ipynb")) == 2, "the errors")
+    wait_for(lambda: session_of(watching, "counted.ipynb")["failed_cells"] == 2, "the counts")
+    session = session_of(watching, "counted.ipynb")
+    assert (session["good_cells"], session["errors"]) == (1, 2)
+    assert {error["session"] for error in listed(watching, "counted.ipynb")} == {session["session"]}
+
+
+def test_a_session_without_a_hook_is_counted_too(watching: JupyterServer) -> None:
+    with watching.notebook("plain-counted.ipynb", "plain") as notebook:
+        notebook.run("1 + 1")
+        notebook.run("1 / 0")
+        (error,) = settled(watching, "plain-counted.ipynb", 1)
+    wait_for(lambda: session_of(watching, "plain-counted.ipynb").get("failed_cells"), "the counts")
+    session = session_of(watching, "plain-counted.ipynb")
+    assert (session["session"], session["good_cells"], session["failed_cells"]) == (error["session"], 1, 1)
+
+
+def test_a_reader_who_turned_it_off_is_not_counted_nor_is_their_kernels_death(watching: JupyterServer) -> None:
+    with watching.notebook("kept-back.ipynb", "hooked") as notebook:
+        notebook.run("%errreport off")
+        notebook.run("1 / 0")
+        notebook.send("import os; os.kill(os.getpid(), 9)")
+        time.sleep(3)
+    with watching.notebook("told.ipynb", "hooked") as notebook:
+        notebook.run("1 / 0")
+        wait_for(lambda: session_of(watching, "told.ipynb"), "the session of another kernel")
+    assert listed(watching, "kept-back.ipynb") == []
+    assert session_of(watching, "kept-back.ipynb") == {}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jupyter_client.session import Session
 
-from jupyter_errreport.extension.connection import Connection
+from jupyter_errreport.extension.connection import Connection, Hook
 from jupyter_errreport.extension.watched_kernel import NO_CELL, RunningCell, ShownError, WatchedKernel
 from jupyter_errreport.kernel.announce import announce
 
@@ -57,8 +57,10 @@ class FakeKernel:
         self.on_recv([b"topic", *session.serialize(message)])
 
     def ends(self, status: int) -> None:
-        self.provisioner.process = SimpleNamespace(poll=lambda: status)
+        """It is found dead, and started again."""
+        self.provisioner.process.poll = lambda: status
         self.callbacks[0]()
+        self.provisioner.process = SimpleNamespace(poll=lambda: None)
 
 
 class Seen:
@@ -141,6 +143,37 @@ def test_a_kernel_on_another_machine_dies_for_unknown_reasons(seen: Seen) -> Non
     assert seen.deaths == [("ended, for a reason that is not known here", NO_CELL)]
 
 
+def test_cells_are_counted_but_for_those_that_the_reader_stopped(seen: Seen) -> None:
+    for number, name in enumerate(("", "E", "KeyboardInterrupt", "")):
+        seen.runs("a", number, f"r{number}")
+        if name:
+            seen.kernel.shows("error", f"r{number}", ename=name, evalue="", traceback=[])
+        seen.kernel.shows("status", f"r{number}", execution_state="idle")
+    seen.kernel.shows("status", "what a front end runs for itself", execution_state="idle")
+    assert (seen.watched.session.good, seen.watched.session.failed) == (2, 1)
+    assert seen.watched.due_sessions(last=False) == [seen.watched.session]
+    assert seen.watched.due_sessions(last=True) == []
+
+
+def test_a_life_ends_with_the_process_and_each_has_a_session_of_its_own(seen: Seen) -> None:
+    seen.runs("a", 1)
+    first = seen.watched.session
+    seen.watched.name(first, "the hook's first")
+    seen.kernel.ends(-9)
+    assert (first.good, first.failed) == (0, 1)
+    second = seen.watched.session
+    seen.watched.name(second, "the hook's first")  # it is still announced
+    assert (first.id, second.is_hooks) == ("the hook's first", False)
+    seen.runs("b", 1)
+    seen.watched.look()  # at the process that was started in place of the dead one
+    seen.kernel.shows("status", execution_state="idle")
+    assert seen.watched.due_sessions(last=False) == [first, second]
+    seen.kernel.provisioner.process = SimpleNamespace(poll=lambda: None)  # a restart that somebody asked for
+    seen.watched.look()
+    assert seen.watched.session not in (first, second)
+    assert seen.deaths == [("killed by the system, probably out of memory", RunningCell("a", 1))]
+
+
 def test_nothing_is_left_behind(seen: Seen) -> None:
     seen.watched.close()
     seen.watched.close()
@@ -161,9 +194,11 @@ def test_a_kernel_with_the_hook_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     )
     monkeypatch.setenv("JUPYTER_ERRREPORT_CONNECTION", str(connection.path))
     assert not connection.has_hook("/runtime/kernel-a.json")
-    announce(shell("/runtime/kernel-a.json"))
-    announce(shell("kernel-a.json"))
-    announce(shell(""))
+    announce(shell("/runtime/kernel-a.json"), "s", "dock", "ask")
+    announce(shell("kernel-a.json"), "s", "dock", "on")
+    announce(shell(""), "s", "dock", "on")
+    assert connection.hook_of("/runtime/kernel-a.json") == Hook("s", "dock", "on")
+    assert connection.hook_of("/runtime/kernel-b.json") is None
     assert connection.has_hook("/runtime/kernel-a.json")
     assert not connection.has_hook("/runtime/kernel-b.json")
     assert {oct(path.stat().st_mode & 0o777) for path in tmp_path.rglob("*")} == {"0o600", "0o700"}

@@ -101,6 +101,7 @@ def test_off_forgets_what_was_not_sent_and_on_reports_again(python: Path) -> Non
         to.answer = 500
         enabled(running, to.url)
         running.run("int('first')")
+        wait_for(lambda: "answered 500" in running.run("%errreport status").text, "the refusal")
         assert "Off" in running.run("%errreport off").text
         to.answer = 200
         running.run("int('second')")

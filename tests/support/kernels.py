@@ -26,6 +26,10 @@ class Run:
     """Everything written to stdout and stderr."""
     results: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    request: str = ""
+    """The id of the request, by which later output of the cell is known."""
+    displays: list[dict[str, Any]] = field(default_factory=list)
+    """What was displayed, but for results: kind and content."""
 
 
 class Kernel:
@@ -53,7 +57,7 @@ class Kernel:
         """Execute one cell and gather what it shows until the kernel is idle again; `on_output` hears it at once."""
         started = time.perf_counter()
         request = self.client.execute(code, allow_stdin=False, stop_on_error=False, **kwargs)
-        run = Run("", -1)
+        run = Run("", -1, request=request)
         while True:
             message = self.client.get_iopub_msg(timeout=timeout)
             if message["parent_header"].get("msg_id") != request:
@@ -69,10 +73,21 @@ class Kernel:
                     on_output(content["text"])
             elif kind in ("execute_result", "display_data"):
                 run.results.append(content["data"].get("text/plain", ""))
+            if kind.endswith("display_data"):
+                run.displays.append({"kind": kind, **content})
         reply = self._reply(request, timeout)
         run.status, run.execution_count = reply["status"], reply.get("execution_count", -1)
         run.seconds = time.perf_counter() - started
         return run
+
+    def next_display(self, run: Run, timeout: float = 20) -> dict[str, Any]:
+        """The next thing that a cell displays, which may have ended: kind and content."""
+        while True:
+            if run.displays:
+                return run.displays.pop(0)
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if message["parent_header"].get("msg_id") == run.request and message["msg_type"].endswith("display_data"):
+                run.displays.append({"kind": message["msg_type"], **message["content"]})
 
     def _reply(self, request: str, timeout: float) -> dict[str, Any]:
         while True:

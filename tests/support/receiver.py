@@ -23,6 +23,13 @@ class Receiver:
         self.headers: dict[str, str] = {}
         self.poison: set[str] = set()
         """Names of errors; a request with one of them is answered 400."""
+        self.unknown: set[str] = set()
+        """Paths that are answered 404."""
+        self.hints: dict[str, str] = {}
+        """What the author has to say, by the error's name."""
+        self.open = threading.Event()
+        """While cleared, what comes is taken, and answered only when it is set again."""
+        self.open.set()
         self.hang = threading.Event()
         """While set, requests are accepted and never answered."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -60,7 +67,11 @@ class Receiver:
                         return
                     receiver.events += events
                     answer = [{"event_id": event["event_id"], "status": "stored"} for event in events]
-                self._reply(receiver.answer, answer)
+                    for event, told in zip(events, answer, strict=True):
+                        if event.get("error_name") in receiver.hints:
+                            told["hint"] = receiver.hints[event["error_name"]]
+                receiver.open.wait()
+                self._reply(404 if self.path in receiver.unknown else receiver.answer, answer)
 
             def do_GET(self) -> None:
                 receiver.requests.append((self.path, dict(self.headers.items()), b""))
