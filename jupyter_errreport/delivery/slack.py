@@ -32,6 +32,7 @@ def slack_message(event: Dict[str, Any]) -> Dict[str, Any]:
     count = event.get("count", 1)
     if isinstance(count, int) and count > 1:
         lines.append(f"{count} times")
+    lines += [f"The reader says: {escape(text)}" for text in event.get("comments") or ()]
     # `verbatim` leaves addresses and names alone that Slack would otherwise make links of.
     section = {"type": "mrkdwn", "text": "\n".join(lines)[:3_000], "verbatim": True}
     return {"text": escape(title), "blocks": [{"type": "section", "text": section}]}

@@ -2,6 +2,7 @@
 
 import os
 from typing import Any, List, NamedTuple, Sequence
+from urllib.parse import unquote
 
 from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
@@ -96,8 +97,12 @@ def notebook_name(namespace: Any) -> str:
     """The name or path of the notebook that this kernel runs, by whoever started it; `unknown` when nobody says.
 
     jupyter_server 2 sets JPY_SESSION_NAME (a path), VS Code a variable in the namespace, papermill too on request.
+    nbclient says nothing: whoever runs it sets JUPYTER_ERRREPORT_NOTEBOOK.
     """
     candidates = [os.environ.get("JUPYTER_ERRREPORT_NOTEBOOK", ""), os.environ.get("JPY_SESSION_NAME", "")]
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        # The address of the page, with a notebook in it unless Voilà was started for a single one.
+        candidates.append(unquote(os.environ.get("SCRIPT_NAME", "").partition("/voila/render/")[2]))
     if type(namespace) is dict:
         candidates += [namespace.get("__vsc_ipynb_file__", ""), namespace.get("PAPERMILL_INPUT_PATH", "")]
     for name in candidates:
