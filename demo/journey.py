@@ -110,7 +110,10 @@ def fetch(service: Service, path: str, failures: list[Failure], alive: Alive) ->
 
 
 def told(slack: SlackReceiver, failures: list[Failure], log: Path, alive: Alive) -> list[dict[str, Any]]:
-    """Slack's messages, once there is one for each failure, in the order in which they left."""
+    """Slack's messages, the one about each failure in the failures' order, once they are all there.
+
+    They may have come in another order: what did not get through at once is told later.
+    """
 
     def complete() -> list[dict[str, Any]] | None:
         return list(slack.messages) if len(slack.messages) >= len(failures) else None
@@ -120,12 +123,15 @@ def told(slack: SlackReceiver, failures: list[Failure], log: Path, alive: Alive)
     except DemoProblem as problem:
         refused = "; ".join(f"{answer.status} {answer.words}" for answer in slack.refused) or "nothing"
         raise DemoProblem(f"In Slack: {problem} It refused {refused}.", log) from problem
-    for failure, message in zip(failures, messages, strict=False):
-        if failure.event["error_name"] not in shown(message):
-            raise DemoProblem(
-                f"Slack was told something else than {failure.event['error_name']}: {shown(message)}", log
-            )
-    return messages
+    ordered = []
+    for failure in failures:
+        name = failure.event["error_name"]
+        message = next((message for message in messages if name in shown(message)), None)
+        if message is None:
+            raise DemoProblem(f"Slack was not told of {name}: {'; '.join(map(shown, messages))}", log)
+        messages.remove(message)
+        ordered.append(message)
+    return ordered
 
 
 def find_private(run: NotebookRun, journey: Journey, folders: list[Path]) -> tuple[list[str], int]:

@@ -70,7 +70,7 @@ def _last(reporting: Reporting, rest: str) -> str:
 
 
 def _on(reporting: Reporting, rest: str) -> str:
-    waiting = reporting.waiting.errors
+    waiting = reporting.outgoing.waiting
     reporting.switch_on()
     reason = reporting.off_reason
     if reason:
@@ -82,10 +82,10 @@ def _on(reporting: Reporting, rest: str) -> str:
 def _off(reporting: Reporting, rest: str) -> str:
     if rest not in ("", "--always"):
         return f"'%errreport off' takes nothing but --always; nothing was changed.\n{USAGE}"
-    refused = " and ".join(destination.label for destination in reporting.asked)
+    refused = " and ".join(destination.label for destination in reporting.reader.asked)
     count = reporting.switch_off()
     forgotten = f" {count} that waited were forgotten." if count else ""
-    if rest and reporting.always_off():
+    if rest and reporting.reader.says_never():
         what = "nothing more is reported by this kernel, nor by any that you start from now on"
     elif rest:
         what = "nothing more is reported in this session; that it is to stay so could not be written down"
@@ -109,7 +109,7 @@ def _say(reporting: Reporting, rest: str) -> str:
         return "There is no error of this session that this could be said of; nothing was sent."
     if not receivers:
         return "Enough was said of this error; nothing was sent."
-    if reporting.waiting.errors and reporting.asked:
+    if reporting.outgoing.waiting and reporting.reader.asked:
         return (
             "Kept with the error, until you say '%errreport on' (yes, send them) or '%errreport off' (no, delete them)."
         )
@@ -120,6 +120,8 @@ def _say(reporting: Reporting, rest: str) -> str:
 
 def _flush(reporting: Reporting, rest: str) -> str:
     if reporting.flush(SEND_SECONDS):
+        if reporting.outgoing.waiting:
+            return f"{reporting.outgoing.waiting} wait for your '%errreport on' (yes) or '%errreport off' (no)."
         return "All sent."
     problems = "; ".join(lane.problem for lane in reporting.delivery.lanes() if lane.problem)
     return f"Not all could be sent: {problems or 'no answer yet'}. What waits is tried again by itself."

@@ -66,7 +66,7 @@ class _Reporter:
         if shell is None:
             return notice(label, self.notebook, in_ipython=False)
         reporting = Reporting.of(shell)
-        state = reporting.consent.state_of(self._destination)
+        state = reporting.reader.consent.state_of(self._destination)
         return notice(label, self.notebook, reporting.off_reason or (YOUR_NO if state == NO else ""), state == ASKED)
 
 
@@ -92,6 +92,11 @@ class ErrorServer(_Reporter):
 
         Raises ConnectionError, with what to do, when the collector can't be asked.
         """
+        shell = running_shell()
+        if shell is not None and not Reporting.of(shell).reader.consent.lets_go(self._destination):
+            raise ConnectionError(
+                f"{self._destination.label} is not asked: the reader has not said '%errreport on' (yes)."
+            )
         self.flush(min(timeout, 2))
         return retrieve(self._destination, timeout)
 

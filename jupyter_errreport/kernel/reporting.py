@@ -4,34 +4,26 @@ import atexit
 import os
 import sys
 import time
-from collections import deque
-from contextlib import suppress
-from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from ..delivery import DeliveryQueue, Destination
-from ..delivery.destination import JUPYTER
 from ..delivery.outcome import Hint
 from ..event import READER_KINDS, ErrorSnapshot, EventMessageType, public_session, rfc3339
-from .announce import announce
 from .captured import Captured, Made
-from .choices import NO
-from .consent import ASK, ASKED, Consent
+from .consent import ASK
 from .faults import Faults
 from .folding import Folding, Times
-from .front_end import FrontEnd
 from .hints import Hints
 from .hook import Caught, Hook
-from .recent import COMMENT_LIMIT, RecentEvents, Reported
+from .outgoing import Outgoing, user_spool
+from .reader import Reader
 from .session_report import SessionReport
-from .settings import Settings, forbidden_by, notebook_name, read_settings
+from .settings import Settings, notebook_name, read_settings
 from .snapshot import take
-from .waiting_room import WaitingRoom
 from .worker import START_DELAY, Worker
 
 EXIT_SPOOL_SECONDS, EXIT_SEND_SECONDS = 0.5, 1.0
 """At exit a kernel manager waits a second or more before it kills (field notes in docs/capture.md)."""
-ASK_AGAIN = 1.0
-"""Seconds until a receiver is asked again that has passed an error on and was not answered yet."""
 PREPARE_SECONDS = 2.0
 """How long a reader who asks waits for the worker to make events of the newest errors."""
 ADOPT_DELAY, ADOPT_AGAIN = 2.0, 600.0
@@ -54,22 +46,15 @@ class Reporting:
         """Errors that are repeats: in the count of an event, but not its first."""
         self.forgotten = 0
         """Errors of which no event was spooled, because reporting was turned off."""
-        self.switched_off = False
         self._epoch = 0
         self.last_captured: Optional[EventMessageType] = None
-        self.consent = Consent()
-        self.waiting = WaitingRoom(lambda: _user_spool("-waiting"))
-        self.recent = RecentEvents()
-        self.front_end = FrontEnd(shell, self.faults, self._answer_by_front_end)
-        self._announced = ""
-        self._said: Deque[Reported] = deque()
-        self._asking: Deque[Tuple[float, str, Destination]] = deque()
-        """Events to be sent once more at a moment, because their receiver will then know the author's hint."""
-        self._settle = False
-        """Whether the reader's answers are still to be carried out."""
-        self.delivery = DeliveryQueue(_user_spool)
+        self.session_key = os.urandom(16).hex()
+        session = public_session(self.session_key)
+        self.reader = Reader(shell, self.faults, session, self.destinations, self._answer_by_front_end)
+        self.delivery = DeliveryQueue(user_spool)
         self.delivery.on_answered = self._answered
         self.worker = Worker(self._work, self.faults, self._chores, lambda captured: int(captured.errors))
+        self.outgoing = Outgoing(self.delivery, self.reader.consent, self._is_wanted, self.worker.wake_at)
         self._alike: Folding[Captured] = Folding()
         self._equal: Folding[Made] = Folding()
         self._closing_folds = False
@@ -80,9 +65,9 @@ class Reporting:
         self.session = SessionReport(self.worker.wake_at)
         self.hook = _hook_class()(shell, self._capture, self.faults)
         self.hook.on_cell = self._cell_ended
-        self.session_key = os.urandom(16).hex()
         self._reporters: List[Destination] = []
         self._stores: List[Callable[[Caught], None]] = []
+        self._pid = os.getpid()
         atexit.register(self._exit)
 
     @classmethod
@@ -94,7 +79,7 @@ class Reporting:
             with reporting.faults:
                 reporting.settings = read_settings(shell)
                 if reporting.settings.consent == ASK:
-                    reporting.consent.ask_for_all()
+                    reporting.reader.consent.ask_for_all()
             setattr(shell, _ATTRIBUTE, reporting)
         found: Reporting = reporting
         return found
@@ -103,21 +88,21 @@ class Reporting:
 
     def start(self) -> None:
         """Install the hook and, where something may leave, make the worker before there is an error."""
-        self.consent.choices.refresh()
-        self._tell_state()
+        self.reader.consent.choices.refresh()
+        self._tell_reader()
         with self.faults:
             self.hook.install()
             if self.destinations() and not self.off_reason:
                 self.worker.start()
-                self._settle = True
                 if self._adopted_at is None and self._adopt_at is None:
                     self._adopt_at = time.monotonic() + ADOPT_DELAY
+                    self.outgoing.settle_at(self._adopt_at)
                     self.worker.wake_at(self._adopt_at)
 
     def add(self, destination: Destination, ask: bool = False) -> None:
         """Report to `destination` too, in place of one that is the same receiver; `ask` the reader before."""
         if ask:
-            self.consent.ask_for(destination)
+            self.reader.consent.ask_for(destination)
         self._reporters = [other for other in self._reporters if other.identity != destination.identity]
         self._reporters.append(destination)
         self.start()
@@ -149,70 +134,44 @@ class Reporting:
     @property
     def off_reason(self) -> str:
         """Why nothing is reported, as words for the reader; empty when reporting is on."""
-        switch = "%errreport off" if self.switched_off else ""
-        return forbidden_by() or switch or ("%errreport off --always" if self.consent.choices.always_off else "")
-
-    @property
-    def asked(self) -> Sequence[Destination]:
-        """The receivers of which the reader is still to say yes or no."""
-        return self.consent.asked(self.destinations())
+        return self.reader.off_reason
 
     def switch_on(self) -> None:
         """Report again, and to all receivers: the reader's yes, which is remembered where it was asked for."""
-        self.switched_off = False
-        with suppress(OSError):
-            self.consent.choices.turn(off=False)
-        self.consent.answer([to for to in self.destinations() if not self.consent.lets_go(to)], yes=True)
-        self.start()
-        self._tell_session()
-        self._carry_out()
+        if self.reader.says_yes():
+            self.start()
+            self._tell_session()
+            self._work_now()
 
     def switch_off(self) -> int:
         """Report nothing more in this session, and forget what was not sent yet; returns how many errors.
 
         Where the reader was asked, it is their no, which is remembered.
         """
-        self.switched_off = True
         self._epoch += 1
+        waiting = self.outgoing.waiting
+        self.reader.says_no()
         unprepared = self.worker.discard() + self._alike.discard() + self._equal.discard()
         self.forgotten += unprepared
-        forgotten = unprepared + self.waiting.errors + self.delivery.discard()
-        self.consent.answer(self.asked, yes=False)
-        self._tell_state()
-        self._carry_out()
+        forgotten = unprepared + waiting + self.delivery.discard()
+        self._tell_reader()
+        self.worker.start()
+        self._work_now()
         return forgotten
-
-    def always_off(self) -> bool:
-        """Have no kernel of this user report from now on; False when that can't be written down."""
-        try:
-            self.consent.choices.turn(off=True)
-        except OSError:
-            return False
-        return True
 
     def say(self, text: str, event_id: str) -> Optional[int]:
         """Add the reader's words to an error, the newest if none is named; to how many receivers they go.
 
         None when there is no such error.
         """
-        from ..privacy import hide_patterns
-
         self.worker.finish(PREPARE_SECONDS)
-        again = self.recent.say(hide_patterns(text[:COMMENT_LIMIT]), event_id)
-        if again is None:
-            return None
-        self._said.extend(again)
+        receivers = self.outgoing.say(text, event_id)
         self._work_now()
-        return len(again)
-
-    def _carry_out(self) -> None:
-        """Have the reader's answers carried out before this returns, or soon after."""
-        self._settle = True
-        self._work_now()
+        return receivers
 
     def _work_now(self) -> None:
-        self.worker.start()
-        self.worker.wake_at(time.monotonic())
+        """Have what the reader decided carried out before this returns, or soon after."""
+        self.outgoing.settle_soon()
         self.worker.finish(PREPARE_SECONDS)
 
     def _answer_by_front_end(self, yes: bool) -> None:
@@ -221,21 +180,8 @@ class Reporting:
         else:
             self.switch_off()
 
-    def _tell_state(self) -> None:
-        """Whether errors are reported, for the front end and the Jupyter server, where it has changed."""
-        off, destinations = bool(self.off_reason), self.destinations()
-        with self.faults:
-            states = [self.consent.state_of(to) for to in destinations if to.kind == JUPYTER]
-            reporting = "off" if off or NO in states else "ask" if ASKED in states else "on"
-            if reporting != self._announced:
-                self._announced = reporting
-                named = next((to.notebook for to in destinations if to.kind == JUPYTER), "")
-                announce(self.shell, public_session(self.session_key), named, reporting)
-        with self.faults:
-            asked = self.asked
-            answered = "yes" if all(self.consent.lets_go(to) for to in destinations) else NO
-            state = "off" if off else ASKED if asked else answered
-            self.front_end.tell(state, [to.label for to in asked or destinations], self.waiting.errors)
+    def _tell_reader(self) -> None:
+        self.reader.tell(self.outgoing.waiting)
 
     def flush(self, timeout: float) -> bool:
         """Send what waits; False when something is left after `timeout` seconds."""
@@ -266,8 +212,8 @@ class Reporting:
         for store in self._stores:
             with self.faults:
                 store(caught)
-        destinations = tuple([to for to in self.destinations() if self.consent.state_of(to) != NO])
-        if not destinations or self.off_reason:
+        destinations = self.reader.open_destinations
+        if not destinations:
             return
         if caught.kind in READER_KINDS and not self.settings.interrupts:
             self.held_back += 1
@@ -330,30 +276,8 @@ class Reporting:
             yield
             addressed = self.addressed(made.event, destination, made.notebook)
             self.last_captured = addressed
-            self.recent.reported(addressed, destination)
-            self._let_go(addressed, destination, made.epoch, count)
-        self._tell_state()
-
-    def _let_go(self, event: EventMessageType, destination: Destination, epoch: int, errors: int) -> None:
-        """Spool an event, or keep it until the reader has answered, as their answers are now."""
-        if self.consent.choices.refresh():  # another kernel has asked too
-            self._settle = True
-            self.worker.wake_at(time.monotonic())
-        state = self.consent.state_of(destination)
-        if state == ASKED:
-            self.waiting.keep(event, destination, errors)
-        elif state != NO:
-            self.delivery.submit(event, destination, lambda: self._is_wanted(epoch), errors)
-
-    def _send(self, event: EventMessageType, destination: Destination) -> None:
-        """What has waited for the reader's yes."""
-        epoch = self._epoch
-        self.delivery.submit(event, destination, lambda: self._is_wanted(epoch))
-
-    def _leave(self, event: EventMessageType, destination: Destination) -> None:
-        """What has waited for it in an earlier kernel."""
-        self.delivery.leave(event, destination)
-        self._adopt_at = time.monotonic()
+            self.outgoing.go(addressed, destination, made.epoch, count)
+        self._tell_reader()
 
     def _is_wanted(self, epoch: int) -> bool:
         """Whether what was captured in this epoch may leave."""
@@ -362,14 +286,6 @@ class Reporting:
     def _chores(self) -> Iterator[None]:
         """On the worker's thread, when it has nothing else to do: folds that are due, and what earlier kernels left."""
         self.hints.show_repeated()
-        while self._said:
-            event, destination = self._said.popleft()
-            self._let_go(event, destination, self._epoch, errors=0)
-        while self._asking and time.monotonic() >= self._asking[0][0]:
-            _, event_id, destination = self._asking.popleft()
-            asked_about = self.recent.find(event_id, destination)
-            if asked_about is not None:
-                self._let_go(asked_about, destination, self._epoch, errors=0)
         if self.session.due():
             self._tell_session()
         everything, self._closing_folds = self._closing_folds, False
@@ -377,18 +293,18 @@ class Reporting:
         for made, count, times in self._equal.due(everything):
             with self.faults:
                 yield from self._spool(made._replace(times=times), count)
-        settle, self._settle = self._settle and self.consent.choices.has_receivers, False
-        if settle:
-            with self.faults:
-                yield from self.waiting.settle(self.consent, self._send, self._leave)
-            self._tell_state()
+        with self.faults:
+            yield from self.outgoing.work(self._epoch)
+            self._tell_reader()
+        if self.outgoing.has_left:
+            self.outgoing.has_left, self._adopt_at = False, time.monotonic()
         if self._adopt_at is not None and time.monotonic() >= self._adopt_at:
             self._adopt_at, self._adopted_at = None, time.monotonic()
             if not self.off_reason and self.destinations():
                 yield
-                self._more_to_adopt = self.delivery.adopt(self.destinations(), self.consent.lets_go)
-        asking = self._asking[0][0] if self._asking else None
-        for moment in (self._alike.next_due, self._equal.next_due, self._adopt_at, self.session.next_due, asking):
+                self._more_to_adopt = self.delivery.adopt(self.destinations(), self.reader.consent.lets_go)
+        moments = (self._alike.next_due, self._equal.next_due, self._adopt_at)
+        for moment in (*moments, self.session.next_due, self.outgoing.next_due):
             self.worker.wake_at(moment)
 
     def _submit_folds(self, everything: bool) -> None:
@@ -403,18 +319,14 @@ class Reporting:
     def _tell_session(self) -> None:
         """Tell the collectors that the notebook's author named that a session has begun, and of its cells."""
         for destination in self._reporters if not self.off_reason else ():
-            if self.consent.lets_go(destination):
+            if self.reader.consent.lets_go(destination):
                 self.delivery.tell_session(destination, self.session.cells)
 
     def _answered(self, destination: Destination, hints: Dict[str, Optional[Hint]]) -> None:
         """On a lane's thread."""
         with self.faults:
             self.hints.answered(destination, {event_id: hint for event_id, hint in hints.items() if hint is not None})
-            later = [event_id for event_id, hint in hints.items() if hint is None]
-            if later:
-                moment = time.monotonic() + ASK_AGAIN
-                self._asking.extend((moment, event_id, destination) for event_id in later)
-                self.worker.wake_at(moment)
+            self.outgoing.ask_again([event_id for event_id, hint in hints.items() if hint is None], destination)
         with self.faults:
             self._adopt_again()
 
@@ -446,19 +358,13 @@ class Reporting:
 
     def _exit(self) -> None:
         """At exit: scrub and spool what waits without pauses, then send for as long as a kernel may take to stop."""
+        if os.getpid() != self._pid:  # a forked child: what there is to tell is its parent's
+            return
         with self.faults:
             self._adopt_at = None
             self.spool_all(EXIT_SPOOL_SECONDS)
             self._tell_session()
             self.delivery.close(EXIT_SEND_SECONDS)
-
-
-def _user_spool(beside: str = "") -> Any:
-    """The spool of whoever runs this kernel, or one `beside` it that nobody sends from."""
-    from ..delivery.places import of_user  # not in the startup of a kernel in which nothing fails
-    from ..delivery.spool import Spool
-
-    return Spool(lambda: [place._replace(root=place.root + beside) for place in of_user()])
 
 
 def _hook_class() -> Any:

@@ -28,7 +28,7 @@ def status(reporting: Reporting) -> str:
     for destination in destinations:
         name = f' as "{destination.notebook}"' if destination.notebook else ""
         lane = lanes.get(destination.identity)
-        answer = _ANSWERS.get(reporting.consent.state_of(destination), "")
+        answer = _ANSWERS.get(reporting.reader.consent.state_of(destination), "")
         figures = _figures(lane) if lane is not None else "nothing spooled yet"
         lines.append(f"  to {destination.label}{name}: {answer}{figures}")
         if lane is not None and lane.problem:
@@ -48,9 +48,9 @@ def status(reporting: Reporting) -> str:
         f" waiting for repeats {reporting.folding}, spooled {reporting.spooled}"
         f" (folded into another's event {reporting.folded})" + _losses(reporting)
     )
-    if reporting.waiting.errors:
+    if reporting.outgoing.waiting:
         lines.append(
-            f"  waiting for your answer: {reporting.waiting.errors}."
+            f"  waiting for your answer: {reporting.outgoing.waiting}."
             " '%errreport on' sends them, '%errreport off' deletes them"
         )
     if reporting.held_back:

@@ -4,6 +4,7 @@ Imports what it is made of with the first event that waits.
 """
 
 import json
+import os
 from typing import TYPE_CHECKING, Callable, Iterator, List, NamedTuple, Optional
 
 from ..delivery import Destination
@@ -32,16 +33,21 @@ class WaitingRoom:
         self._make_spool = make_spool
         self._made: Optional[Spool] = None
         self._own: List[_Kept] = []
+        self._pid = os.getpid()
 
     @property
     def _spool(self) -> "Spool":
+        if self._pid != os.getpid():  # a forked child: what waits is its parent's
+            self._pid, self._made = os.getpid(), None
+            self._hold([])
         if self._made is None:
             self._made = self._make_spool()
         return self._made
 
     def keep(self, event: EventMessageType, destination: Destination, errors: int) -> None:
         """Keep an event that stands for so many errors; on disk when this returns, where there is a disk."""
-        item, dropped = self._spool.put(destination, event["event_id"], errors, encode(event), ())
+        spool = self._spool
+        item, dropped = spool.put(destination, event["event_id"], errors, encode(event), ())
         gone = {entry.name for entry in dropped}
         self._own = [kept for kept in self._own if kept.item.entry.name not in gone]
         self._hold([*self._own, _Kept(item, destination, errors)])
@@ -52,7 +58,7 @@ class WaitingRoom:
         `send` takes an event of this kernel; `leave` one that an earlier kernel left, about which it was asked: only
         what was remembered counts there.
         """
-        rest = []
+        spool, rest = self._spool, []
         for kept in self._own:
             state = consent.state_of(kept.destination)
             if state == ASKED:
@@ -61,7 +67,7 @@ class WaitingRoom:
                 self._be_done(kept.item, state, send, kept.destination)
             yield
         self._hold(rest)
-        for leftover in self._spool.leftovers():
+        for leftover in spool.leftovers():
             choice = consent.choices.of(leftover.destination)
             for item in leftover.items if choice else ():
                 self._be_done(item, choice, leave)

@@ -86,7 +86,8 @@ class SpoolWatch:
             if entry is not None and folder == "poison":
                 self.set_aside.add(entry.event_id)
             elif entry is not None:
-                self.spooled[entry.event_id] = entry.errors
+                # One that is sent again, with more to say or to ask, stands for no further error.
+                self.spooled[entry.event_id] = max(entry.errors, self.spooled.get(entry.event_id, 0))
                 if place != self._best:
                     self._displaced.add(entry.event_id)
                 if entry.owner not in (NOBODY, self._owners.setdefault(entry.event_id, entry.owner)):

@@ -12,7 +12,10 @@ from tests.support.kernels import Kernel, kernel
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import wait_for
 
-ASK = "from jupyter_errreport import ErrorServer\nErrorServer(url={url!r}, notebook='dock', consent='ask').enable()"
+ASK = (
+    "from jupyter_errreport import ErrorServer\n"
+    "es = ErrorServer(url={url!r}, notebook='dock', consent='ask')\nes.enable()"
+)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -47,7 +50,9 @@ def test_nothing_leaves_before_the_yes_and_all_of_it_after(python: Path, tmp_pat
             wait_for(lambda: len(waiting(tmp_path)) == 2, "both on disk")
             assert all(path.stat().st_mode & 0o077 == 0 for path in waiting(tmp_path))
             assert "waiting for your answer: 2" in running.run("%errreport status").text
-            running.run("%errreport flush")
+            assert "2 wait for your" in running.run("%errreport flush").text
+            asked = running.run("try:\n    es.retrieve_errors()\nexcept ConnectionError as e:\n    print(e)").text
+            assert "the reader has not said" in asked
             assert to.requests == []
             assert files(tmp_path, "spool") == []
             assert "2 that waited" in running.run("%errreport on").text

@@ -141,6 +141,13 @@ class ServedKernel:
         )
         return request
 
+    def next_display(self, request: str) -> dict[str, Any]:
+        """The next thing that a cell displays, which may have ended."""
+        while True:
+            message = json.loads(self._socket.recv())
+            if message["msg_type"] == "display_data" and message["parent_header"].get("msg_id") == request:
+                return dict(message["content"])
+
     def run(self, code: str) -> str:
         """Execute a cell; what it wrote to stdout and stderr."""
         request = self.send(code)
