@@ -8,13 +8,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ..event import EventMessageType, event_time, new_event_id, rfc3339
 from .clock import clock
 from .limits import DAY
+from .parts import in_parts
 from .schema import comments, errors
 
 COMMENTS_LIMIT = 5
 """Comments of one event."""
 COMMENT_DAYS = 7
 """Days after an event in which something can be said of it: nobody who has a list of ids can write into all of it."""
-_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 
 
 def keep_comments(connection: Connection, events: Sequence[EventMessageType]) -> set[str]:
@@ -45,8 +45,8 @@ def keep_comments(connection: Connection, events: Sequence[EventMessageType]) ->
 def comments_of(connection: Connection, event_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """For each event what was said of it, oldest first: `at` and `text`."""
     found: dict[str, list[dict[str, Any]]] = {event_id: [] for event_id in event_ids}
-    for start in range(0, len(event_ids), _AT_ONCE):
-        query = select(comments).where(comments.c.event_id.in_(event_ids[start : start + _AT_ONCE]))
+    for part in in_parts(event_ids):
+        query = select(comments).where(comments.c.event_id.in_(part))
         for row in connection.execute(query.order_by(comments.c.event_id, comments.c.at)):
             found[row.event_id].append({"at": row.at, "text": row.text})
     return found
@@ -84,7 +84,7 @@ def _groups(connection: Connection, event_ids: Collection[str]) -> dict[str, str
     """The group of each of these events that is stored here."""
     ids = list(event_ids)
     found: dict[str, str] = {}
-    for start in range(0, len(ids), _AT_ONCE):
+    for part in in_parts(ids):
         query = select(errors.c.event_id, errors.c.group_id)
-        found.update(dict(connection.execute(query.where(errors.c.event_id.in_(ids[start : start + _AT_ONCE]))).all()))
+        found.update(dict(connection.execute(query.where(errors.c.event_id.in_(part))).all()))
     return found

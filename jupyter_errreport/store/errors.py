@@ -11,15 +11,9 @@ from .cursor import Cursor
 from .filters import Filters, after
 from .group_schema import notebooks
 from .outbox import withdraw
+from .parts import Page, page_of
 from .rows import event_of
 from .schema import errors, tombstones
-
-
-class Page(NamedTuple):
-    """A part of a list, newest first, and the cursor of the next part (None at the end)."""
-
-    items: list[dict[str, Any]]
-    next: Cursor | None
 
 
 class Totals(NamedTuple):
@@ -38,9 +32,8 @@ def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cu
         query = query.where(after(errors, "received_at", "event_id", cursor))
     query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(limit + 1)
     items = [event_of(row) for row in connection.execute(query).mappings()]
-    more = len(items) > limit
-    items = _with_comments(connection, items[:limit])
-    return Page(items, Cursor(items[-1]["received_at"], items[-1]["event_id"]) if more else None)
+    page = page_of(items, limit, "received_at", "event_id")
+    return page._replace(items=_with_comments(connection, page.items))
 
 
 def list_oldest_errors(connection: Connection, filters: Filters, skip: int, limit: int) -> list[dict[str, Any]]:

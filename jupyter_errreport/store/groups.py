@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from .clock import stamp
 from .cursor import Cursor
-from .errors import Page
 from .filters import after, contains, in_scope
 from .group_schema import (
     group_cells,
@@ -17,6 +16,7 @@ from .group_schema import (
     group_releases,
     groups,
 )
+from .parts import Page, page_of
 from .regroupings import Place, current_group, groups_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
@@ -87,9 +87,7 @@ def list_groups(
         query = query.where(after(groups, order, "group_id", cursor))
     query = query.order_by(groups.c[order].desc(), groups.c.group_id.desc()).limit(limit + 1)
     items = [_shown(row) for row in connection.execute(query).mappings()]
-    more = len(items) > limit
-    items = items[:limit]
-    return Page(items, Cursor(items[-1][order], items[-1]["group"]) if more else None)
+    return page_of(items, limit, order, "group")
 
 
 def find_group(connection: Connection, group_id: str, scope: str | None = None) -> dict[str, Any] | None:

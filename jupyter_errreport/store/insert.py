@@ -1,6 +1,6 @@
 """Stores events, each exactly once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, union_all
@@ -13,6 +13,7 @@ from .group_schema import groups
 from .lifecycle import open_groups, wake_groups
 from .limits import DAY, Limits, SessionMeter
 from .outbox import enqueue, enqueue_again
+from .parts import in_parts
 from .regroupings import Place, groups_of
 from .rows import row_of
 from .schema import errors, tombstones
@@ -20,7 +21,6 @@ from .session_figures import count_errors
 from .texts import keep_texts
 
 Status = Literal["stored", "duplicate", "rejected"]
-_AT_ONCE = 400  # ids in one query, in which each stands twice; SQLite before 3.32 takes 999 parameters
 
 
 class Outcome(NamedTuple):
@@ -94,14 +94,14 @@ def _keep(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert the rows and count them, group by group in the order of their ids."""
     open_groups(connection, rows)
     connection.execute(insert(errors), rows)
-    for part in _parts([row["event_id"] for row in rows]):
+    for part in in_parts([row["event_id"] for row in rows]):
         rollups.add(connection, errors.c.event_id.in_(part))
     wake_groups(connection, rows)
 
 
 def _with_hints(connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
     hints: dict[str, Any] = {}
-    for part in _parts(sorted({outcome.group for outcome in outcomes})):
+    for part in in_parts(sorted({outcome.group for outcome in outcomes})):
         query = select(groups.c.group_id, groups.c.hint, groups.c.hint_from)
         query = query.where(groups.c.group_id.in_(part), groups.c.hint != "")
         hints.update(
@@ -112,16 +112,11 @@ def _with_hints(connection: Connection, outcomes: list[Outcome]) -> list[Outcome
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for part in _parts(ids):
+    for part in in_parts(ids):
         stored = select(errors.c.event_id).where(errors.c.event_id.in_(part))
         deleted = select(tombstones.c.event_id).where(tombstones.c.event_id.in_(part))
         found.update(connection.scalars(union_all(stored, deleted)))
     return found
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

@@ -10,10 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from .alerts import add_alert
 from .group_schema import groups, notebook_releases
+from .parts import in_parts
 from .releases import is_newer, is_version
 from .rows import row_of_group
-
-_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 
 Row = Mapping[str, Any]
 
@@ -49,8 +48,8 @@ def wake_groups(connection: Connection, rows: Sequence[Row]) -> None:
 
 def _known(connection: Connection, group_ids: Sequence[str]) -> dict[str, Row]:
     found: dict[str, Row] = {}
-    for start in range(0, len(group_ids), _AT_ONCE):
-        query = select(groups).where(groups.c.group_id.in_(group_ids[start : start + _AT_ONCE]))
+    for part in in_parts(group_ids):
+        query = select(groups).where(groups.c.group_id.in_(part))
         found.update({row["group_id"]: dict(row) for row in connection.execute(query).mappings()})
     return found
 

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from .cursor import Cursor
-from .errors import Page
 from .filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups import shown_cell
+from .parts import Page, page_of
 
 CELL_LIMIT = 500
 """Cells of a notebook that are told, in the order in which they stand there."""
@@ -28,9 +28,7 @@ def list_notebooks(
         query = query.where(after(notebooks, "last_seen", "notebook", cursor))
     query = query.order_by(notebooks.c.last_seen.desc(), notebooks.c.notebook.desc()).limit(limit + 1)
     items = [dict(row) for row in connection.execute(query).mappings()]
-    more = len(items) > limit
-    items = items[:limit]
-    return Page(items, Cursor(items[-1]["last_seen"], items[-1]["notebook"]) if more else None)
+    return page_of(items, limit, "last_seen", "notebook")
 
 
 def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:

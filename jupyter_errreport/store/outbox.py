@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 from ..event import new_event_id, rfc3339
 from .comments import with_comments
 from .limits import DAY
+from .parts import in_parts
 from .rows import payload_of
 from .schema import destinations, errors, outbox, told_groups
 
@@ -22,7 +23,6 @@ QUIET_SECONDS = 3_600.0
 """How long nothing more is said of a group to people, once they were told of it."""
 COLLECTOR = "collector"
 """The kind of a destination that takes every event."""
-_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 
 
 class Message(NamedTuple):
@@ -121,8 +121,8 @@ def settle(connection: Connection, destination: str, statuses: Mapping[str, str]
     for event_id, status in statuses.items():
         by_status.setdefault(status, []).append(event_id)
     for status, event_ids in by_status.items():
-        for start in range(0, len(event_ids), _AT_ONCE):
-            its = _its(destination) & outbox.c.event_id.in_(event_ids[start : start + _AT_ONCE])
+        for part in in_parts(event_ids):
+            its = _its(destination) & outbox.c.event_id.in_(part)
             if status == "rejected":
                 marked = connection.execute(update(outbox).where(its).values(rejected=problem[:200] or "rejected"))
                 _count(connection, destination, rejected=marked.rowcount)

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from . import rollups
 from .comments import move_comments
 from .group_schema import group_fingerprints, groups, regroupings
+from .parts import in_parts
 from .rows import row_of_group
 from .schema import errors
-
-_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 
 
 class RegroupingError(Exception):
@@ -35,8 +34,8 @@ def groups_of(connection: Connection, places: Iterable[Place]) -> dict[Place, st
     wanted = set(places)
     prints = sorted({place.fingerprint for place in wanted})
     rules: dict[Place, str] = {}
-    for start in range(0, len(prints), _AT_ONCE):
-        query = select(regroupings).where(regroupings.c.fingerprint.in_(prints[start : start + _AT_ONCE]))
+    for part in in_parts(prints):
+        query = select(regroupings).where(regroupings.c.fingerprint.in_(part))
         for rule in connection.execute(query):
             rules[Place(rule.fingerprint, rule.notebook, rule.cell)] = rule.group_id
     return {place: _ruled(rules, place) for place in wanted}

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, String, Table, and_, bindparam
 
 from ..event import EventMessageType
 from .group_schema import notebook_days, notebook_releases, notebooks
+from .parts import in_parts
 from .schema import sessions
 from .upsert import insert_missing
 
-_AT_ONCE = 400  # SQLite before 3.32 takes 999 parameters
 _KEYS: dict[str, ColumnElement[Any]] = {
     "notebook": sessions.c.notebook,
     "day": func.substr(sessions.c.opened_at, 1, 10),
@@ -39,8 +39,8 @@ def count_errors(connection: Connection, stored: Iterable[tuple[EventMessageType
         if session := event.get("session"):
             counts[session] = (counts.get(session, (0, ""))[0] + event["count"], received_at)
     keys = sorted(counts)
-    for start in range(0, len(keys), _AT_ONCE):
-        first = and_(sessions.c.session.in_(keys[start : start + _AT_ONCE]), sessions.c.errors == 0)
+    for part in in_parts(keys):
+        first = and_(sessions.c.session.in_(part), sessions.c.errors == 0)
         _change(connection, first, 0 * func.count(), func.count(), 1)
     if keys:
         connection.execute(

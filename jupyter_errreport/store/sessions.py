@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from ..event import rfc3339
 from .clock import clock
 from .cursor import Cursor
-from .errors import Page, delete_errors
+from .errors import delete_errors
 from .filters import Filters, after, in_scope
 from .insert import errors_of_session
 from .limits import Limits, check_address
+from .parts import Page, page_of
 from .schema import sessions
 from .session_figures import add_sessions, take_sessions
 from .settings import secret
@@ -92,9 +93,7 @@ def list_sessions(connection: Connection, filters: Filters, limit: int, cursor: 
         query = query.where(after(sessions, "opened_at", "session", cursor))
     query = query.order_by(sessions.c.opened_at.desc(), sessions.c.session.desc()).limit(limit + 1)
     items = [dict(row) for row in connection.execute(query).mappings()]
-    more = len(items) > limit
-    items = items[:limit]
-    return Page(items, Cursor(items[-1]["opened_at"], items[-1]["session"]) if more else None)
+    return page_of(items, limit, "opened_at", "session")
 
 
 def list_oldest_sessions(connection: Connection, scope: str | None, skip: int, limit: int) -> list[dict[str, Any]]:

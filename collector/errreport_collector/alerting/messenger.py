@@ -74,10 +74,10 @@ class Messenger:
         1. Nothing in quiet hours. 2. One alert; or all that wait, after a burst. 3. Failed: keep why, and wait longer.
         """
         try:
+            if not self._waiting():
+                return None
             self._database.write(lambda connection: drop_old(connection, time.time())).result()
-            alerts = self._database.read(
-                lambda connection: waiting(connection, self._channel.key, DIGEST_LIMIT)
-            ).result()
+            alerts = self._waiting()
             if not alerts:
                 return None
             if self._quiet and (left := self._quiet.seconds_left(time.time())):
@@ -91,6 +91,9 @@ class Messenger:
         except Exception:
             log.exception("Telling %s failed.", self._channel.label)
         return self._later(None)
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        return self._database.read(lambda connection: waiting(connection, self._channel.key, DIGEST_LIMIT)).result()
 
     def _tell(self, alerts: list[dict[str, Any]]) -> float:
         message_id = f"{alerts[0]['alert_id']}-{len(alerts)}"
