@@ -18,6 +18,10 @@ _DOCUMENTATION = (
 """Sites of libraries' manuals, to which their messages point."""
 _PACKAGES = "numpy|scipy|pandas|skimage|sklearn|astropy|torch|torchvision|matplotlib|tensorflow|keras|jax|xarray|os|sys"
 
+_SMALL = r"(?:\d{1,2}|(?:19|20)\d\d)"
+_WORD = r"[a-z]{1,16}\d{0,2}(?:[_-]{1,3}" + _SMALL + ")?"
+_WORDS = r"(?:" + _SMALL + r"[_-]{1,3})?" + _WORD + r"(?:[_-]{1,3}" + _WORD + r"){2,30}(?![a-z0-9_-])"
+"""Words and small numbers that are joined, as in week_03_docking_part2: somebody's name for something, and no token."""
 _PATTERNS: List[Tuple[str, Pattern[str]]] = [
     (name, re.compile(pattern, re.VERBOSE | flags))
     for name, pattern, flags in (
@@ -63,7 +67,7 @@ _PATTERNS: List[Tuple[str, Pattern[str]]] = [
         ("<hex>", r"\b0x[0-9a-f]{3,64}\b", re.IGNORECASE),
         ("<sequence>", r"\b[ACDEFGHIKLMNPQRSTVWY]{14,4000}\b|\b[ACGTUN]{10,4000}\b|\b[acgtun]{12,4000}\b", 0),
         ("<mutation>", r"(?<![\w-])(?:p\.|c\.)?[ACDEFGHIKLMNPQRSTVWY]\d{2,5}[ACDEFGHIKLMNPQRSTVWY*](?![\w-])", 0),
-        ("<token>", r"\b(?=[a-z_-]{0,63}\d)[a-z0-9_-]{20,500}\b", re.IGNORECASE),
+        ("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", re.IGNORECASE),
         ("<number>", r"(?<![\w.])\+?\d[\d\s().-]{5,30}\d(?![\w.])", 0),
         ("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", 0),
     )

@@ -20,6 +20,7 @@ WORST = [
     "-" * TEXT_LIMIT,
     " " * TEXT_LIMIT,
     "_1" * 2_000,
+    "a1_1_" * 800,
 ]
 
 
