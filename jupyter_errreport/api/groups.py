@@ -110,22 +110,7 @@ class OneGroup(TakesBody, Resource):
 
     async def patch(self, group_id: str) -> None:
         """Resolve, ignore or open it; write the note or the hint. Answers the group as it is then."""
-        sent = checked(self.read_json(), SentChange)
-        if sent.until is not None and sent.status != "ignored":
-            refuse("until", 'goes with "status": "ignored"')
-        if sent.release is not None and sent.status != "resolved":
-            refuse("release", 'goes with "status": "resolved"')
-        change = GroupChange(
-            status=sent.status,
-            release=sent.release and sent.release[:RELEASE_LIMIT],
-            until_again=sent.until == "again",
-            until_sessions=sent.until.sessions if isinstance(sent.until, SentUntil) else None,
-            note=sent.note,
-            hint=sent.hint,
-        )
-        current = (await find(self, group_id))["group"]
-        await self.write_db(lambda connection: change_group(connection, current, change))
-        self.answer(await find(self, current))
+        self.answer(await decide(self, group_id, sent_change(self)))
 
 
 class Merge(TakesBody, Resource):
@@ -160,6 +145,30 @@ class Split(TakesBody, Resource):
         place = Place(sent.fingerprint, sent.notebook, sent.cell)
         new = await regroup(self, lambda connection: split(connection, group_id, place))
         self.answer(await find(self, new))
+
+
+def sent_change(resource: TakesBody) -> GroupChange:
+    """What the request's body decides. Raises `Problem` for what can't be decided."""
+    sent = checked(resource.read_json(), SentChange)
+    if sent.until is not None and sent.status != "ignored":
+        refuse("until", 'goes with "status": "ignored"')
+    if sent.release is not None and sent.status != "resolved":
+        refuse("release", 'goes with "status": "resolved"')
+    return GroupChange(
+        status=sent.status,
+        release=sent.release and sent.release[:RELEASE_LIMIT],
+        until_again=sent.until == "again",
+        until_sessions=sent.until.sessions if isinstance(sent.until, SentUntil) else None,
+        note=sent.note,
+        hint=sent.hint,
+    )
+
+
+async def decide(resource: Resource, group_id: str, change: GroupChange) -> dict[str, Any]:
+    """Change a group; as it is then. Raises `Problem` when there is none that the caller may see."""
+    current = (await find(resource, group_id))["group"]
+    await resource.write_db(lambda connection: change_group(connection, current, change))
+    return await find(resource, current)
 
 
 def read_group_filters(resource: Resource, besides: Sequence[str]) -> GroupFilters:

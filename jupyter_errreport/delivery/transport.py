@@ -180,6 +180,10 @@ class Transport:
         """The answer to a PUT, its body read; raises what requests raises."""
         return self._request("PUT", _endpoint(self._destination, path), body, timeout)
 
+    def patch(self, path: str, body: bytes, timeout: float) -> Any:
+        """The answer to a PATCH, its body read; raises what requests raises."""
+        return self._request("PATCH", _endpoint(self._destination, path), body, timeout)
+
     def _post(self, path: str, body: bytes, timeout: float) -> Any:
         return self._request("POST", _endpoint(self._destination, path), body, timeout)
 

@@ -19,6 +19,7 @@ from ..forwarding import Forwarding
 from ..store import StoreError
 from .collector_cells import CollectorCells
 from .connection import CONNECTION_VARIABLE, Connection
+from .deciding import DecideEverywhere
 from .events import ErrorEvents
 from .front_end import FrontEnd
 from .guard import guard
@@ -32,7 +33,13 @@ from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
-FRONT_END = (("panel", Panel), ("cells", NotebookCells), ("path", NotebookPath), ("publish", Publish))
+FRONT_END = (
+    ("panel", Panel),
+    ("cells", NotebookCells),
+    ("path", NotebookPath),
+    ("publish", Publish),
+    ("groups/([^/]+)/everywhere", DecideEverywhere),
+)
 """What only front ends ask, and so only this server answers."""
 
 

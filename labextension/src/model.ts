@@ -110,10 +110,12 @@ export class ErrorModel implements IErrors {
     return this._refresher.now();
   }
 
-  async changeGroup(group: string, change: { status?: IGroup['status']; hint?: string }): Promise<void> {
-    const changed = await this._server.send<IGroup>('PATCH', `groups/${encodeURIComponent(group)}`, change);
+  async changeGroup(group: string, change: { status?: IGroup['status']; hint?: string }): Promise<string> {
+    const path = `groups/${encodeURIComponent(group)}/everywhere`;
+    const changed = await this._server.send<IGroup & { not_told: string }>('PATCH', path, change);
     this.groups = new Map(this.groups).set(group, changed);
     this._changed.emit();
+    return changed.not_told;
   }
 
   async remove(which: { event_id: string } | { notebook: string }): Promise<void> {

@@ -125,7 +125,8 @@ export interface IErrors {
   watch(what: 'lists' | 'server'): IDisposable;
   setQuestions(questions: readonly IQuestion[]): void;
   refresh(): Promise<void>;
-  changeGroup(group: string, change: { status?: IGroup['status']; hint?: string; note?: string }): Promise<void>;
+  /** Decide about a group, here and at the collector; a sentence when that does not know of it. */
+  changeGroup(group: string, change: { status?: IGroup['status']; hint?: string }): Promise<string>;
   /** Delete one error, or all that are shown. Deleted errors do not come back. */
   remove(which: { event_id: string } | { notebook: string }): Promise<void>;
   find(event_id: string): IError | undefined;

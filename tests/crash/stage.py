@@ -96,7 +96,7 @@ class Stage:
             if name not in self._left_dead and self._luck.random() < 0.5:
                 self._left_dead.add(name)  # until next time: the server is to see it, and starts it again by itself
             else:
-                self._rest("DELETE", f"sessions/{self._served.pop(name)}")
+                self._end_in_server(self._served.pop(name))
         missing = SERVED - sum(kernel.process is None for kernel in self.kernels)
         started = [self._start_in_server() for _ in range(missing)]
         self.kernels += [kernel.wait_until_ready() for kernel in started]
@@ -110,11 +110,21 @@ class Stage:
         (pid,) = wait_for(lambda: processes_of(str(file.name)), "the kernel's process")
         return FailingKernel(name, pid, file, None)
 
+    def _end_in_server(self, session: str) -> None:
+        """As often as it takes: jupyter_client answers 500 while it is just starting this kernel again."""
+
+        def ended() -> bool:
+            assert self.server is not None
+            answer = self.server.session.delete(f"{self.server.url}/api/sessions/{session}", timeout=60)
+            return answer.ok or answer.status_code in (404, 410)
+
+        wait_for(ended, "the end of a session", 60)
+
     def _rest(self, method: str, path: str, **more: Any) -> Any:
         assert self.server is not None
         answer = self.server.session.request(method, f"{self.server.url}/api/{path}", timeout=60, **more)
-        assert answer.ok or answer.status_code in (404, 410), answer.text
-        return answer.json() if answer.content else None
+        assert answer.ok, answer.text
+        return answer.json()
 
     def _start_alone(self) -> None:
         """The kernel that reports to the collector without a Jupyter server."""

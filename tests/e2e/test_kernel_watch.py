@@ -11,12 +11,10 @@ from typing import Any
 import pytest
 
 from tests.support.jupyter_servers import JupyterServer, jupyter_server
-from tests.support.runtimes import BY_NAME
+from tests.support.kernelspecs import IPYKERNEL, plain_python, write_kernelspec, write_r_and_bash
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.needs("installed wheel")
-
-IPYKERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +23,13 @@ def watching(
 ) -> Iterator[JupyterServer]:
     """A server with kernels of other languages and environments."""
     home = tmp_path_factory.mktemp("watching")
-    plain = BY_NAME["plain"]
-    assert plain.build()
-    specs: dict[str, tuple[list[str], str, dict[str, str]]] = {
-        "ir": (["R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"], "R", {}),
-        "bash": ([str(plain.executable), "-m", "bash_kernel", "-f", "{connection_file}"], "bash", {}),
-        "plain": ([str(plain.executable), *IPYKERNEL], "python", {}),
-        "forbidden": ([str(plain.executable), *IPYKERNEL], "python", {"DO_NOT_TRACK": "1"}),
-        "hooked": ([str(runtime_python("ipython8")), *IPYKERNEL], "python", {}),
-        "broken": ([str(plain.executable), "-c", "import os; os.abort()", "{connection_file}"], "python", {}),
-    }
-    for name, (argv, language, env) in specs.items():
-        folder = home / "jupyter" / "kernels" / name
-        folder.mkdir(parents=True)
-        spec = {"argv": argv, "display_name": name, "language": language, "env": env}
-        (folder / "kernel.json").write_text(json.dumps(spec))
-    with jupyter_server(here, home, JUPYTER_PATH=str(home / "jupyter")) as running:
+    folder, plain = home / "jupyter", str(plain_python())
+    write_r_and_bash(folder)
+    write_kernelspec(folder, "plain", [plain, *IPYKERNEL], "python")
+    write_kernelspec(folder, "forbidden", [plain, *IPYKERNEL], "python", DO_NOT_TRACK="1")
+    write_kernelspec(folder, "hooked", [str(runtime_python("ipython8")), *IPYKERNEL], "python")
+    write_kernelspec(folder, "broken", [plain, "-c", "import os; os.abort()", "{connection_file}"], "python")
+    with jupyter_server(here, home, JUPYTER_PATH=str(folder)) as running:
         yield running
 
 

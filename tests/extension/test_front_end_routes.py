@@ -163,3 +163,36 @@ class TestWithACollector:
             await ask(jp_fetch, "publish", method="POST", body=json.dumps({"path": "a.ipynb"}))
         assert caught.value.response is not None
         assert "token is not known" in json.loads(caught.value.response.body)["message"]
+
+    async def test_a_decision_holds_at_the_collector_too(self, jp_fetch: Fetch, collector: Any) -> None:
+        await add_error(jp_fetch, fingerprint="f1")
+        change = {"hint": "Run step 1 first.", "status": "resolved"}
+        group = await self.decide(jp_fetch, change)
+        assert (group["hint"], group["status"], group["not_told"]) == ("Run step 1 first.", "resolved", "")
+        (path, headers, body) = next(request for request in collector.requests if "/groups/" in request[0])
+        assert path == f"/groups/{group['fingerprints'][0]['fingerprint']}"
+        assert json.loads(body) == change
+        assert headers["Authorization"] == "Bearer the-collector-token"
+
+    @pytest.mark.parametrize(
+        ("status", "words"), [(403, "role author"), (404, "does not know this error yet"), (500, "answered 500")]
+    )
+    async def test_what_the_collector_does_not_take_is_kept_here_and_said(
+        self, jp_fetch: Fetch, collector: Any, status: int, words: str
+    ) -> None:
+        await add_error(jp_fetch)
+        collector.answer = status
+        group = await self.decide(jp_fetch, {"hint": "Run step 1 first."})
+        assert group["hint"] == "Run step 1 first."
+        assert group["not_told"].startswith("Kept on this server only")
+        assert words in group["not_told"]
+
+    async def test_a_collector_that_is_away_is_named(self, jp_fetch: Fetch, collector: Any) -> None:
+        await add_error(jp_fetch)
+        collector.close()
+        assert "could not be reached" in (await self.decide(jp_fetch, {"hint": "x"}))["not_told"]
+
+    async def decide(self, jp_fetch: Fetch, change: dict[str, Any]) -> dict[str, Any]:
+        (group,) = await ask(jp_fetch, "groups")
+        path = ("groups", group["group"], "everywhere")
+        return dict(await ask(jp_fetch, *path, method="PATCH", body=json.dumps(change)))

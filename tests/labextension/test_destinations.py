@@ -56,6 +56,30 @@ def test_errors_wait_for_a_collector_that_is_away_and_are_sent(
     expect(announced).to_have_count(0)
 
 
+def test_a_hint_goes_to_the_collector_whose_token_allows_it_and_else_stays(
+    lab: FrontEnd, home: Path, server: JupyterServer, collector: Receiver
+) -> None:
+    write_notebook(home / "hinted.ipynb", "import json\njson.loads('{')")
+    lab.open("hinted.ipynb")
+    lab.run_all()
+    section = lab.panel.locator("section").filter(has_text="JSONDecodeError")
+    collector.answer = 403
+    section.get_by_role("button", name="Hint", exact=True).click()
+    section.get_by_role("textbox").fill("Run step 1 first.")
+    section.get_by_role("button", name="Save").click()
+    expect(section.get_by_role("alert")).to_contain_text("Kept on this server only")
+    collector.answer = 200
+    section.get_by_role("button", name="Save").click()
+    expect(section.locator(".jp-ErrReport-hint")).to_have_text("Run step 1 first.")
+    expect(section.get_by_role("textbox")).to_have_count(0)
+    told = [json.loads(body) for path, _, body in collector.requests if path.startswith("/groups/")]
+    assert told == [{"hint": "Run step 1 first."}] * 2
+    collector.answer = 403
+    section.get_by_role("button", name="Resolve").click()
+    expect(lab.page.locator(".Toastify").get_by_text("Kept on this server only")).to_be_visible()
+    collector.answer = 200
+
+
 def test_a_plugin_is_switched_off_by_itself(here: Path, page: Page, tmp_path: Path) -> None:
     home = tmp_path / "home"
     config = home / ".jupyter" / "labconfig" / "page_config.json"

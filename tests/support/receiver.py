@@ -19,7 +19,7 @@ class Receiver:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answer = 200
         self.answers: dict[str, Any] = {}
-        """What GET and PUT of a path are answered, by path; the events otherwise."""
+        """What GET, PUT and PATCH of a path are answered, by path; the events otherwise."""
         self.headers: dict[str, str] = {}
         self.poison: set[str] = set()
         """Names of errors; a request with one of them is answered 400."""
@@ -76,6 +76,9 @@ class Receiver:
             def do_GET(self) -> None:
                 receiver.requests.append((self.path, dict(self.headers.items()), b""))
                 self._reply(receiver.answer, receiver.answers.get(self.path, {"errors": receiver.events}))
+
+            def do_PATCH(self) -> None:
+                self.do_PUT()
 
             def do_PUT(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -77,10 +77,7 @@ export function GroupCard({ group, errors }: IProps): React.JSX.Element {
           limit={2000}
           verb={trans.__('Save')}
           onDone={() => edit(null)}
-          save={async text => {
-            await model.changeGroup(group.group, { hint: text });
-            return '';
-          }}
+          save={text => model.changeGroup(group.group, { hint: text })}
         />
       )}
       {editing === 'say' && (

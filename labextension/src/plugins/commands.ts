@@ -88,7 +88,11 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const group = groupOf(errors, chosen(args));
         if (group) {
-          await errors.changeGroup(group.group, { status: group.status === 'resolved' ? 'open' : 'resolved' });
+          const status = group.status === 'resolved' ? 'open' : 'resolved';
+          const problem = await errors.changeGroup(group.group, { status });
+          if (problem) {
+            Notification.warning(problem, SHOWN);
+          }
         }
       }
     });
