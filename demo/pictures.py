@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,11 +14,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from .month.__main__ import main as make_month
 from .month.recording import NOTEBOOK
-from .waiting import wait_until
+from .panel_pictures import running, take_panel
 
 TOKEN = "for-the-pictures"  # noqa: S105 - of a collector that lives for seconds
 CHROMIUM = "/usr/bin/chromium"
-SECONDS = 60.0
 DESK, PHONE = {"width": 1180, "height": 760}, {"width": 390, "height": 800}
 PICTURES = (
     # Its name, the page, the window, the scheme, and whether all of the page is in it.
@@ -50,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         with _collector(database, Path(folder)) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             _take(browser, url, options.folder)
+            take_panel(browser, url, TOKEN, Path(folder), options.folder)
             browser.close()
     return 0
 
@@ -71,18 +68,9 @@ def _take(browser: Browser, url: str, folder: Path) -> None:
 @contextmanager
 def _collector(database: Path, folder: Path) -> Iterator[str]:
     """The address of a collector that shows this database."""
-    command = [str(Path(sys.executable).parent / "jupyter"), "errreport", "collector", "--port=0", f"--db={database}"]
-    environment = {**os.environ, "HOME": str(folder), "JUPYTER_ERRREPORT_ADMIN_TOKEN": TOKEN}
-    log = folder / "collector.log"
-    with log.open("wb") as output:
-        running = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)  # noqa: S603 - ours
-    try:
-        pattern = re.compile(r"http://127\.0\.0\.1:\d+/")
-        found = wait_until(lambda: pattern.search(log.read_text()), "no collector listens", SECONDS, lambda _: None)
-        yield found.group()
-    finally:
-        running.terminate()
-        running.wait(SECONDS)
+    command = ["errreport", "collector", "--port=0", f"--db={database}"]
+    with running(command, folder, r"http://127\.0\.0\.1:\d+/", JUPYTER_ERRREPORT_ADMIN_TOKEN=TOKEN) as url:
+        yield url
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 
 from .mishaps import Mishap
 
-NOTEBOOK = "weather"
+NOTEBOOK = "weather.ipynb"
 SECONDS = 60.0
 """How long a cell may take."""
 _EXERCISE, _SOLUTION = 8, "warmest = 7"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from demo.month.mishaps import MISHAPS
+from demo.month.recording import NOTEBOOK
 from demo.month.sessions import READERS, sessions
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alerts import list_alerts
@@ -38,7 +39,7 @@ def test_a_month_of_a_course(tmp_path: Path, root: Path) -> None:
     subprocess.run(command, cwd=root, check=True, timeout=300)
     database = Database(path)
     database.start()
-    course: Any = database.read(lambda connection: find_notebook(connection, "weather")).result(5)
+    course: Any = database.read(lambda connection: find_notebook(connection, NOTEBOOK)).result(5)
     assert course["sessions"] == READERS
     assert {release["release"] for release in course["releases"]} == {"1.0", "1.1", "1.2", "1.3"}
     failing = [cell["execution_count"] for cell in course["cells"] if cell["cell"]]

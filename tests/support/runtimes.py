@@ -183,8 +183,10 @@ OLD_LIBRARIES = Runtime(
 )
 # Kernels of another environment, in which nothing of ours is installed.
 PLAIN = Runtime("plain", ("ipykernel==7.*", "bash_kernel"))
+# Programs that run notebooks without a front end.
+RUNNERS = Runtime("runners", ("ipykernel==7.*", "papermill", "voila", "requests"), oldest="3.10")
 # What takes longest to build comes first.
-BY_NAME = {runtime.name: runtime for runtime in (LIBRARIES, OLD_LIBRARIES, *ALL, PLAIN)}
+BY_NAME = {runtime.name: runtime for runtime in (LIBRARIES, OLD_LIBRARIES, RUNNERS, *ALL, PLAIN)}
 
 
 def main() -> int:
