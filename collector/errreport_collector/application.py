@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp, NoStart, base_aliases, base_flags
 from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, validate
@@ -177,6 +178,19 @@ class ErrReportCollector(JupyterApp):
     @default("apprise_urls")
     def _default_apprise_urls(self) -> list[str]:
         return os.environ.get(APPRISE_VARIABLE, "").split()
+
+    @validate("apprise_urls")
+    def _split_urls(self, proposal: Any) -> list[str]:
+        value: list[str] = proposal["value"]
+        return " ".join(value).split()
+
+    @validate("webhooks")
+    def _check_webhooks(self, proposal: Any) -> list[str]:
+        urls = self._split_urls(proposal)
+        for url in urls:
+            if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+                raise TraitError(f"webhooks: {url!r} is not an address like https://example.org/hook.")
+        return urls
 
     @default("webhook_secret")
     def _default_webhook_secret(self) -> str:

@@ -1,7 +1,7 @@
 """Logs a browser in: by the printed link, or by the form. The cookie is signed, and holds a token's hash."""
 
 from typing import ClassVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tornado.web import RequestHandler
 
@@ -84,17 +84,23 @@ def show_login_again(handler: CollectorResource) -> None:
     handler.answer_page(
         "login.html",
         401,
-        next=local_address(handler.request.path.lstrip("/")),
+        next=local_address(_asked_for(handler)),
         wrong=True,
         xsrf=handler.xsrf_token.decode("ascii"),
     )
 
 
+def _asked_for(handler: CollectorHandler) -> str:
+    """The page that was asked for, with its filters; the token, which was a wrong one, not."""
+    given = [(name, value) for name, value in parse_qsl(handler.request.query) if name != "token"]
+    return handler.request.path.lstrip("/") + (f"?{urlencode(given)}" if given else "")
+
+
 def local_address(text: str) -> str:
-    """`text` when it is an address below this server's root, else the list of errors."""
+    """`text` when it is an address below this server's root, else the overview."""
     parts = urlsplit(text)
     safe = not parts.scheme and not parts.netloc and not text.startswith(("/", "\\")) and text.isprintable()
-    return text if text and safe and "\\" not in text else "errors"
+    return text if text and safe and "\\" not in text else "./"
 
 
 async def _accept(handler: CollectorHandler, token: str) -> bool:

@@ -164,7 +164,17 @@ def test_the_form_never_leads_to_another_host(collector: Collector, target: str)
         timeout=10,
         allow_redirects=False,
     )
-    assert answer.headers["Location"] == "errors"
+    assert answer.headers["Location"] == "./"
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [("", "./"), ("groups?status=open&q=a%26b", "groups?status=open&amp;q=a%26b"), ("errors?token=guess", "errors")],
+)
+def test_the_form_leads_back_to_what_was_asked_for(collector: Collector, asked: str, led_to: str) -> None:
+    page = collector.get(asked, headers=BROWSER)
+    assert page.status_code == 401
+    assert f'name="next" value="{led_to}"' in page.text
 
 
 def test_a_cookie_alone_deletes_nothing(collector: Collector) -> None:

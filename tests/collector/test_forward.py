@@ -93,6 +93,8 @@ def test_a_webhook_is_signed_and_a_test_goes_over_every_channel(start: Start) ->
     ("argument", "sentence"),
     [
         ("--ErrReportCollector.webhooks=https://a.example", "set webhook_secret too"),
+        ("--ErrReportCollector.webhooks=example.org/hook", "'example.org/hook' is not an address"),
+        ("--ErrReportCollector.webhooks=https://a.example b.example", "'b.example' is not an address"),
         ("--ErrReportCollector.apprise_urls=nosuch://x", "Apprise knows no service"),
         ("--ErrReportCollector.quiet_hours=late", "write them as 22:00-07:00"),
     ],
