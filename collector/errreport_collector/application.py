@@ -186,7 +186,7 @@ class ErrReportCollector(JupyterApp):
 
     @validate("webhooks")
     def _check_webhooks(self, proposal: Any) -> list[str]:
-        urls = self._split_urls(proposal)
+        urls: list[str] = self._split_urls(proposal)
         for url in urls:
             if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
                 raise TraitError(f"webhooks: {url!r} is not an address like https://example.org/hook.")
