@@ -88,8 +88,8 @@ _NAMES_LIST = re.compile(r"'[^\W\d]\w*'(?:(?:, (?:and )?| and | or )'[^\W\d]\w*'
 _NAME = re.compile(r"[^\W\d][\w.]{0,100}\Z")
 _TYPE_HOLE = re.compile(r"(?:__name__|__class__|__qualname__|type|cls|klass|dtype|typ|class_?|types?|kind)\b|name__")
 _NESTED_HOLE = re.compile(
-    r"(?:\A|[._ ])(?:msg|message|messages|exc|exception|err|errors?|e|ex|reason|reasons|details?|cause|original|orig"
-    r"|description|text|errmsg|error_msg|err_msg|why|info|hint|str|strerror|report)(?:\.args)?\Z"
+    r"(?:\A|[._ ])(?:msgs?|messages?|exc|exception|err|errors?|e|ex|reason|reasons|details?|cause|original|orig"
+    r"|description|text|errmsg|(?:error|err)_(?:msgs?|messages?)|why|info|hint|str|strerror|report)(?:\.args)?\Z"
 )
 _NAME_HOLE = re.compile(
     r"(?:attr|attribute|func|function|method|param|arg|argument|attr_name|__name__|argname|keyword|package)\w{0,8}\Z"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.labextension.front_end import FrontEnd, arguments, write_notebook
 from tests.support.jupyter_servers import jupyter_server
+from tests.support.receiver import receiver
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel")]
 
@@ -51,3 +52,36 @@ def test_after_no_what_waited_is_gone_and_nothing_is_reported(asking: FrontEnd) 
     asking.run(2)
     asking.run(3)
     assert asking.server.errors() == []
+
+
+@pytest.mark.parametrize("kind", ["lab", "notebook"])
+@pytest.mark.parametrize("answer", ["Yes, tell them", "No"])
+def test_nothing_reaches_an_author_who_asks_before_a_yes(
+    here: Path, page: Page, tmp_path: Path, picture: Callable[[str], str], kind: str, answer: str
+) -> None:
+    home = tmp_path / "home"
+    with receiver() as author, jupyter_server(here, home_with(home, author.url), *arguments(home)) as running:
+        front_end = FrontEnd(page, running, kind)
+        front_end.open("dock.ipynb")
+        front_end.run(0)
+        front_end.run(1)
+        banner = page.locator(".jp-ErrReport-banner")
+        expect(banner).to_contain_text(author.url.removeprefix("http://"))
+        expect(banner).to_contain_text("Nothing has left so far.")
+        page.screenshot(path=picture(f"{kind}-asked"))
+        assert author.requests == []
+        banner.get_by_role("button", name=answer, exact=True).click()
+        expect(banner).to_have_count(0)
+        front_end.run(2)
+        front_end.run(3)
+        names = [event["error_name"] for event in author.events]
+        assert names == (["ZeroDivisionError", "IndexError"] if answer != "No" else [])
+        if answer == "No":
+            assert author.requests == []
+
+
+def home_with(home: Path, author: str) -> Path:
+    """A reader's home, with a notebook whose author wants to ask."""
+    enabling = f"from jupyter_errreport import ErrorServer\nErrorServer({author!r}, 'dock', consent='ask').enable()"
+    write_notebook(home / "dock.ipynb", enabling, "1 / 0", "[].pop()", "%errreport flush")
+    return home

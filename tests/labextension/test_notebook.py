@@ -37,6 +37,8 @@ def test_cells_that_trip_readers_are_marked_until_they_are_changed(
     marks = lab.page.get_by_role("button", name="In 1 session this cell failed")
     expect(marks).to_have_count(3)
     expect(lab.cell(2).locator(".jp-ErrReport-mark")).to_have_count(0)
+    places = [lab.cell(number).locator(".jp-InputArea-editor").bounding_box() for number in (1, 2)]
+    assert places[0] and places[1] and places[0]["x"] == places[1]["x"], "a mark moves the code"
     lab.page.screenshot(path=picture("lab-marks"))
 
     lab.cell(1).locator(".cm-content").fill("energies = {'best': 1}\nmax(energies.values())")

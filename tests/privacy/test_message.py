@@ -10,6 +10,7 @@ from jupyter_errreport.privacy.code_names import CodeNames
 from jupyter_errreport.privacy.expressions import PAUSE, Expressions
 from jupyter_errreport.privacy.message import Evidence, public_message
 from jupyter_errreport.privacy.steps import finished
+from jupyter_errreport.privacy.template import Template
 from jupyter_errreport.privacy.type_names import is_public_type, looks_like_a_type
 
 NOTHING = Evidence((), CodeNames(frozenset(), lambda name: False, is_public_type, looks_like_a_type))
@@ -64,6 +65,21 @@ def told(text: str) -> str:
 )
 def test_words_stay_and_values_do_not(text: str, public: str) -> None:
     assert told(text) == public
+
+
+def test_messages_that_were_gathered_and_joined_are_explained_one_by_one() -> None:
+    """As PyTorch does it: `"Error(s) ...".join(error_msgs)`, to which other methods appended."""
+    joining = Template(("Error(s) in loading state_dict for ", ":\n\t", ""), ("type", "join error_msgs"))
+    evidence = NOTHING._replace(templates=(joining,))
+    one = "size mismatch for {}: copying a param with shape {} from checkpoint, the shape in current model is {}."
+    text = one.format("zovamelu.weight", "torch.Size([3, 5])", "torch.Size([3, 2])")
+    words = "size mismatch for <name>: copying a param with shape <shape> from checkpoint"
+    for many in (1, 3):
+        said = "Error(s) in loading state_dict for Linear:\n\t" + "\n\t".join([text] * many)
+        found = finished(public_message(said, evidence))
+        assert found.startswith("Error(s) in loading state_dict for Linear:\n\t" + words)
+        assert found.count(words) == many
+        assert "zovamelu" not in found
 
 
 @pytest.mark.parametrize("text", ["('" + "\\a" * 1_990, "('" * 1_900 + ")", "(1, " + "A('" * 1_300, "{{node " * 570])
