@@ -134,6 +134,8 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
         return code
     parts = "\n" not in text.strip() and depth < NESTING
     match = yield from best_match(text, evidence.templates, evidence.part_words, parts)
+    if match is None and not parts and depth < NESTING:
+        match = yield from _over_lines(text, evidence)
     bracketed = _BRACKETED.match(text) if match is None or not match.is_whole else None
     outer = (yield from _whole(bracketed.group(1), evidence, depth)) if bracketed else None
     if bracketed and outer is not None:
@@ -164,6 +166,13 @@ def _of_operation(
         known = node is not None and re.search(rf" __wrapped__\w*{name}_", node.group()) is not None
         told += f" [Op:{name if known else '<name>'}]" + (" name: <name>" if operation.group("name") else "")
     return told
+
+
+def _over_lines(text: str, evidence: Evidence) -> Generator[None, None, Optional[Match]]:
+    """The template of several lines that explains part of a text, as of one with an error's number before it."""
+    lined = tuple(template for template in evidence.templates if any("\n" in part for part in template.literals))
+    match = (yield from best_match(text, lined, evidence.part_words, with_parts=True)) if lined else None
+    return match if match is not None and match.template in lined else None
 
 
 def _swallows_lines(match: Match, text: str) -> bool:

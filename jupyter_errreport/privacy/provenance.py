@@ -5,6 +5,7 @@ a template stand in the compiled code too: a file that was edited after its impo
 """
 
 import ast
+import os
 import re
 import textwrap
 from types import CodeType
@@ -22,8 +23,15 @@ LOOKUPS = 8
 CONSTANTS = 2_000
 OCCURRENCES = 300
 SOURCES = 8
+CATALOGUES = 3
 _DEFINES = re.compile(rb"[ \t]{0,24}(?:async )?(?:def )?\Z")
 _GIVEN = re.compile(rb"\(|[ \t]{0,8}(?::[^=\n]{1,80})?=[^=]")
+_CATALOGUE = re.compile(
+    rb"^[ \t]{0,8}from[ \t]{1,4}"
+    rb"([\w.]{0,100}(?:error|exception|message|msg|warning|string|text|constant)\w{0,10})[ \t]{1,4}import\b",
+    re.MULTILINE,
+)
+"""Where a module gets the texts from that it says, if not from itself: `from .errors import Errors`."""
 _WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"\s*(?:elif|else|except|finally|case)\b")
 """What begins a part of a statement, and never one of its own."""
@@ -34,6 +42,7 @@ class Sources:
 
     def __init__(self) -> None:
         self._files: Dict[str, bytes] = {}
+        self._catalogues: Dict[str, List[str]] = {}
 
     def bytes_of(self, filename: str) -> bytes:
         """The file as it is on disk; nothing for one that is not installed."""
@@ -54,6 +63,15 @@ class Sources:
                 return []
         return _decoded_lines(source, start, limit)
 
+    def catalogues(self, filename: str) -> List[str]:
+        """The files of the same package, at most three, from which a module takes its messages by their names."""
+        if filename not in self._catalogues:
+            modules = dict.fromkeys(match.group(1).decode() for match in _CATALOGUE.finditer(self.bytes_of(filename)))
+            paths = [_file_of(module, filename) for module in list(modules)[:CATALOGUES]]
+            files = [path + suffix for path in paths if path for suffix in (".py", os.sep + "__init__.py")]
+            self._catalogues[filename] = [file for file in files if self.bytes_of(file)]
+        return self._catalogues[filename]
+
     def definitions(self, filename: str, name: str) -> Iterator[List[str]]:
         """The lines from where a module or a class of it gives `name` a value, or defines a function of that name."""
         source = self.bytes_of(filename)
@@ -68,6 +86,21 @@ class Sources:
                 given += 1
                 yield _decoded_lines(source, start, FUNCTION_LINES if source.startswith(b"(", at + len(wanted)) else 40)
             at = source.find(wanted, at + 1)
+
+
+def _file_of(module: str, importer: str) -> str:
+    """The path, without a suffix, of a module that `importer` imports; empty for one of another package."""
+    name = module.lstrip(".")
+    folder = os.path.dirname(importer)
+    for _ in range(len(module) - len(name) - 1):
+        folder = os.path.dirname(folder)
+    if name == module:
+        top, _, name = module.partition(".")
+        parts = folder.split(os.sep)
+        if top not in parts or not name:
+            return ""
+        folder = os.sep.join(parts[: len(parts) - parts[::-1].index(top)])
+    return os.path.join(folder, *name.split("."))
 
 
 def _decoded_lines(source: bytes, start: int, limit: int) -> List[str]:
@@ -195,19 +228,23 @@ class _Resolver:
         if self._left <= 0 or not name.isidentifier() or name in ("self", "cls", "len", "type", "str", "repr"):
             return found
         self._left -= 1
-        for lines in self._sources.definitions(self._filename, name):
-            if re.match(r"\s*(?:async )?def ", lines[0]):
-                tree = parsed(function_block(lines))
-                found += [node for node in getattr(tree, "body", []) if isinstance(node, (ast.FunctionDef,))]
-            else:
-                tree = statement_at(lines)
-                found += [
-                    node.value
-                    for node in getattr(tree, "body", [])
-                    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
-                ]
+        found = list(self._defined(self._filename, name))
+        if not found:  # a catalogue of messages: `raise ValueError(Errors.E002.format(...))`
+            for filename in self._sources.catalogues(self._filename):
+                found += self._defined(filename, name)
         self.used = self.used or bool(found)
         return found
+
+    def _defined(self, filename: str, name: str) -> Iterator[ast.AST]:
+        for lines in self._sources.definitions(filename, name):
+            if re.match(r"\s*(?:async )?def ", lines[0]):
+                tree = parsed(function_block(lines))
+                yield from (node for node in getattr(tree, "body", []) if isinstance(node, (ast.FunctionDef,)))
+            else:
+                tree = statement_at(lines)
+                for node in getattr(tree, "body", []):
+                    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                        yield node.value
 
 
 def fragments(constant: str) -> Iterator[Template]:

@@ -82,6 +82,16 @@ def test_messages_that_were_gathered_and_joined_are_explained_one_by_one() -> No
         assert "zovamelu" not in found
 
 
+def test_a_template_of_several_lines_is_found_behind_a_number() -> None:
+    """As spaCy does it, whose errors' class puts a number before each of its texts."""
+    literals = ("Can't find a factory for '", "'. Did you register it?\n\nAvailable factories: ", "")
+    evidence = NOTHING._replace(templates=(Template(literals, ("name", "opts")),))
+    said = "[E002] Can't find a factory for 'zovamelu'. Did you register it?\n\nAvailable factories: smith, jones"
+    found = finished(public_message(said, evidence))
+    assert found.endswith("Can't find a factory for <name>. Did you register it?\n\nAvailable factories: <opts>")
+    assert "zovamelu" not in found
+
+
 @pytest.mark.parametrize("text", ["('" + "\\a" * 1_990, "('" * 1_900 + ")", "(1, " + "A('" * 1_300, "{{node " * 570])
 def test_the_worst_text_for_the_shapes_of_messages_holds_nothing_up(text: str) -> None:
     assert "a" not in told(text).replace("<tuple>", "").replace("<object>", "")

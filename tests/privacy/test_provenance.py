@@ -194,6 +194,42 @@ def test_the_type_of_a_value_is_code(library: Library) -> None:
     assert made == "expected a residue, got <type>"
 
 
+@pytest.mark.parametrize("importing", ["from .errors import Errors", "from {name}.errors import Errors"])
+def test_a_catalogue_of_messages_in_another_module_of_the_package(
+    library: Library, tmp_path: Path, importing: str
+) -> None:
+    name = library("")
+    package = tmp_path / "site-packages" / name
+    package.mkdir()
+    (package / "__init__.py").touch()
+    package.with_suffix(".py").unlink()
+    (package.parent / f"{name}-1.0.dist-info" / "RECORD").write_text(f"{name}/__init__.py,,\n")
+    catalogue = """
+class Numbered(type):
+    def __getattribute__(self, code):
+        return f"[{code}] {super().__getattribute__(code)}"
+class Errors(metaclass=Numbered):
+    E001 = "nothing like it: {name}"
+    E002 = ("Can't find a residue for '{name}' in {chain}. This usually "
+            "happens with a chain of its own.\\n\\nAvailable chains: {known}")
+"""
+    (package / "errors.py").write_text(catalogue)
+    checking = (
+        importing.format(name=name)
+        + """
+def check(res, chain):
+    raise ValueError(Errors.E002.format(name=res, chain=chain, known=", ".join("AB")))
+"""
+    )
+    (package / "checking.py").write_text(checking)
+    message = message_of(f"from {name}.checking import check\ncheck('{VALUE}', 'Smith')")
+    assert "Can't find a residue for <res> in <chain>. This usually happens with a chain of its own." in message
+    assert message.endswith("Available chains: <join>")
+    assert VALUE not in message
+    for module in ("errors", "checking"):
+        sys.modules.pop(f"{name}.{module}", None)
+
+
 def test_a_message_of_which_the_code_formats_all_is_a_placeholder(library: Library) -> None:
     name = library("def check(x):\n    raise ValueError(x)")
     assert VALUE not in message_of(f"import {name}; {name}.check('about patient {VALUE}')")
