@@ -72,6 +72,8 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     if not message or not message.strip():
         return "" if message is not None else "<unreadable>"
     text = ANSI.sub("", message[:TEXT_LIMIT])
+    if text.endswith("\n") and not any(template.literals[-1].endswith("\n") for template in evidence.templates):
+        text = text.rstrip("\n")  # as C++ ends its lines
     if evidence.is_own:
         yield
         return cut((yield from _explain_own(text, evidence)))

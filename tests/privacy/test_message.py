@@ -56,6 +56,12 @@ def told(text: str) -> str:
             "{{function_node <name>}} <str> [Op:MatMul] name: <name>",
         ),
         ("zovamelu [Op:Smith]", "<str> [Op:<name>]"),
+        # OpenCV, whose lines end in a newline
+        (
+            "OpenCV(5.0.0) /io/opencv/modules/imgproc/src/color.cpp:199: error: (-215:Assertion failed) !_src.empty() in "
+            "function 'cvtColor'\n",
+            "OpenCV(<version>) <file>:<line>: error: (<int>:Assertion failed) <expression> in function <function>",
+        ),
         # XGBoost's log
         (
             "[14:38:27] /workspace/src/common/io.cc:144: zovamelu\nStack trace:\n  smith",
