@@ -58,8 +58,8 @@ def told(text: str) -> str:
         ("zovamelu [Op:Smith]", "<str> [Op:<name>]"),
         # OpenCV, whose lines end in a newline
         (
-            "OpenCV(5.0.0) /io/opencv/modules/imgproc/src/color.cpp:199: error: (-215:Assertion failed) !_src.empty() in "
-            "function 'cvtColor'\n",
+            "OpenCV(5.0.0) /io/opencv/modules/imgproc/src/color.cpp:199: error: (-215:Assertion failed) !_src.empty() "
+            "in function 'cvtColor'\n",
             "OpenCV(<version>) <file>:<line>: error: (<int>:Assertion failed) <expression> in function <function>",
         ),
         # XGBoost's log
