@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.support.waiting import wait_for
+
 from .test_dashboard import (  # the fixtures of all browser tests of the pages
     Reader,
     browser,
@@ -28,7 +30,8 @@ def test_who_stands_on_a_link_still_stands_there_when_news_came(reader: Reader) 
 
 def test_what_came_while_the_line_was_cut_is_shown_when_it_is_back(reader: Reader) -> None:
     page = reader.go("groups")
-    page.wait_for_function("source !== null && source.readyState === EventSource.OPEN")
+    # Not Playwright's `wait_for_function`, which evaluates in the page when it has to wait: our policy forbids that.
+    wait_for(lambda: page.evaluate("source !== null && source.readyState === EventSource.OPEN"), "the connection")
     page.evaluate("source.onmessage = null")
     reader.site.fail("WhileAwayError")
     page.evaluate("source.onopen()")  # as the browser calls it when it has connected again
