@@ -352,9 +352,10 @@ class Lane:
             elif statuses is not None:
                 for item, status in zip(batch, statuses):
                     self._answered(item, status)
-                own = [number for number, item in enumerate(batch) if item.own]
-                if own:
-                    self.last = Sent(batch[own[-1]].entry.event_id, bodies[own[-1]])
+                for item, body in zip(batch, bodies):
+                    # An older one is sent again when its receiver is asked once more for the author's hint.
+                    if item.own and (self.last is None or item.entry.event_id >= self.last.event_id):
+                        self.last = Sent(item.entry.event_id, body)
                 if outcome.is_whole:
                     self._limit = BATCH_EVENTS
                 self._delay = FIRST_RETRY

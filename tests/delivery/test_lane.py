@@ -280,3 +280,19 @@ def test_the_figures_add_up_whatever_happens(
     assert lane.waiting == 0
     assert adds_up(lane)
     assert sum(arrived["count"] for arrived in to.events) == lane.sent
+
+
+def test_the_newest_event_stays_the_last_when_an_older_one_is_sent_again(make_queue: MakeQueue, to: Receiver) -> None:
+    """As when its receiver is asked once more what the author has to say of it."""
+    queue, place = make_queue(1), Destination.collector(to.url)
+    older, newer = event("Older"), event("Newer")
+    for sent in (older, newer, older):
+        queue.submit(sent, place, errors=0)
+        assert queue.flush(20)
+    (lane,) = queue.lanes()
+    assert [received["error_name"] for received in to.events] == ["Older", "Newer", "Older"]
+    assert lane.last is not None
+    assert json.loads(lane.last.body)["error_name"] == "Newer"
+    queue.submit({**newer, "comments": ["more"]}, place, errors=0)
+    assert queue.flush(20)
+    assert json.loads(lane.last.body)["comments"] == ["more"]
