@@ -60,9 +60,11 @@ class NotebookRun:
         kernel = self._session["kernel"]["id"]
         address = server.url.replace("http", "ws", 1) + f"api/kernels/{kernel}/channels?session_id={self._client}"
         try:
+            # The server answers when the kernel does, which on a busy machine takes seconds.
             self._socket = websocket.create_connection(
-                address, header={"Authorization": f"token {server.token}"}, timeout=1.0
+                address, header={"Authorization": f"token {server.token}"}, timeout=CELL_SECONDS
             )
+            self._socket.settimeout(1.0)
         except (OSError, websocket.WebSocketException) as error:
             raise DemoProblem(f"The kernel's channels can't be opened ({error}).", server.process.log) from error
 
