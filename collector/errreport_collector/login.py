@@ -1,7 +1,7 @@
 """Logs a browser in: by the printed link, or by the form. The cookie is signed, and holds a token's hash."""
 
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tornado.web import RequestHandler
 
@@ -53,15 +53,9 @@ async def log_in_by_link(handler: CollectorResource) -> None:
         raise Problem(
             401, "wrong_token", "This link's token is not valid (any more). Use the link of the latest start."
         )
-    kept = [
-        (name, value)
-        for name in handler.request.query_arguments
-        for value in handler.get_query_arguments(name)
-        if name != "token"
-    ]
     # Relative, and never to another host: a path that begins with // would be one.
     name = handler.request.path.rpartition("/")[2]
-    _redirect(handler, (name or "./") + (f"?{urlencode(kept)}" if kept else ""))
+    _redirect(handler, (name or "./") + _query_without_token(handler))
 
 
 async def read_by_link(handler: CollectorResource) -> None:
@@ -84,16 +78,21 @@ def show_login_again(handler: CollectorResource) -> None:
     handler.answer_page(
         "login.html",
         401,
-        next=local_address(_asked_for(handler)),
+        next=local_address(handler.request.path.lstrip("/") + _query_without_token(handler)),
         wrong=True,
         xsrf=handler.xsrf_token.decode("ascii"),
     )
 
 
-def _asked_for(handler: CollectorHandler) -> str:
-    """The page that was asked for, with its filters; the token, which was a wrong one, not."""
-    given = [(name, value) for name, value in parse_qsl(handler.request.query) if name != "token"]
-    return handler.request.path.lstrip("/") + (f"?{urlencode(given)}" if given else "")
+def _query_without_token(handler: CollectorHandler) -> str:
+    """The filters of the address, as they stand behind its path."""
+    kept = [
+        (name, value)
+        for name in handler.request.query_arguments
+        for value in handler.get_query_arguments(name)
+        if name != "token"
+    ]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def local_address(text: str) -> str:

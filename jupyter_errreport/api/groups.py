@@ -110,7 +110,7 @@ class OneGroup(TakesBody, Resource):
 
     async def patch(self, group_id: str) -> None:
         """Resolve, ignore or open it; write the note or the hint. Answers the group as it is then."""
-        self.answer(await decide(self, group_id, sent_change(self)))
+        self.answer(await decide(self, group_id, checked_change(self.read_json())))
 
 
 class Merge(TakesBody, Resource):
@@ -147,9 +147,9 @@ class Split(TakesBody, Resource):
         self.answer(await find(self, new))
 
 
-def sent_change(resource: TakesBody) -> GroupChange:
-    """What the request's body decides. Raises `Problem` for what can't be decided."""
-    sent = checked(resource.read_json(), SentChange)
+def checked_change(body: Any) -> GroupChange:
+    """What a request's body decides. Raises `Problem` for what can't be decided."""
+    sent = checked(body, SentChange)
     if sent.until is not None and sent.status != "ignored":
         refuse("until", 'goes with "status": "ignored"')
     if sent.release is not None and sent.status != "resolved":

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ..api import Access, Resource
 from ..api.body import TakesBody
-from ..api.groups import decide, sent_change
+from ..api.groups import checked_change, decide
 from ..delivery import Destination
 from ..delivery.transport import Transport
 from .front_end import FrontEnd
@@ -29,12 +29,13 @@ class DecideEverywhere(TakesBody, Resource):
 
         That is a sentence which says why the collector does not know; empty when it does, or there is none.
         """
-        group = await decide(self, group_id, sent_change(self))
+        sent = self.read_json()
+        group = await decide(self, group_id, checked_change(sent))
         front_end: FrontEnd = self.settings["errreport_front_end"]
         not_told = ""
         if front_end.collector is not None:
             names = [row["fingerprint"] for row in group["fingerprints"][:MOST]]
-            not_told = await asyncio.to_thread(_tell, front_end.collector, names, self.read_json())
+            not_told = await asyncio.to_thread(_tell, front_end.collector, names, sent)
         self.answer({**group, "not_told": not_told})
 
 

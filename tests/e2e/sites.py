@@ -101,12 +101,15 @@ def fill(site: Site) -> str:
     return group
 
 
-def serious_violations(page: Page) -> list[str]:
-    """What axe-core finds on the page that would keep somebody from using it."""
+def serious_violations(page: Page, *parts: str) -> list[str]:
+    """What axe-core finds on the page, or in these parts of it, that would keep somebody from using it."""
     page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    there = [part for part in parts if page.locator(part).count()]
+    where = "there.length ? {include: there.map(part => [part])} : document"
+    run = f"there => axe.run({where}, {{resultTypes: ['violations']}})"
     return [
-        f"{item['id']}: {item['nodes'][0]['target']}: {item['nodes'][0]['failureSummary']}"
-        for item in found
+        f"{item['id']}: {node['target']}: {node['failureSummary']}"
+        for item in page.evaluate(run, there)["violations"]
         if item["impact"] in SERIOUS
+        for node in item["nodes"]
     ]

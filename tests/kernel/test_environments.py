@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -14,6 +13,7 @@ from nbclient import NotebookClient
 
 from jupyter_errreport.kernel.settings import notebook_name
 from tests.support.kernels import kernel
+from tests.support.kernelspecs import IPYKERNEL, write_kernelspec
 from tests.support.receiver import receiver
 from tests.support.waiting import wait_for
 
@@ -57,14 +57,7 @@ def test_only_the_files_name_leaves(python: Path, tmp_path: Path, variable: str)
 def test_a_run_by_nbclient_reports_under_the_name_that_it_was_given(
     python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "jupyter" / "kernels" / "tested"
-    folder.mkdir(parents=True)
-    spec: dict[str, Any] = {
-        "argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": "tested",
-        "language": "python",
-    }
-    (folder / "kernel.json").write_text(json.dumps(spec))
+    write_kernelspec(tmp_path / "jupyter", "tested", [str(python), *IPYKERNEL], "python")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("# step 1\n1 / 0")])
     with receiver() as to:
         to.hints["ZeroDivisionError"] = "Not here: nobody reads it."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.e2e.sites import serious_violations
 from tests.labextension.front_end import PANEL, FrontEnd, write_notebook
 from tests.labextension.test_notebook import ASKING
 from tests.labextension.test_panel import ACTIVE, CELLS
@@ -17,21 +17,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel")]
 
 OURS = (PANEL, ".jp-ErrReport-banner", ".jp-ErrReport-mark", "[data-errreport-state]")
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds in what is ours; the application has its own."""
-    page.evaluate(AXE_SCRIPT)
-    there = [part for part in OURS if page.locator(part).count()]
-    found = page.evaluate(
-        "parts => axe.run({include: parts.map(part => [part])}, {resultTypes: ['violations']})", there
-    )
-    return [
-        f"{item['id']}: {node['target']}: {node['failureSummary']}"
-        for item in found["violations"]
-        if item["impact"] in ("serious", "critical")
-        for node in item["nodes"]
-    ]
+"""The application has violations of its own."""
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -46,7 +32,7 @@ def test_axe_finds_nothing_serious(lab: FrontEnd, home: Path, server: JupyterSer
     expect(lab.page.locator(".jp-ErrReport-mark").first).to_be_visible()
     lab.button("Hint").first.click()
     expect(lab.panel.get_by_role("textbox")).to_be_visible()
-    assert violations(lab.page) == []
+    assert serious_violations(lab.page, *OURS) == []
 
 
 def test_all_of_it_works_with_the_keyboard(lab: FrontEnd, home: Path, server: JupyterServer) -> None:

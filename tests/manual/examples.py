@@ -39,7 +39,7 @@ class Example:
         if self.language:
             return []
         lines = re.sub(r"\\\n\s*", "", self.text).splitlines()
-        return [re.sub(r"\s+# .*", "", line) for line in lines if line.split(" ")[0] in PROGRAMS and "= " not in line]
+        return [re.sub(r"\s+# .*", "", line) for line in lines if line.split(" ")[0] in PROGRAMS]
 
 
 def examples(language: str | None = None) -> list[Example]:
