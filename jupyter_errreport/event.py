@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from .message_template import message_template
 from .stdlib_names import STDLIB_NAMES
@@ -131,6 +131,18 @@ class ChainSnapshot(NamedTuple):
     """The innermost ones only, without values."""
 
 
+class Held(NamedTuple):
+    """Values that a kernel holds where a cell failed: what a comment must not repeat."""
+
+    texts: Tuple[Any, ...] = ()
+    """Of type str or bytes."""
+    numbers: Tuple[Any, ...] = ()
+    """Of type int or float."""
+    is_whole: bool = True
+    """Whether all texts are there that could be repeated; what can't be compared with all of them does not leave."""
+    has_all_numbers: bool = True
+
+
 class ErrorSnapshot(NamedTuple):
     """Plain data about one error, taken on the thread where it happened. Holds nothing of the user's alive."""
 
@@ -152,8 +164,10 @@ class ErrorSnapshot(NamedTuple):
     cell_id: Optional[str]
     syntax_lineno: Optional[int]
     """Line of a syntax error that is in the cell itself."""
-    values: Dict[str, Any]
-    """Names of the user's namespace, as `FrameSnapshot.values`."""
+    held: Optional[Held]
+    """What the first line's comment is compared with; None where it has none."""
+    known_names: FrozenSet[str] = frozenset()
+    """Of a cell that does not parse: words of its first line that are names in the user's namespace."""
 
 
 # Not `os.urandom`, which lets other threads run for milliseconds before it is back: a cell that fails waits for an id.

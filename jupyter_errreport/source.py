@@ -45,10 +45,10 @@ _QUOTING_CALL = re.compile(r"[^\S\n]*([,;](?=[A-Za-z_])[\w.]+)")
 """IPython's `,f a b` and `;f a b`, which call `f` with their words as text."""
 _WORD = re.compile(r"[^\S\n]+|\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+")
 
-# Magics whose argument, and for a cell magic whose body, is Python.
-_PYTHON_MAGICS = frozenset(
+PYTHON_MAGICS = frozenset(
     "time timeit prun lprun memit mprun capture debug pdb pinfo px autopx autoreload python3 pypy ipytest".split()
 )
+"""Magics whose argument, and for a cell magic whose body, is Python."""
 _FSTRING_PREFIX = frozenset(("f", "fr", "rf", "t", "tr", "rt"))
 _STRING_PREFIXES = frozenset(("", "r", "b", "br", "rb", "u")) | _FSTRING_PREFIX
 
@@ -63,7 +63,7 @@ def tokens(source: str, language: str = "python") -> Iterator[Token]:
             yield from _leading_space(source[: cell_magic.start(1)])
             yield Token("magic", cell_magic.group(1))
             end = _end_of_line(source, cell_magic.end())
-            is_python = cell_magic.group(1)[2:] in _PYTHON_MAGICS
+            is_python = cell_magic.group(1)[2:] in PYTHON_MAGICS
             head = source[cell_magic.end() : end]
             yield from _python(head, False) if is_python else _words(head)
             if not is_python:
@@ -87,7 +87,7 @@ def _python(source: str, magics: bool) -> Iterator[Token]:
                 yield Token("magic", magic.group(1))
                 end = _end_of_line(source, magic.end())
                 rest = source[magic.end() : end]
-                yield from _python(rest, False) if magic.group(1)[1:] in _PYTHON_MAGICS else _words(rest)
+                yield from _python(rest, False) if magic.group(1)[1:] in PYTHON_MAGICS else _words(rest)
                 position, at_line_start = end, False
                 continue
         match = _TOKEN.match(source, position)

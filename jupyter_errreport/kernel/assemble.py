@@ -3,7 +3,7 @@
 A generator, so that the worker can pause between any two steps.
 """
 
-from typing import Any, Generator, Iterator, List, Optional, Sequence
+from typing import Generator, List, Optional, Sequence
 
 from ..event import (
     CHAIN_LIMIT,
@@ -19,11 +19,13 @@ from ..event import (
 from ..privacy import (
     FIRST_LINE_LIMIT,
     WITHHELD,
+    Around,
     CellSources,
     CodeOfKernel,
     Evidence,
     Sources,
     evidence_of,
+    is_python,
     load_registered,
     public_cell_id,
     public_first_line,
@@ -51,7 +53,9 @@ def assemble(
     """
     frames = [*snapshot.frames, *(frame for other in snapshot.chain for frame in other.frames)]
     yield from load_registered()
-    code = CodeOfKernel(frames, snapshot.source, cell_sources)
+    parses = not any(cls.name == "SyntaxError" for cls in snapshot.classes) or is_python(snapshot.source)
+    yield
+    code = CodeOfKernel(frames, snapshot.source if parses else "", cell_sources)
     yield
     messages = [WITHHELD] * (1 + len(snapshot.chain[:CHAIN_LIMIT]))
     with faults or Faults():  # a mistake of ours must not cost the author the whole error
@@ -76,7 +80,13 @@ def assemble(
     else:
         comments = policy != TYPE_ONLY
         with faults or Faults():
-            first_line = yield from public_first_line(snapshot.source, comments=comments, values=_in_reach(snapshot))
+            around = Around(
+                held=snapshot.held,
+                cells=cell_sources(),
+                is_name=lambda name: name in snapshot.known_names or code.stands_in_cells(name),
+                parses=parses,
+            )
+            first_line = yield from public_first_line(snapshot.source, comments=comments, around=around)
     yield
     event = EventMessageType(
         error_name=public_name(snapshot.classes, code.has_true_class),
@@ -142,9 +152,3 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
     own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known)
     found.insert(0, (yield from public_message(snapshot.message, own)))
     return found
-
-
-def _in_reach(snapshot: ErrorSnapshot) -> Iterator[Any]:
-    for frame in snapshot.frames:
-        yield from frame.values.values()
-    yield from snapshot.values.values()

@@ -4,12 +4,13 @@ No exception, traceback, frame or object of the user's leaves here: one that is 
 its frames hold. User code is run at most once an exception, by `str(error)`, as IPython does too.
 """
 
+import re
 import sys
 import time
 from collections import deque
 from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
-from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..event import (
     CHAIN_LIMIT,
@@ -21,15 +22,17 @@ from ..event import (
     new_event_id,
 )
 from .cells import CellPlace
+from .held import held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
 LOCALS_TAKEN = 200
-NAMES_TAKEN = 1_000
-VALUES_SECONDS = 0.0003
-"""Time that may be spent on values: they are a net under the other rules, the reader's cell comes first."""
+"""Variables of one frame, and of all the kept ones together at most ten times as many."""
+WORDS_TAKEN = 60
+"""Words of a first line that are looked up in the namespace."""
 
+_WORD = re.compile(r"[^\W\d]\w{0,60}")
 _PLAIN_TYPES = (str, int, float, bytes)
 
 
@@ -128,8 +131,10 @@ def take(
     namespace: Optional[Dict[str, Any]],
 ) -> ErrorSnapshot:
     """The snapshot of `error` as it was seen by a hook."""
-    deadline = time.perf_counter() + VALUES_SECONDS
-    frames, folded = _frames(traceback, place_of, namespace, deadline)
+    entries, folded = _entries(traceback, place_of)
+    frames, users_locals, has_all = _frames(entries, place_of, namespace)
+    chain = tuple(_chain(error, place_of, may_hold_comment(source)))
+    plain = (value for frame in _all_frames(frames, chain) for value in frame.values.values())
     return ErrorSnapshot(
         event_id=new_event_id(),
         taken_at=time.time(),
@@ -138,13 +143,29 @@ def take(
         message=message_of(error),
         frames=frames,
         folded=folded,
-        chain=tuple(_chain(error, place_of)),
+        chain=chain,
         execution_count=execution_count,
         source=source,
         cell_id=cell_id,
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
-        values=_plain(namespace, NAMES_TAKEN, deadline) if namespace is not None else {},
+        held=held_by(source, namespace, users_locals, plain, has_all and not folded),
+        known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
     )
+
+
+def _all_frames(frames: Tuple[FrameSnapshot, ...], chain: Tuple[ChainSnapshot, ...]) -> Iterator[FrameSnapshot]:
+    yield from reversed(frames)
+    for other in chain:
+        yield from other.frames
+
+
+def _known_names(source: str, namespace: Dict[str, Any]) -> FrozenSet[str]:
+    """Words of the first line that the namespace, or a module that it names, holds: code even where nothing parses."""
+    words = _WORD.findall(source.lstrip()[:1_000].partition("\n")[0])[:WORDS_TAKEN]
+    known = {word for word in words if word in namespace}
+    for module in [namespace[word] for word in known if issubclass(type(namespace[word]), ModuleType)]:
+        known.update(word for word in words if word in _module_namespace(module))
+    return frozenset(known)
 
 
 def traceback_of(error: BaseException) -> Optional[TracebackType]:
@@ -153,10 +174,8 @@ def traceback_of(error: BaseException) -> Optional[TracebackType]:
     return found if isinstance(found, TracebackType) else None
 
 
-def _frames(
-    traceback: Optional[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]], deadline: float
-) -> Tuple[Tuple[FrameSnapshot, ...], int]:
-    """At most 50 frames, the outermost and the innermost half of them, and how many lie between.
+def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[List[TracebackType], int]:
+    """At most 50 entries, the outermost and the innermost half of them, and how many lie between.
 
     From the cell inwards: what led to it (the start of a thread, a widget's dispatcher) says nothing about the error.
     """
@@ -182,50 +201,70 @@ def _frames(
                 last.append(traceback)
         traceback = traceback.tb_next
     kept = first + list(last)
-    return tuple(_frame(entry, place_of, namespace, deadline) for entry in kept), seen - len(kept)
+    return kept, seen - len(kept)
 
 
-def _frame(
-    entry: TracebackType, place_of: PlaceOf, namespace: Optional[Dict[str, Any]], deadline: float
-) -> FrameSnapshot:
-    frame = entry.tb_frame
-    code = frame.f_code
-    at_module_level = frame.f_globals is namespace and not code.co_flags & 0x2  # CO_NEWLOCALS: a function
-    values: Dict[str, Any] = {}
-    # Before Python 3.13 `f_locals` of a frame that still runs (`with Output():` in a function) keeps what it held.
-    if not at_module_level and time.perf_counter() < deadline and not _is_running(frame):
-        values = _plain(frame.f_locals, LOCALS_TAKEN, deadline)
+def _frames(
+    entries: Sequence[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]]
+) -> Tuple[Tuple[FrameSnapshot, ...], List[Any], bool]:
+    """The frames of a traceback, the variables of those that are the user's own, and whether all were looked at."""
+    frames: List[FrameSnapshot] = []
+    users: List[Any] = []
+    left = 10 * LOCALS_TAKEN
+    has_all = True
+    running = _running()
+    for entry in reversed(entries):
+        frame = entry.tb_frame
+        at_module_level = frame.f_globals is namespace and not frame.f_code.co_flags & 0x2  # a function: CO_NEWLOCALS
+        values: Dict[str, Any] = {}
+        # Before Python 3.13 `f_locals` of a frame that still runs (`with Output():` in a function) keeps what it held.
+        if not at_module_level and id(frame) in running:
+            has_all = False
+        elif not at_module_level:
+            variables = frame.f_locals
+            if type(variables) not in _MAPPING_TYPES:  # a class body's, which may be of the user's making
+                has_all = False
+            else:
+                values = _plain(variables, min(left, LOCALS_TAKEN))
+                left -= min(len(variables), LOCALS_TAKEN)
+                has_all = has_all and left >= 0 and len(variables) <= LOCALS_TAKEN
+                if is_users_file(frame.f_code.co_filename):
+                    users.append(variables)
+        frames.insert(0, _frame(entry, place_of, values))
+    return tuple(frames), users, has_all
+
+
+def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> FrameSnapshot:
+    code = entry.tb_frame.f_code
     place = place_of(code.co_filename)
     return FrameSnapshot(
         code=code,
         lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
         lasti=entry.tb_lasti,
-        module=module_of(frame),
+        module=module_of(entry.tb_frame),
         cell=place.execution_count if place is not None else None,
         values=values,
     )
 
 
-def _is_running(frame: FrameType) -> bool:
-    """Whether `frame` is among the callers of this function."""
+def _running() -> Set[int]:
+    """Which frames are among the callers of this function."""
+    found = set()
     caller: Optional[FrameType] = sys._getframe(1)
-    while caller is not None and caller is not frame:
+    while caller is not None:
+        found.add(id(caller))
         caller = caller.f_back
-    return caller is not None
+    return found
 
 
-def _plain(mapping: Any, limit: int, deadline: float) -> Dict[str, Any]:
-    """Values of exactly str, int, float and bytes, cut short; of a mapping of the user's own type nothing."""
+def _plain(mapping: Any, limit: int) -> Dict[str, Any]:
+    """Values of exactly str, int, float and bytes, cut short."""
     values: Dict[str, Any] = {}
-    if type(mapping) not in _MAPPING_TYPES:
-        return values
     try:
-        for name, value in islice(mapping.items(), limit):
+        for name, value in islice(mapping.items(), max(0, limit)):
             kind = type(value)
             if kind in _PLAIN_TYPES and type(name) is str:
                 values[name] = value[:VALUE_TAKEN] if kind is str or kind is bytes else value
-            if time.perf_counter() > deadline:
-                break
     except RuntimeError:  # another thread changes it meanwhile
         pass
     return values
@@ -249,18 +288,19 @@ def _is_group(error: BaseException) -> bool:
     return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in _mro(type(error)))
 
 
-def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[FrameSnapshot, ...]:
-    """The innermost frames of a chained exception, without their values."""
+def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_values: bool) -> Tuple[FrameSnapshot, ...]:
+    """The innermost frames of a chained exception, with values only where a comment is to be compared with them."""
     last: Deque[TracebackType] = deque(maxlen=CHAIN_FRAMES)
     steps = 0
     while traceback is not None and steps < CHAIN_STEPS:
         last.append(traceback)
         traceback = traceback.tb_next
         steps += 1
-    return tuple([_frame(entry, place_of, None, 0.0) for entry in last if not is_machinery(entry)])
+    entries = [entry for entry in last if not is_machinery(entry)]
+    return _frames(entries, place_of, None)[0] if with_values else tuple([_frame(e, place_of, {}) for e in entries])
 
 
-def _chain(error: BaseException, place_of: PlaceOf) -> Iterator[ChainSnapshot]:
+def _chain(error: BaseException, place_of: PlaceOf, with_values: bool) -> Iterator[ChainSnapshot]:
     """Causes, contexts and members, nearest first; each once, at most 10."""
     seen, waiting = {id(error)}, deque([error])
     while waiting:
@@ -271,7 +311,7 @@ def _chain(error: BaseException, place_of: PlaceOf) -> Iterator[ChainSnapshot]:
                 return
             seen.add(id(other))
             waiting.append(other)
-            frames = _innermost(traceback_of(other), place_of)
+            frames = _innermost(traceback_of(other), place_of, with_values)
             yield ChainSnapshot(classes_of(other), message_of(other), relation, frames)
 
 

@@ -4,10 +4,11 @@ Everything here turns the raw facts of a snapshot into text that may be sent. St
 """
 
 from .evidence import CellSources, CodeOfKernel, evidence_of
-from .first_line import FIRST_LINE_LIMIT, public_first_line
+from .first_line import FIRST_LINE_LIMIT, Around, public_first_line
 from .frames import public_filename, public_frame, public_function, public_traceback
 from .message import WITHHELD, Evidence, public_message
 from .names import public_cell_id, public_name, public_notebook
+from .parsing import is_python
 from .patterns import hide_patterns
 from .provenance import Sources
 from .registry import load_registered, register_pattern, register_template
@@ -15,12 +16,14 @@ from .registry import load_registered, register_pattern, register_template
 __all__ = [
     "FIRST_LINE_LIMIT",
     "WITHHELD",
+    "Around",
     "CellSources",
     "CodeOfKernel",
     "Evidence",
     "Sources",
     "evidence_of",
     "hide_patterns",
+    "is_python",
     "load_registered",
     "public_cell_id",
     "public_filename",

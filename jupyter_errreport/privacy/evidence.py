@@ -11,6 +11,7 @@ from ..event import ClassSnapshot, FrameSnapshot
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
 from .installed import installed_path, read
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
+from .parsing import is_python
 from .provenance import Sources, fragments, templates_of_code
 from .template import Template
 
@@ -31,6 +32,7 @@ class CodeOfKernel:
     """Answers what is code and what was made from data, for one error."""
 
     def __init__(self, frames: Iterable[FrameSnapshot], source: str, cell_sources: CellSources) -> None:
+        """`source` is the failing cell, or empty when it does not parse: its words are no names then."""
         self._cells = cell_sources
         self._source = source
         self._frames = list(frames)
@@ -115,7 +117,8 @@ class CodeOfKernel:
         searched = 0
         for source in (self._source, *reversed(list(self._cells()))):
             if type(source) is str and word.search(source[:CELL_LIMIT]) is not None:
-                if name in names_of_source(source[:CELL_LIMIT]):
+                ran = source is self._source or is_python(source)
+                if ran and name in names_of_source(source[:CELL_LIMIT]):
                     return True
                 searched += 1
                 if searched >= CELLS_SEARCHED:

@@ -1,19 +1,21 @@
 """The first line of a cell: code keeps its names and syntax, literals become placeholders, comments stay as text."""
 
 import re
-from typing import Any, Generator, Iterable, List
+from typing import Callable, Generator, List, NamedTuple, Optional, Sequence
 
+from ..event import Held
 from ..source import Token, first_line
-from .patterns import hide_patterns
+from .broken_line import public_broken_line
+from .code_names import names_of_source
+from .comments import public_comment
+from .parsing import is_python
 from .shell_words import public_word
 from .type_names import PACKAGES
-from .values import hide_values
 
 FIRST_LINE_LIMIT = 200
 """Characters of a first line that leave."""
-FIRST_LINE_TAKEN = 600
-"""Characters of a comment that are looked at."""
 
+SHELLS = ("bash", "sh", "zsh", "shell")
 _LITERALS = {"string": "<str>", "bytes": "<bytes>"}
 _INT = re.compile(r"(?:0[xXbBoO])?[\da-fA-F_]+\Z")
 _COMMAND_MAGICS = ("!", "!!", "%sx", "%system")
@@ -25,30 +27,59 @@ _BACKENDS = frozenset("inline notebook widget ipympl qt qt5 qt6 tk gtk3 gtk4 osx
 _TRAIT = re.compile(r"[A-Z]\w{1,40}\.[a-z_]\w{1,60}\Z|=\Z")
 
 
+def no_name(name: str) -> bool:
+    """For a cell of which nothing is known but itself."""
+    return False
+
+
+class Around(NamedTuple):
+    """What is known around a cell."""
+
+    held: Optional[Held] = Held()
+    """The values that a comment must not repeat; None when nobody looked for them."""
+    cells: Sequence[str] = ()
+    """The sources of the notebook's other cells, whose literals are values too."""
+    is_name: Callable[[str], bool] = no_name
+    """Whether a word is a name of code elsewhere: in a cell that parses, or in the user's namespace."""
+    parses: Optional[bool] = None
+    """Whether the cell is known to be Python, because it ran; None to find out."""
+
+
+ALONE = Around()
+
+
 def public_first_line(
-    source: str, language: str = "python", comments: bool = True, values: Iterable[Any] = ()
+    source: str, language: str = "python", comments: bool = True, around: Around = ALONE
 ) -> Generator[None, None, str]:
     """The first line of a cell that is not blank, without the values in it; at most 200 characters.
 
-    Without `comments` nothing that a person wrote for people leaves either; in a comment `values` are hidden. A
-    generator: it yields wherever the worker may pause.
+    Without `comments` nothing that a person wrote for people leaves either. A generator: it yields wherever the worker
+    may pause.
     """
-    text = ""
-    magic = ""
+    line = first_line(source, language)
+    parses = around.parses
+    if parses is None:
+        yield
+        parses = language != "python" or is_python(source)
+    text = broken = ""
+    magic = "!" if language in SHELLS else ""
     words: List[str] = []
-    if language in ("bash", "sh", "zsh", "shell"):
-        magic = "!"
-    for token in first_line(source, language):
+    for token in line:
         if token.kind == "magic":
-            magic, words = token.text, []
-        if token.kind == "comment" and not comments:
-            continue
-        if token.kind == "comment":
-            text += hide_patterns((yield from hide_values(token.text[:FIRST_LINE_TAKEN], values)))
-        else:
+            text += public_broken_line(broken, around.is_name)
+            magic, words, broken = token.text, [], ""
+        if token.kind == "comment" and not broken:
+            if comments:
+                names = names_of_source(source, language) if parses else frozenset()
+                held = around.held if around.held is not None else Held(is_whole=False)
+                text += yield from public_comment(token.text, held, (source, *around.cells), names)
+        elif parses or magic:
             text += _public_token(token, magic, words)
+        else:
+            broken += token.text
         if len(text) > FIRST_LINE_LIMIT * 2:
             break
+    text += public_broken_line(broken.split("\n", 1)[0], around.is_name)
     text = text.strip()
     return text if len(text) <= FIRST_LINE_LIMIT else text[: FIRST_LINE_LIMIT - 1] + "…"
 

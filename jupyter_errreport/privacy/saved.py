@@ -11,7 +11,7 @@ from ..source import tokens
 from ..stdlib_names import STDLIB_NAMES
 from .code_names import CodeNames, names_of_source
 from .expressions import Expressions
-from .first_line import public_first_line
+from .first_line import Around, public_first_line
 from .foreign import public_foreign_message
 from .message import ANSI, Evidence, public_message
 from .patterns import hide_patterns
@@ -34,6 +34,7 @@ _CELL_HEADER = re.compile(
 )
 _INSTALLED = re.compile(r".*(?:site|dist)-packages[/\\](?:[\w.+-]+\.egg[/\\])?", re.DOTALL)
 _STANDARD = re.compile(r".*[/\\][Ll]ib(?:64)?[/\\](?:python\d(?:\.\d+)?t?[/\\])?(?=(\w+)(?:\.py|[/\\]))", re.DOTALL)
+_SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 _SPARK = re.compile(r".*[/\\]python[/\\](?=pyspark[/\\]|lib[/\\]py4j)", re.DOTALL)
 
 
@@ -83,7 +84,8 @@ def scrub_saved(error: SavedError) -> Generator[None, None, PublicError]:
     else:
         names = CodeNames(names_of_source(error.source, error.language), _nowhere, is_public_type, looks_like_a_type)
         message = yield from public_foreign_message(error.message, error.language, Evidence((), names))
-    first_line = yield from public_first_line(error.source, error.language)
+    ran = None if error.name in _SYNTAX_ERRORS else True  # what ran was Python, if an older one
+    first_line = yield from public_first_line(error.source, error.language, around=Around(parses=ran))
     name = error.name if error.name.isidentifier() and hide_patterns(error.name) == error.name else "Exception"
     traceback = [_public_line(frame) for frame in frames]
     return PublicError(name, message, first_line, fingerprint(name, message, traceback, error.language))
@@ -166,7 +168,7 @@ def _evidence(error: SavedError, frames: Sequence[SavedFrame]) -> Evidence:
         templates=list(dict.fromkeys(templates)),
         names=CodeNames(frozenset(identifiers), _nowhere, is_public_type, looks_like_a_type),
         is_own=in_users_code and ran.lstrip().startswith(("raise ", "assert ")),
-        is_syntax=error.name in ("SyntaxError", "IndentationError", "TabError"),
+        is_syntax=error.name in _SYNTAX_ERRORS,
     )
 
 

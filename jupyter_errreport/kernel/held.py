@@ -1,0 +1,472 @@
+"""The values that a kernel holds when a cell fails: what a comment in its first line must not repeat.
+
+Runs on the cell's thread, and so only where that line may hold a comment, over a bounded number of values (counted,
+never by the clock: a busy machine must not decide what leaves), and it runs nothing of the user's: containers are read
+by the methods of Python's own types, objects by the slots in which CPython keeps their attributes. What was not looked
+at is said: then the comment stays in the kernel.
+"""
+
+import os
+import re
+import sys
+from collections import deque
+from functools import partial
+from itertools import chain, islice
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    SimpleNamespace,
+)
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+
+from ..event import Held
+
+VALUES_LOOKED_AT = 4_000
+"""Values, those in containers too, of one error: some 0.3 ms."""
+CONTAINER_COST = 10
+"""Values for which an object counts besides those that it holds."""
+SAMPLE = 300
+"""Values of a container that is too large to be read by which it is judged whether it holds texts at all."""
+LIBRARY_VALUES = 200
+"""Values that an object of a library's class may hold: what lies deeper is the library's own."""
+TEXT_TAKEN, TEXTS_TAKEN = 20_000, 400_000
+"""Characters of one text, and of all together."""
+DEPTH = 5
+NUMBER_DIGITS = 4
+"""Digits of a number in a comment that may be a value."""
+
+_OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\Z")
+"""What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
+_FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
+PANDAS_OBJECTS = 300
+_PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT = range(11)
+_TEXT_ONLY, _NUMBERS_ONLY = {str}, {int, float}
+_CODE_TYPES = frozenset(
+    (bool, type(None), FunctionType, BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
+)
+_SORTS: Tuple[Tuple[Any, int], ...] = (
+    (str, _OWN_TEXT),
+    (bytes, _PLAIN),
+    ((int, float), _OWN_NUMBER),
+    (dict, _DICT),
+    ((list, tuple), _SEQUENCE),
+    ((set, frozenset, deque), _SET),
+)
+_Batch = Tuple[Sequence[Any], int, bool]
+"""Values, how deep they lie, and whether they belong to an object of a library's class."""
+_Read = Callable[[Any], Any]
+_DATA_CLASSES = (SimpleNamespace,)
+_ARRAY_TEXTS, _ARRAY_NUMBERS = "OUS", "iuf"
+_PANDAS_SLOTS = ("_mgr", "blocks", "axes", "values", "_data", "_ndarray", "_pa_array", "_dtype", "_categories")
+"""Where pandas keeps what a DataFrame, a Series, an Index or one of their arrays holds."""
+_NUMBERS_DTYPE = re.compile(r"u?int|float|double|half|bool|date|time|duration|decimal|null")
+_LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  # noqa: PTH120 - at a kernel's start
+
+_mro = type.__dict__["__mro__"].__get__
+_class_namespace: Callable[[Any], Any] = type.__dict__["__dict__"].__get__
+_class_module: Callable[[Any], Any] = type.__dict__["__module__"].__get__
+_module_namespace: Callable[[Any], Any] = vars(ModuleType)["__dict__"].__get__
+
+
+def may_hold_comment(source: str) -> bool:
+    """Whether the first line of a cell can hold a comment: a search for `#`, so that most cells pay nothing more."""
+    if "#" not in source:
+        return False
+    line, _, below = source.lstrip().partition("\n")
+    return "#" in line or (('"""' in line or "'''" in line) and "#" in below)
+
+
+def held_by(
+    source: str, namespace: Optional[Dict[str, Any]], users_locals: Iterable[Any], further: Iterable[Any], is_all: bool
+) -> Optional[Held]:
+    """What the user's names and the failing frames hold; None for a cell without a comment to be compared with it.
+
+    `users_locals` are the variables of functions of the user's, `further` are plain values of other frames; `is_all`
+    tells that no frame was left out.
+    """
+    if not may_hold_comment(source):
+        return None
+    line = source.lstrip()[:2_000].partition("\n")[0]
+    look = _Look(sum(character.isdigit() for character in line) >= NUMBER_DIGITS)
+    look.is_whole = is_all
+    if namespace is not None:
+        look.at(_users_values(namespace, look))
+        outputs: Any = namespace.get("_oh")
+        look.at(look.some_of(dict.values(outputs), dict.__len__(outputs)) if issubclass(type(outputs), dict) else [])
+    for variables in users_locals:
+        look.at(list(islice(variables.values(), VALUES_LOOKED_AT)))
+    look.at(list(further))
+    return look.held()
+
+
+def _users_values(namespace: Dict[str, Any], look: "_Look") -> List[Any]:
+    """The values of the user's names, the newest first."""
+    size = len(namespace)
+    if size > VALUES_LOOKED_AT:
+        look.is_whole = False
+    try:
+        if sys.version_info >= (3, 8):
+            newest = list(islice(reversed(namespace.items()), VALUES_LOOKED_AT))
+        else:
+            newest = list(islice(namespace.items(), max(0, size - VALUES_LOOKED_AT), None))[::-1]
+    except RuntimeError:  # another thread adds names meanwhile
+        look.is_whole = False
+        return []
+    return [
+        value
+        for name, value in newest
+        if not (name in _FURTHER_OWN_NAMES or (name[:1] == "_" and _OWN_NAME.match(name) is not None))
+    ]
+
+
+def is_users_file(filename: str) -> bool:
+    """Whether code of this file is a cell's or the user's own, and not Python's or a package's."""
+    return not filename.startswith("<frozen") and not any(folder in filename for folder in _LIBRARIES)
+
+
+class _Look:
+    """One look at values: what was found, and how many more may be looked at."""
+
+    def __init__(self, wants_numbers: bool) -> None:
+        self.is_whole = True
+        self._wants_numbers = wants_numbers
+        self._has_all_numbers = True
+        self._texts: List[Any] = []
+        self._numbers: List[Any] = []
+        self._left = VALUES_LOOKED_AT
+        self._characters = TEXTS_TAKEN
+        self._seen: Set[int] = set()
+        self._sorts: Dict[type, int] = {}
+        self._is_library: Dict[str, bool] = {}
+        self._tops: Dict[type, str] = {}
+        self._readers: Dict[type, Tuple[Optional[_Read], List[_Read]]] = {}
+
+    def held(self) -> Held:
+        """What was found."""
+        return Held(tuple(self._texts), tuple(self._numbers), self.is_whole, self._has_all_numbers)
+
+    def at(self, values: Sequence[Any]) -> None:
+        """Look at values and at what they hold."""
+        waiting: List[_Batch] = [(values, 0, False)]
+        while waiting:
+            values, depth, is_librarys = waiting.pop()
+            self._left -= len(values)
+            if self._left < 0:
+                self.is_whole = False
+                return
+            try:
+                self._each(values, depth, is_librarys, waiting)
+            except Exception:  # another thread changes it, or an array of another build: it was not looked at
+                self.is_whole = False
+
+    def _each(self, values: Sequence[Any], depth: int, is_librarys: bool, waiting: List["_Batch"]) -> None:
+        """Take the texts and numbers of values, and let wait what the others hold. The loop that costs the time."""
+        sorts, texts, wants_numbers = self._sorts, self._texts, self._wants_numbers
+        kinds = set(map(type, values))
+        if kinds == _TEXT_ONLY and max(map(len, values)) <= TEXT_TAKEN:  # a column: without a step for each value
+            self._characters -= sum(map(len, values))
+            if self._characters < 0:
+                self.is_whole = False
+            else:
+                texts += values
+            return
+        if kinds <= _NUMBERS_ONLY:
+            self._numbers += values if wants_numbers else ()
+            return
+        rows: List[Any] = []
+        for value in values:
+            kind = type(value)
+            sort = sorts.get(kind)
+            if sort is None:
+                sort = sorts[kind] = _sort_of(kind)
+            if sort == _PLAIN:
+                self._characters -= len(value)
+                if len(value) <= TEXT_TAKEN and self._characters >= 0:
+                    texts.append(value)
+                else:
+                    texts.append(value[:TEXT_TAKEN])
+                    self.is_whole = False
+            elif sort == _SKIPPED:
+                continue
+            elif sort == _NUMBER:
+                if wants_numbers:
+                    self._numbers.append(value)
+            elif sort == _OWN_TEXT:
+                texts.append(str.__str__(value)[:TEXT_TAKEN])
+            elif sort == _OWN_NUMBER:
+                if wants_numbers:
+                    self._numbers.append(int.__int__(value) if issubclass(kind, int) else float.__float__(value))
+            elif depth >= DEPTH:
+                self.is_whole = False
+            elif sort == _ROWS:
+                rows.append(value)
+            elif sort == _DICTS:
+                rows.append(value.keys())
+                rows.append(value.values())
+            elif id(value) not in self._seen:
+                self._seen.add(id(value))
+                self._left -= CONTAINER_COST
+                if self._left < 0:
+                    break
+                if sort == _OBJECT:
+                    if not is_librarys:
+                        self._object(value, kind, depth, waiting)
+                else:
+                    self._container(value, kind, sort, depth, is_librarys, waiting)
+
+        if rows:
+            self._rows(rows, depth + 1, is_librarys, waiting)
+
+    def _rows(self, rows: List[Any], depth: int, is_librarys: bool, waiting: List["_Batch"]) -> None:
+        """Let wait what several lists, tuples and dictionaries hold, all together: a table's rows cost a step each."""
+        self._left -= len(rows)
+        if is_librarys:
+            waiting.append((list(islice(chain.from_iterable(rows), LIBRARY_VALUES)), depth, True))
+        elif sum(map(len, rows)) <= self._left:
+            waiting.append((list(chain.from_iterable(rows)), depth, False))
+        else:
+            for row in rows:
+                if len(row) <= self._left:
+                    waiting.append((list(row), depth, False))
+                    self._left -= len(row)
+                elif self._left > 0:
+                    step = max(1, len(row) // SAMPLE)
+                    self._judged(row[::step] if type(row) in (list, tuple) else list(islice(row, SAMPLE)))
+                else:
+                    self.is_whole = False
+
+    def _container(
+        self, value: Any, kind: type, sort: int, depth: int, is_librarys: bool, waiting: List["_Batch"]
+    ) -> None:
+        """Let wait what one of Python's own containers holds."""
+        if sort == _DICT:
+            size = dict.__len__(value)
+            for view in (dict.keys(value), dict.values(value)):
+                waiting.append((self.some_of(view, size, is_librarys), depth + 1, is_librarys))
+        elif sort == _SEQUENCE:
+            base: Any = list if issubclass(kind, list) else tuple
+            size = base.__len__(value)
+            room = LIBRARY_VALUES if is_librarys else self._left
+            if size <= room:
+                waiting.append((base.__getitem__(value, slice(0, size)), depth + 1, is_librarys))
+            elif is_librarys:
+                waiting.append((base.__getitem__(value, slice(0, room)), depth + 1, True))
+            else:
+                self._judged(base.__getitem__(value, slice(0, size, max(1, size // SAMPLE))))
+        else:
+            base = next(base for base in (set, frozenset, deque) if issubclass(kind, base))
+            waiting.append((self.some_of(base.__iter__(value), base.__len__(value), is_librarys), depth + 1, False))
+
+    def some_of(self, values: Iterable[Any], size: int, is_librarys: bool = False) -> List[Any]:
+        """The values of a container, if there is room for all; of a library's the first; else none."""
+        if is_librarys:
+            return list(islice(values, LIBRARY_VALUES))
+        if size <= self._left:
+            return list(values)
+        self._judged(list(islice(values, SAMPLE)))
+        return []
+
+    def _judged(self, sample: Sequence[Any]) -> None:
+        """Judge by some values of a container whether it holds texts, or only numbers, that were not looked at."""
+        self._left -= len(sample)
+        if all(issubclass(type(value), (int, float)) or value is None for value in sample):
+            self._has_all_numbers = False
+        else:
+            self.is_whole = False
+
+    def _object(self, value: Any, kind: type, depth: int, waiting: List["_Batch"]) -> None:
+        """Look at an array or a table; at the attributes of an object, class or module of the user's own."""
+        array = _class_of("numpy", "ndarray")
+        top = self._top_of(kind)
+        if array is not None and issubclass(kind, array):
+            self._array(array, value, waiting)
+        elif top == "pandas":
+            self._pandas(value, kind, waiting)
+        elif top == "pyarrow":
+            self._arrow(value, waiting)
+        elif top == "polars":
+            self._polars(value, kind, waiting)
+        elif issubclass(kind, ModuleType):
+            names = _module_namespace(value)
+            if not self._is_librarys(names.get("__name__")):
+                held = [held for name, held in list(names.items()) if name[:2] != "__"]
+                waiting.append((held[:LIBRARY_VALUES], depth + 1, True))
+        elif issubclass(kind, type):
+            if not self._is_librarys(_class_module(value)):
+                held = [held for name, held in _class_namespace(value).items() if name[:2] != "__"]
+                waiting.append((held, depth + 1, True))
+        else:
+            users = kind in _DATA_CLASSES or not self._is_librarys(_class_module(kind))
+            for attributes in _slot(value, kind, "__dict__"):
+                if type(attributes) is dict:
+                    waiting.append(
+                        (self.some_of(attributes.values(), len(attributes), not users), depth + 1, not users)
+                    )
+            if users:
+                waiting.append((_slots(value, kind), depth + 1, False))
+
+    def _array(self, array: Any, value: Any, waiting: List["_Batch"]) -> None:
+        dtype, size = array.dtype.__get__(value), array.size.__get__(value)
+        if dtype.kind in _ARRAY_TEXTS or dtype.names is not None:
+            if size <= self._left:
+                waiting.append((list(array.flat.__get__(value)), DEPTH - 2, False))
+            else:
+                self.is_whole = False
+        elif dtype.kind in _ARRAY_NUMBERS and self._wants_numbers:
+            self._column(size, True, partial(_numbers_of, array, value), waiting)
+
+    def _column(self, size: int, is_numbers: bool, read: Callable[[], List[Any]], waiting: List["_Batch"]) -> None:
+        """Look at a column, if that is wanted and there is room for it."""
+        if is_numbers and not self._wants_numbers:
+            return
+        if size <= self._left:
+            waiting.append((read(), DEPTH - 2, False))
+        elif is_numbers:
+            self._has_all_numbers = False
+        else:
+            self.is_whole = False
+
+    def _pandas(self, value: Any, kind: type, waiting: List["_Batch"]) -> None:
+        """The arrays of a DataFrame, Series or Index, by the slots in which pandas keeps them."""
+        inside, arrays, left = [(value, kind)], [], PANDAS_OBJECTS
+        while inside and left > 0:
+            left -= 1
+            thing, its = inside.pop()
+            if its not in self._readers:
+                self._readers[its] = _pandas_readers(its)
+            attributes, slots = self._readers[its]
+            held = [slot(thing) for slot in slots]
+            if attributes is not None:
+                named = attributes(thing)
+                held += [named[name] for name in _PANDAS_SLOTS if name in named]
+            for found in held:
+                for part in found if type(found) in (tuple, list) else (found,):
+                    if self._top_of(type(part)) == "pandas":
+                        if id(part) not in self._seen:
+                            self._seen.add(id(part))
+                            inside.append((part, type(part)))
+                    elif part is not None:
+                        arrays.append(part)
+        self._left -= PANDAS_OBJECTS - left
+        if inside or (not arrays and kind.__name__ in ("DataFrame", "Series", "Index")):
+            self.is_whole = False
+        waiting.append((arrays, 1, False))
+
+    def _arrow(self, value: Any, waiting: List["_Batch"]) -> None:
+        """A table, column or array of pyarrow, whose methods are compiled."""
+        columns = value.columns if hasattr(type(value), "columns") else [value]
+        for column in columns:
+            if hasattr(type(column), "to_pylist") and hasattr(type(column), "type"):
+                is_numbers = _NUMBERS_DTYPE.match(str(column.type)) is not None
+                self._column(len(column), is_numbers, column.to_pylist, waiting)
+        waiting.append((list(getattr(value, "column_names", ())), DEPTH - 1, False))
+
+    def _polars(self, value: Any, kind: type, waiting: List["_Batch"]) -> None:
+        frame, series = _class_of("polars", "DataFrame"), _class_of("polars", "Series")
+        columns: List[Any] = []
+        if frame is not None and issubclass(kind, frame):
+            columns = frame.get_columns(value)
+            waiting.append((list(frame.columns.__get__(value)), DEPTH - 1, False))
+        elif series is not None and issubclass(kind, series):
+            columns = [value]
+        for column in columns:
+            is_numbers = _NUMBERS_DTYPE.match(str(series.dtype.__get__(column)).lower()) is not None
+            self._column(len(column), is_numbers, partial(series.to_list, column), waiting)
+
+    def _top_of(self, kind: type) -> str:
+        if kind not in self._tops:
+            self._tops[kind] = _top(kind)
+        return self._tops[kind]
+
+    def _is_librarys(self, module: Any) -> bool:
+        """Whether a module is one of Python's or of a package's, and not of the user's own."""
+        if type(module) is not str or module == "__main__":
+            return False
+        if module not in self._is_library:
+            names = sys.modules.get(module)
+            file = _module_namespace(names).get("__file__") if issubclass(type(names), ModuleType) else None
+            self._is_library[module] = type(file) is not str or not is_users_file(file)
+        return self._is_library[module]
+
+
+def _sort_of(kind: type) -> int:
+    """How a value of a type is looked at."""
+    if kind is str or kind is bytes:
+        return _PLAIN
+    if kind is int or kind is float:
+        return _NUMBER
+    if kind in _CODE_TYPES:
+        return _SKIPPED
+    if kind is dict:
+        return _DICTS
+    if kind is list or kind is tuple:
+        return _ROWS
+    for base, sort in _SORTS:
+        if issubclass(kind, base):
+            return sort
+    return _OBJECT
+
+
+def _numbers_of(array: Any, value: Any) -> List[Any]:
+    """The elements of an array as Python's numbers; a subclass of the user's is not asked to make another array."""
+    if type(value) is array:
+        return list(array.tolist(array.ravel(value)))
+    return [number.item() for number in array.flat.__get__(value)]
+
+
+def _top(kind: type) -> str:
+    """The package that the nearest class of a library's in a type's ancestry comes from."""
+    for cls in _mro(kind):
+        module = _class_module(cls)
+        top = module.split(".", 1)[0] if type(module) is str else ""
+        if top in ("pandas", "pyarrow", "polars"):
+            return top
+    return ""
+
+
+def _class_of(package: str, name: str) -> Any:
+    """A class that a loaded package exports; None when it is not there."""
+    module = sys.modules.get(package)
+    found = _module_namespace(module).get(name) if issubclass(type(module), ModuleType) else None
+    return found if issubclass(type(found), type) else None
+
+
+def _pandas_readers(kind: type) -> Tuple[Optional[_Read], List[_Read]]:
+    """What reads the `__dict__` of a class of pandas, and what reads each slot, of C's, in which it keeps data."""
+    attributes: Optional[_Read] = None
+    slots: List[_Read] = []
+    for cls in _mro(kind):
+        namespace = _class_namespace(cls)
+        found = namespace.get("__dict__")
+        attributes = attributes or (found.__get__ if type(found) is GetSetDescriptorType else None)
+        for name in _PANDAS_SLOTS:
+            if type(namespace.get(name)) in (GetSetDescriptorType, MemberDescriptorType):
+                slots.append(namespace[name].__get__)
+    return attributes, slots
+
+
+def _slot(value: Any, kind: type, name: str) -> List[Any]:
+    """What CPython keeps under a name: no property of the user's is asked; at most one."""
+    for cls in _mro(kind):
+        descriptor = _class_namespace(cls).get(name)
+        if type(descriptor) in (GetSetDescriptorType, MemberDescriptorType):
+            try:
+                return [descriptor.__get__(value)]
+            except AttributeError:  # a slot that was not filled
+                return []
+    return []
+
+
+def _slots(value: Any, kind: type) -> List[Any]:
+    """What an object keeps in `__slots__`."""
+    found: List[Any] = []
+    for cls in _mro(kind):
+        for name, descriptor in list(_class_namespace(cls).items()):
+            if type(descriptor) is MemberDescriptorType and name not in ("__dict__", "__weakref__"):
+                found += _slot(value, kind, name)
+    return found
