@@ -27,7 +27,7 @@ def test_an_error_in_a_subshell_arrives_once(python: Path) -> None:
         request = session.msg(
             "execute_request",
             {
-                "code": "# in a subshell\nimport threading\nname = threading.current_thread().name\n1 / 0",
+                "code": "# in a place of its own\nimport threading\nname = threading.current_thread().name\n1 / 0",
                 "silent": False,
                 "store_history": True,
                 "user_expressions": {},
@@ -41,6 +41,6 @@ def test_an_error_in_a_subshell_arrives_once(python: Path) -> None:
         assert "subshell-" in running.run("print(name)").text
         running.run("%errreport flush")
     assert [event["error_name"] for event in to.events] == ["ZeroDivisionError"]
-    assert to.events[0]["first_line"] == "# in a subshell"
+    assert to.events[0]["first_line"] == "# in a place of its own"
     assert to.events[0]["kind"] == "cell"
     assert to.events[0]["execution_count"] > 0

@@ -37,7 +37,7 @@ def newest(runtime_python: object) -> Path:
 
 def test_by_default_code_leaves_and_no_value(newest: Path, tmp_path: Path) -> None:
     event = event_under(newest, tmp_path, "")
-    assert (event["error_message"], event["first_line"]) == ("<str>", "# ask Smith")
+    assert (event["error_message"], event["first_line"]) == ("<str>", "# ask <str>")
     assert "policy" not in event
 
 
