@@ -10,7 +10,6 @@ import os
 import re
 import sys
 from collections import deque
-from functools import partial
 from itertools import chain, islice
 from types import (
     BuiltinFunctionType,
@@ -22,9 +21,10 @@ from types import (
     ModuleType,
     SimpleNamespace,
 )
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ..event import Held
+from .tables import Column, Tables, module_of_class, mro_of, names_of_class, names_of_module
 
 VALUES_LOOKED_AT = 4_000
 """Values, those in containers too, of one error: some 0.3 ms."""
@@ -43,7 +43,6 @@ NUMBER_DIGITS = 4
 _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\Z")
 """What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
-PANDAS_OBJECTS = 300
 _PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT = range(11)
 _TEXT_ONLY, _NUMBERS_ONLY = {str}, {int, float}
 _CODE_TYPES = frozenset(
@@ -59,18 +58,8 @@ _SORTS: Tuple[Tuple[Any, int], ...] = (
 )
 _Batch = Tuple[Sequence[Any], int, bool]
 """Values, how deep they lie, and whether they belong to an object of a library's class."""
-_Read = Callable[[Any], Any]
 _DATA_CLASSES = (SimpleNamespace,)
-_ARRAY_TEXTS, _ARRAY_NUMBERS = "OUS", "iuf"
-_PANDAS_SLOTS = ("_mgr", "blocks", "axes", "values", "_data", "_ndarray", "_pa_array", "_dtype", "_categories")
-"""Where pandas keeps what a DataFrame, a Series, an Index or one of their arrays holds."""
-_NUMBERS_DTYPE = re.compile(r"u?int|float|double|half|bool|date|time|duration|decimal|null")
 _LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  # noqa: PTH120 - at a kernel's start
-
-_mro = type.__dict__["__mro__"].__get__
-_class_namespace: Callable[[Any], Any] = type.__dict__["__dict__"].__get__
-_class_module: Callable[[Any], Any] = type.__dict__["__module__"].__get__
-_module_namespace: Callable[[Any], Any] = vars(ModuleType)["__dict__"].__get__
 
 
 def may_hold_comment(source: str) -> bool:
@@ -143,8 +132,7 @@ class _Look:
         self._seen: Set[int] = set()
         self._sorts: Dict[type, int] = {}
         self._is_library: Dict[str, bool] = {}
-        self._tops: Dict[type, str] = {}
-        self._readers: Dict[type, Tuple[Optional[_Read], List[_Read]]] = {}
+        self._tables = Tables()
 
     def held(self) -> Held:
         """What was found."""
@@ -281,27 +269,21 @@ class _Look:
 
     def _object(self, value: Any, kind: type, depth: int, waiting: List["_Batch"]) -> None:
         """Look at an array or a table; at the attributes of an object, class or module of the user's own."""
-        array = _class_of("numpy", "ndarray")
-        top = self._top_of(kind)
-        if array is not None and issubclass(kind, array):
-            self._array(array, value, waiting)
-        elif top == "pandas":
-            self._pandas(value, kind, waiting)
-        elif top == "pyarrow":
-            self._arrow(value, waiting)
-        elif top == "polars":
-            self._polars(value, kind, waiting)
+        columns = self._tables.columns_of(value, kind)
+        if columns is not None:
+            for column in columns:
+                self._column(column, waiting)
         elif issubclass(kind, ModuleType):
-            names = _module_namespace(value)
+            names = names_of_module(value)
             if not self._is_librarys(names.get("__name__")):
                 held = [held for name, held in list(names.items()) if name[:2] != "__"]
                 waiting.append((held[:LIBRARY_VALUES], depth + 1, True))
         elif issubclass(kind, type):
-            if not self._is_librarys(_class_module(value)):
-                held = [held for name, held in _class_namespace(value).items() if name[:2] != "__"]
+            if not self._is_librarys(module_of_class(value)):
+                held = [held for name, held in names_of_class(value).items() if name[:2] != "__"]
                 waiting.append((held, depth + 1, True))
         else:
-            users = kind in _DATA_CLASSES or not self._is_librarys(_class_module(kind))
+            users = kind in _DATA_CLASSES or not self._is_librarys(module_of_class(kind))
             for attributes in _slot(value, kind, "__dict__"):
                 if type(attributes) is dict:
                     waiting.append(
@@ -310,78 +292,16 @@ class _Look:
             if users:
                 waiting.append((_slots(value, kind), depth + 1, False))
 
-    def _array(self, array: Any, value: Any, waiting: List["_Batch"]) -> None:
-        dtype, size = array.dtype.__get__(value), array.size.__get__(value)
-        if dtype.kind in _ARRAY_TEXTS or dtype.names is not None:
-            if size <= self._left:
-                waiting.append((list(array.flat.__get__(value)), DEPTH - 2, False))
-            else:
-                self.is_whole = False
-        elif dtype.kind in _ARRAY_NUMBERS and self._wants_numbers:
-            self._column(size, True, partial(_numbers_of, array, value), waiting)
-
-    def _column(self, size: int, is_numbers: bool, read: Callable[[], List[Any]], waiting: List["_Batch"]) -> None:
-        """Look at a column, if that is wanted and there is room for it."""
-        if is_numbers and not self._wants_numbers:
+    def _column(self, column: Column, waiting: List["_Batch"]) -> None:
+        """Let wait what a column holds, if that is wanted and there is room for it."""
+        if column.is_numbers and not self._wants_numbers:
             return
-        if size <= self._left:
-            waiting.append((read(), DEPTH - 2, False))
-        elif is_numbers:
+        if column.size <= self._left:
+            waiting.append((column.read(), DEPTH - 2, False))
+        elif column.is_numbers:
             self._has_all_numbers = False
         else:
             self.is_whole = False
-
-    def _pandas(self, value: Any, kind: type, waiting: List["_Batch"]) -> None:
-        """The arrays of a DataFrame, Series or Index, by the slots in which pandas keeps them."""
-        inside, arrays, left = [(value, kind)], [], PANDAS_OBJECTS
-        while inside and left > 0:
-            left -= 1
-            thing, its = inside.pop()
-            if its not in self._readers:
-                self._readers[its] = _pandas_readers(its)
-            attributes, slots = self._readers[its]
-            held = [slot(thing) for slot in slots]
-            if attributes is not None:
-                named = attributes(thing)
-                held += [named[name] for name in _PANDAS_SLOTS if name in named]
-            for found in held:
-                for part in found if type(found) in (tuple, list) else (found,):
-                    if self._top_of(type(part)) == "pandas":
-                        if id(part) not in self._seen:
-                            self._seen.add(id(part))
-                            inside.append((part, type(part)))
-                    elif part is not None:
-                        arrays.append(part)
-        self._left -= PANDAS_OBJECTS - left
-        if inside or (not arrays and kind.__name__ in ("DataFrame", "Series", "Index")):
-            self.is_whole = False
-        waiting.append((arrays, 1, False))
-
-    def _arrow(self, value: Any, waiting: List["_Batch"]) -> None:
-        """A table, column or array of pyarrow, whose methods are compiled."""
-        columns = value.columns if hasattr(type(value), "columns") else [value]
-        for column in columns:
-            if hasattr(type(column), "to_pylist") and hasattr(type(column), "type"):
-                is_numbers = _NUMBERS_DTYPE.match(str(column.type)) is not None
-                self._column(len(column), is_numbers, column.to_pylist, waiting)
-        waiting.append((list(getattr(value, "column_names", ())), DEPTH - 1, False))
-
-    def _polars(self, value: Any, kind: type, waiting: List["_Batch"]) -> None:
-        frame, series = _class_of("polars", "DataFrame"), _class_of("polars", "Series")
-        columns: List[Any] = []
-        if frame is not None and issubclass(kind, frame):
-            columns = frame.get_columns(value)
-            waiting.append((list(frame.columns.__get__(value)), DEPTH - 1, False))
-        elif series is not None and issubclass(kind, series):
-            columns = [value]
-        for column in columns:
-            is_numbers = _NUMBERS_DTYPE.match(str(series.dtype.__get__(column)).lower()) is not None
-            self._column(len(column), is_numbers, partial(series.to_list, column), waiting)
-
-    def _top_of(self, kind: type) -> str:
-        if kind not in self._tops:
-            self._tops[kind] = _top(kind)
-        return self._tops[kind]
 
     def _is_librarys(self, module: Any) -> bool:
         """Whether a module is one of Python's or of a package's, and not of the user's own."""
@@ -389,7 +309,7 @@ class _Look:
             return False
         if module not in self._is_library:
             names = sys.modules.get(module)
-            file = _module_namespace(names).get("__file__") if issubclass(type(names), ModuleType) else None
+            file = names_of_module(names).get("__file__") if issubclass(type(names), ModuleType) else None
             self._is_library[module] = type(file) is not str or not is_users_file(file)
         return self._is_library[module]
 
@@ -412,48 +332,10 @@ def _sort_of(kind: type) -> int:
     return _OBJECT
 
 
-def _numbers_of(array: Any, value: Any) -> List[Any]:
-    """The elements of an array as Python's numbers; a subclass of the user's is not asked to make another array."""
-    if type(value) is array:
-        return list(array.tolist(array.ravel(value)))
-    return [number.item() for number in array.flat.__get__(value)]
-
-
-def _top(kind: type) -> str:
-    """The package that the nearest class of a library's in a type's ancestry comes from."""
-    for cls in _mro(kind):
-        module = _class_module(cls)
-        top = module.split(".", 1)[0] if type(module) is str else ""
-        if top in ("pandas", "pyarrow", "polars"):
-            return top
-    return ""
-
-
-def _class_of(package: str, name: str) -> Any:
-    """A class that a loaded package exports; None when it is not there."""
-    module = sys.modules.get(package)
-    found = _module_namespace(module).get(name) if issubclass(type(module), ModuleType) else None
-    return found if issubclass(type(found), type) else None
-
-
-def _pandas_readers(kind: type) -> Tuple[Optional[_Read], List[_Read]]:
-    """What reads the `__dict__` of a class of pandas, and what reads each slot, of C's, in which it keeps data."""
-    attributes: Optional[_Read] = None
-    slots: List[_Read] = []
-    for cls in _mro(kind):
-        namespace = _class_namespace(cls)
-        found = namespace.get("__dict__")
-        attributes = attributes or (found.__get__ if type(found) is GetSetDescriptorType else None)
-        for name in _PANDAS_SLOTS:
-            if type(namespace.get(name)) in (GetSetDescriptorType, MemberDescriptorType):
-                slots.append(namespace[name].__get__)
-    return attributes, slots
-
-
 def _slot(value: Any, kind: type, name: str) -> List[Any]:
     """What CPython keeps under a name: no property of the user's is asked; at most one."""
-    for cls in _mro(kind):
-        descriptor = _class_namespace(cls).get(name)
+    for cls in mro_of(kind):
+        descriptor = names_of_class(cls).get(name)
         if type(descriptor) in (GetSetDescriptorType, MemberDescriptorType):
             try:
                 return [descriptor.__get__(value)]
@@ -465,8 +347,8 @@ def _slot(value: Any, kind: type, name: str) -> List[Any]:
 def _slots(value: Any, kind: type) -> List[Any]:
     """What an object keeps in `__slots__`."""
     found: List[Any] = []
-    for cls in _mro(kind):
-        for name, descriptor in list(_class_namespace(cls).items()):
+    for cls in mro_of(kind):
+        for name, descriptor in list(names_of_class(cls).items()):
             if type(descriptor) is MemberDescriptorType and name not in ("__dict__", "__weakref__"):
                 found += _slot(value, kind, name)
     return found
