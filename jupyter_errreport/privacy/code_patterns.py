@@ -18,11 +18,12 @@ _KEYWORDS = frozenset([*keyword.kwlist, "match", "case", "type", "async", "await
 def hide_in_code(code: str, language: str = "python") -> str:
     """A line of code without what looks private. One that no parser would take is prose, and loses more."""
     code = code[:TEXT_LIMIT]
-    if language not in _TOKENISED:
-        return hide_patterns(code)
+    as_prose = hide_patterns(code)
+    if as_prose == code or language not in _TOKENISED:
+        return as_prose
     parts = list(tokens(code, language))
     if language == "python" and _is_prose(parts):
-        return hide_patterns(code)
+        return as_prose
     hidden = ""
     for place, text in _runs(parts):
         # A run inside a line must not look like the line's beginning, where other rules hold.
@@ -30,9 +31,9 @@ def hide_in_code(code: str, language: str = "python") -> str:
     return hidden
 
 
-def _runs(parts: List[Token]) -> List[Tuple[int, str]]:
+def _runs(parts: List[Token]) -> List[Tuple[str, str]]:
     """Neighbouring tokens of one place as one text: an address is several tokens."""
-    runs: List[Tuple[int, str]] = []
+    runs: List[Tuple[str, str]] = []
     for kind, text in parts:
         place = _PLACES.get(kind, CODE)
         if kind in ("space", "newline") or (

@@ -110,10 +110,13 @@ def _is_host(text: str, labels: List[str], in_message: bool, is_spoken: bool) ->
     is_sure = is_spoken or labels[0] == "www" or any("-" in label for label in labels)
     if last in _DOMAINS:
         return is_sure or not (in_message and last in _NOT_IN_MESSAGES)
-    if last not in _COUNTRIES or text[-1].isupper() != text[0].isupper():  # a sentence after a full stop: `done.It`
+    written = text.rsplit(".", 1)[1]
+    if last not in _COUNTRIES or not (written.islower() or text.isupper()):  # a sentence after a full stop: `done.It`
         return False
     if is_sure:
         return True
     if last in _ALSO_ATTRIBUTES:
         return len(labels) > 2 and last in _HOSTED and not in_message
-    return len(labels) > 2 or (not in_message and len(labels[0]) > 2)
+    if in_message:
+        return len(labels) > 2 and last not in ("at", "it")
+    return len(labels) > 2 or len(labels[0]) > 2

@@ -81,12 +81,12 @@ def hidden_random(match: Match[str]) -> str:
 
 
 def is_random(text: str) -> bool:
-    """Whether a text of letters, digits, `_` and `-` is no words, joined or in camel case, with their numbers.
+    """Whether a text of letters, digits and signs such as `_` is no words, joined or in camel case, with their numbers.
 
     >>> is_random("resnet50_2021_layer3_block2"), is_random("q8Zt1xW0vLr93kPm2bYd")
     (False, True)
     """
-    if all(_WORD_PART.match(part) for part in re.split(r"[_-]", text)):
+    if all(_WORD_PART.match(part) for part in re.split(r"[_/+=-]", text)):
         return False
     runs = _RUNS.findall(text)
     numbers = _DIGITS.findall(text)

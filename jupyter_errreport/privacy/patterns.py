@@ -26,9 +26,10 @@ from .path_patterns import RELATIVE, ROOTED, UNQUOTED_PATH, WITH_BLANKS, hidden_
 
 TEXT_LIMIT = 4_000
 
-CODE, MESSAGES, TEXT = 0, 1, 2
-"""Where a pattern is used: in code too, since it can't be code; where libraries speak, and readers of code; or only in
-text that nobody scrubbed."""
+CODE, MESSAGES, TEXT = "code", "messages", "text"
+"""Where a pattern is used: in code; where libraries speak, and readers of code; in text that nobody scrubbed."""
+EVERYWHERE, SPOKEN, IN_MESSAGES, IN_TEXT = (CODE, MESSAGES, TEXT), (MESSAGES, TEXT), (MESSAGES,), (TEXT,)
+"""What can't be code is hidden everywhere."""
 
 _SMALL = r"(?:\d{1,2}|(?:19|20)\d\d)"
 _WORD = r"[a-z]{1,16}\d{0,2}(?:[_-]{1,3}" + _SMALL + ")?"
@@ -45,110 +46,112 @@ class HiddenPattern(NamedTuple):
     pattern: Pattern[str]
     signs: FrozenSet[str]
     """A text without any of these has nothing that it finds; empty for no such sign."""
-    place: int
+    places: Tuple[str, ...]
 
 
 def _hidden(
     hidden: Union[str, Callable[[Match[str]], str]],
     pattern: Union[str, Pattern[str]],
     signs: str,
-    place: int,
+    places: Tuple[str, ...],
     flags: int = re.IGNORECASE,
 ) -> HiddenPattern:
     compiled = re.compile(pattern, flags) if isinstance(pattern, str) else pattern
-    return HiddenPattern(hidden, compiled, frozenset(signs), place)
+    return HiddenPattern(hidden, compiled, frozenset(signs), places)
 
 
 PATTERNS: List[HiddenPattern] = [
-    _hidden("<key>", PRIVATE_KEY, "-", CODE),
+    _hidden("<key>", PRIVATE_KEY, "-", EVERYWHERE),
     _hidden(
         "<url>",
         r"\b(?!https?://(?:www\.)?" + PUBLIC_HOST + r"(?:/[\w./\#-]{0,200})?(?:[\s.,;:)\"'`]|\Z))"
         r"(?:(?:[a-z][a-z0-9+.-]{0,20}:){1,4}//|jdbc:(?=\w))[^\s<>\"'`]{1,2000}",
         ":",
-        CODE,
+        EVERYWHERE,
     ),
-    _hidden(r"\g<before><token>", AUTHORIZATION, "zZrR", CODE),
-    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", CODE),
-    _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", MESSAGES),
-    _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", TEXT),
+    _hidden(r"\g<before><token>", AUTHORIZATION, "rR", EVERYWHERE),
+    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", EVERYWHERE),
+    _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", IN_MESSAGES),
+    _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", IN_TEXT),
     _hidden(
         "<url>",
         r"(?<![\w.+-])[\w.+-]{1,64}:[^\s@/\\\"'<>(),]{1,100}@\w[\w.-]{0,253}(?:[:/][^\s<>\"'`]{1,500})?",
         "@",
-        MESSAGES,
+        SPOKEN,
     ),
-    _hidden("<url>", r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w.-]{0,253}:(?=[\w/~])[^\s<>\"'`]{1,500}", "@", MESSAGES),
-    _hidden("<email>", _EMAIL, "@", MESSAGES),
+    _hidden("<url>", r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w.-]{0,253}:(?=[\w/~])[^\s<>\"'`]{1,500}", "@", SPOKEN),
+    _hidden("<email>", _EMAIL, "@", SPOKEN),
     _hidden(
         "<email>",
-        r"\b[\w.+-]{1,64} ?[\[({]at[\])}] ?[\w-]{1,63}(?: ?(?:\.|[\[({]dot[\])}]) ?[\w-]{1,63}){1,6}",
+        r"\b[\w.+-]{1,32} ?[\[({]at[\])}] ?[\w-]{1,63}(?: ?(?:\.|[\[({]dot[\])}]) ?[\w-]{1,63}){1,6}",
         "[({",
-        TEXT,
+        IN_TEXT,
     ),
-    _hidden("<uuid>", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "-", CODE),
+    _hidden("<uuid>", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "-", EVERYWHERE),
     _hidden(
         "<mac>",
         r"(?<![\w:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:-])|(?<![\w:-])(?:[0-9a-f]{2}-){5}[0-9a-f]{2}(?![\w:-])",
         ":-",
-        CODE,
+        EVERYWHERE,
     ),
-    _hidden("<ip>", r"(?<![\w.])(?<![=<>!~]=)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", ".", CODE),
-    _hidden("<ip>", r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){1,2}(?![\w:])", ":", MESSAGES),
+    _hidden("<ip>", r"(?<![\w.])(?<![=<>!~]=)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", ".", EVERYWHERE),
+    _hidden("<ip>", r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){1,2}(?![\w:])", ":", SPOKEN),
     _hidden(
         "<ip>",
         r"(?<![\w:])(?=[\d:]{0,40}[a-f]|[0-9a-f:]{0,40}[0-9a-f]{4})(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}"
         r"(?![\w:])",
         ":",
-        MESSAGES,
+        SPOKEN,
     ),
-    _hidden("<token>", PREFIXED, "-_AeySG", CODE),
-    _hidden("<token>", PREFIXED_WORD, "-_", MESSAGES),
-    _hidden("<token>", BASE64, _DIGITS, CODE),
-    _hidden("<path>", WITH_BLANKS, "/\\", MESSAGES),
-    _hidden("<path>", ROOTED, "/\\", MESSAGES),
-    _hidden(hidden_relative, RELATIVE, "/", MESSAGES),
-    _hidden("<path>", RELATIVE, "/", TEXT),
-    _hidden("<path>", UNQUOTED_PATH, "/\\~", CODE),
-    _hidden(lambda match: hidden_name(match, in_message=True), DOTTED, ".", MESSAGES),
-    _hidden(lambda match: hidden_name(match, in_message=False), DOTTED, ".", TEXT),
+    _hidden("<token>", PREFIXED, "-_AeySG", EVERYWHERE),
+    _hidden("<token>", PREFIXED_WORD, "-_", SPOKEN),
+    _hidden(hidden_random, BASE64, _DIGITS, EVERYWHERE),
+    _hidden("<path>", WITH_BLANKS, "/\\", SPOKEN),
+    _hidden("<path>", ROOTED, "/\\", SPOKEN),
+    _hidden(hidden_relative, RELATIVE, "/", IN_MESSAGES),
+    _hidden("<path>", RELATIVE, "/", IN_TEXT),
+    _hidden("<path>", UNQUOTED_PATH, "/\\~", EVERYWHERE),
+    _hidden(lambda match: hidden_name(match, in_message=True), DOTTED, ".", IN_MESSAGES),
+    _hidden(lambda match: hidden_name(match, in_message=False), DOTTED, ".", IN_TEXT),
     _hidden(
         "<date>",
-        r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b",
+        r"(?<!\d[.-])(?<![=<>~!]=)\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+        r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b",
         _DIGITS,
-        MESSAGES,
+        SPOKEN,
     ),
-    _hidden("<iban>", r"\b[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}\b", _DIGITS, CODE, 0),
-    _hidden("<hex>", r"\b0x[0-9a-f]{3,64}\b", "xX", MESSAGES),
-    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{24,128}\b", _DIGITS, CODE),
-    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{12,128}\b", _DIGITS, TEXT),
+    _hidden("<iban>", r"\b[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}\b", _DIGITS, EVERYWHERE, 0),
+    _hidden("<hex>", r"\b0x[0-9a-f]{3,64}\b", "xX", SPOKEN),
+    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{24,128}\b", _DIGITS, EVERYWHERE),
+    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{12,128}\b", _DIGITS, IN_TEXT),
     _hidden(
         "<sequence>",
         r"\b(?:[ACDEFGHIKLMNPQRSTVWY]{40,4000}|[ACGTUN]{24,4000}|[acgtun]{24,4000})\b",
         "ACDEFGHIKLMNPQRSTVWYacgtun",
-        CODE,
+        EVERYWHERE,
         0,
     ),
     _hidden(
         "<sequence>",
         r"\b(?:[ACDEFGHIKLMNPQRSTVWY]{14,4000}|[ACGTUN]{10,4000}|[acgtun]{12,4000})\b",
         "ACDEFGHIKLMNPQRSTVWYacgtun",
-        MESSAGES,
+        SPOKEN,
         0,
     ),
     _hidden(
         "<mutation>",
         r"(?<![\w-])(?:p\.|c\.)?[ACDEFGHIKLMNPQRSTVWY]\d{2,5}[ACDEFGHIKLMNPQRSTVWY*](?![\w-])",
         _DIGITS,
-        MESSAGES,
+        SPOKEN,
         0,
     ),
-    _hidden(hidden_random, RANDOM, _DIGITS, CODE),
-    _hidden("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", _DIGITS, TEXT),
-    _hidden("<number>", r"(?<![\w.])(?:\+|\(\+?(?=\d{1,6}\)))?\d[\d\s().-]{5,30}\d(?![\w.])", _DIGITS, MESSAGES, 0),
-    _hidden("<number>", r"(?<![\w.])(?:\+|0)\d[\d /().-]{5,30}\d(?![\w.])", _DIGITS, MESSAGES, 0),
-    _hidden("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", _DIGITS, MESSAGES, 0),
+    _hidden(hidden_random, RANDOM, _DIGITS, EVERYWHERE),
+    _hidden("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", _DIGITS, IN_TEXT),
+    _hidden("<number>", r"(?<![\w.])(?:\+|\(\+?(?=\d{1,6}\)))?\d[\d\s().-]{5,30}\d(?![\w.])", _DIGITS, SPOKEN, 0),
+    _hidden("<number>", r"(?<![\w.])(?:\+|0)\d[\d /().-]{5,30}\d(?![\w.])", _DIGITS, SPOKEN, 0),
+    _hidden("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", _DIGITS, SPOKEN, 0),
 ]
+_BY_PLACE = {place: [item for item in PATTERNS if place in item.places] for place in EVERYWHERE}
 _NAME_AHEAD = r"(?<!attribute )(?<!name )(?<!named )(?<!argument )(?<!module )(?<!variable )(?<!from )"
 _TYPE = r"(?!(?:NoneType|str|int|float|list|dict|tuple|set|bool|bytes|module|function|type|object|DataFrame|Series)\b)"
 _QUOTED = (
@@ -158,8 +161,8 @@ _QUOTED = (
 _PLACEHOLDER = re.compile(r"(<[A-Za-z_][\w.]{0,60}>)")
 # In a notebook's name a day is when it was taught or written: no notebook is older than 2010.
 _DAY = re.compile(
-    r"(?<!\d)(?<!\d[-. /])(20[1-9]\d([-_.]?)(?:0?[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])([-_.])(?:0?[1-9]|1[0-2])\3(?:20)?[1-9]\d)(?![-. /]?\d)"
+    r"(?<!\d)(?<!\d[-./])(20[1-9]\d([-_.]?)(?:0?[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-_.])(?:0?[1-9]|1[0-2])\3(?:20)?[1-9]\d)(?![-./]?\d)"
 )
 _registered: List[Tuple[str, Pattern[str]]] = []
 
@@ -198,12 +201,12 @@ def hide_in_notebook_name(name: str) -> str:
     )
 
 
-def hide_where(text: str, place: int) -> str:
+def hide_where(text: str, place: str) -> str:
     """`text` after all patterns that are used in a place: `CODE`, `MESSAGES` or `TEXT`."""
     for name, pattern in _registered:
         text = pattern.sub(name.replace("\\", r"\\"), text)
     signs = set(text)
-    for hidden, pattern, needed, where in PATTERNS:
-        if where <= place and not needed.isdisjoint(signs):
+    for hidden, pattern, needed, _ in _BY_PLACE[place]:
+        if not needed.isdisjoint(signs):
             text = pattern.sub(hidden, text)
     return text
