@@ -147,7 +147,13 @@ PATTERNS: List[HiddenPattern] = [
     ),
     _hidden(hidden_random, RANDOM, _DIGITS, EVERYWHERE),
     _hidden("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", _DIGITS, IN_TEXT),
-    _hidden("<number>", r"(?<![\w.])(?:\+|\(\+?(?=\d{1,6}\)))?\d[\d\s().-]{5,30}\d(?![\w.])", _DIGITS, SPOKEN, 0),
+    _hidden(
+        "<number>",
+        r"(?<![\w.])(?<![=<>~!]=)(?:\+|\(\+?(?=\d{1,6}\)))?\d[\d\s().-]{5,30}\d(?![\w.])",
+        _DIGITS,
+        SPOKEN,
+        0,
+    ),
     _hidden("<number>", r"(?<![\w.])(?:\+|0)\d[\d /().-]{5,30}\d(?![\w.])", _DIGITS, SPOKEN, 0),
     _hidden("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", _DIGITS, SPOKEN, 0),
 ]
