@@ -8,8 +8,8 @@ def _sets(words: Dict[str, str]) -> Dict[str, FrozenSet[str]]:
 
 
 WRAPPERS = frozenset(
-    "sudo doas time nohup nice ionice exec command builtin env stdbuf setsid watch timeout xargs if then else elif while until "
-    "do ! {".split()
+    "sudo doas time nohup nice ionice exec command builtin env stdbuf setsid watch timeout xargs if then else elif "
+    "while until do ! {".split()
 )
 """Words after which the command stands."""
 KEYWORDS = frozenset(
