@@ -1,20 +1,25 @@
-"""The patterns of privacy once more, on whatever a client sent: the receiver's own net."""
+"""The patterns of privacy once more, on whatever a client sent: the receiver's own net.
+
+Nobody can prove which client it is. What is hidden less eagerly than all else is therefore only what can be code where
+code stands, and words in messages: those of a client that is known to scrub nothing lose all that looks private.
+"""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..event import EventMessageType
-from ..privacy import WITHHELD, hide_patterns
+from ..privacy import WITHHELD, hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
 from ..privacy.known import KNOWN, lowered
 
-_ADDRESS = re.compile(r"https?://[\w./#-]{4,200}[\w/]")
-_TEXTS = ("error_name", "error_message", "first_line", "notebook")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
+_AFTER_ADDRESS = ".,;:!?)]}"
 NOTEBOOK_LIMIT = 200
 
 
 def masked_notebook(name: str) -> str:
     """What errors of the notebook `name` are kept under."""
-    return _hidden(name[:NOTEBOOK_LIMIT], quoted=False) or "unknown"
+    return hide_in_notebook_name(name[:NOTEBOOK_LIMIT]) or "unknown"
 
 
 def mask(event: EventMessageType, *, is_raw: bool, accept_verbatim: bool) -> None:
@@ -29,7 +34,7 @@ def mask(event: EventMessageType, *, is_raw: bool, accept_verbatim: bool) -> Non
         if not accept_verbatim:
             masked |= _withhold(event)
     else:
-        masked |= _hide(event, quoted=is_raw)
+        masked |= _hide(event, is_raw)
     if masked:
         event["masked"] = sorted(masked)
 
@@ -41,38 +46,52 @@ def _withhold(event: EventMessageType) -> set[str]:
     return {"chain", "error_message", "first_line"}
 
 
-def _hide(event: EventMessageType, quoted: bool) -> set[str]:
+def _hide(event: EventMessageType, is_raw: bool) -> set[str]:
     masked: set[str] = set()
-    fields: dict[str, Any] = event  # type: ignore[assignment]  # a TypedDict takes no name that is not literal
-    for name in _TEXTS:
-        hidden = _hidden(fields[name], quoted and name != "notebook")
-        if hidden != fields[name]:
-            fields[name] = hidden
-            masked.add(name)
+    language = event.get("language", "python")
+
+    def hide(field: str, holder: Any, key: Any, hidden: Callable[[str], str]) -> None:
+        public = hidden(holder[key])
+        if public != holder[key]:
+            holder[key] = public
+            masked.add(field)
+
+    message = _raw_message if is_raw else _message
+    hide("error_name", event, "error_name", hide_in_code)
+    hide("error_message", event, "error_message", message)
+    hide("first_line", event, "first_line", _raw_message if is_raw else lambda line: _first_line(line, language))
+    hide("notebook", event, "notebook", hide_in_notebook_name)
     for link in event.get("chain", []):
-        hidden = _hidden(link["error_message"], quoted)
-        if hidden != link["error_message"]:
-            link["error_message"] = hidden
-            masked.add("chain")
-    for number, text in enumerate(event.get("comments", [])):
-        hidden = _hidden(text, quoted=False)
-        if hidden != text:
-            event["comments"][number] = hidden
-            masked.add("comments")
+        hide("chain", link, "error_message", message)
+    comments = event.get("comments", [])
+    for number in range(len(comments)):
+        hide("comments", comments, number, _message)
     for frame in event["traceback"]:
-        hidden = hide_patterns(frame["fun_name"])
-        if hidden != frame["fun_name"]:
-            frame["fun_name"] = hidden
-            masked.add("traceback")
+        hide("traceback", frame, "fun_name", hide_in_code)
     return masked
 
 
-def _hidden(text: str, quoted: bool) -> str:
-    """`text` without what looks private, but with the addresses of manuals that stand in libraries' own messages."""
-    addresses = [found for found in _ADDRESS.findall(text)[:5] if KNOWN.holds(lowered(found))]
-    for index, address in enumerate(addresses):
-        text = text.replace(address, f"\0{index}\0")
-    text = hide_patterns(text, quoted)
-    for index, address in enumerate(addresses):
-        text = text.replace(f"\0{index}\0", address)
-    return text
+def _message(text: str) -> str:
+    return _but_for_manuals(text, hide_in_message)
+
+
+def _raw_message(text: str) -> str:
+    return _but_for_manuals(text, lambda piece: hide_patterns(piece, quoted=True))
+
+
+def _first_line(text: str, language: str) -> str:
+    return _but_for_manuals(text, lambda piece: hide_in_code(piece, language))
+
+
+def _but_for_manuals(text: str, hidden: Callable[[str], str]) -> str:
+    """`text` hidden, but with the addresses of manuals that stand in libraries' own messages."""
+    if "://" not in text:
+        return hidden(text)
+    told, rest = "", ""
+    for index, piece in enumerate(_ADDRESS.split(text)):
+        if index % 2 and KNOWN.is_address(lowered(piece.rstrip(_AFTER_ADDRESS))):
+            told += hidden(rest) + piece
+            rest = ""
+        else:
+            rest += piece
+    return told + hidden(rest)

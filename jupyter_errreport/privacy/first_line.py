@@ -7,24 +7,28 @@ from ..event import Held
 from ..source import Token, first_line
 from .broken_line import public_broken_line
 from .code_names import names_of_source
+from .code_patterns import hide_in_code
 from .comments import public_comment
+from .foreign_line import foreign_first_line
+from .magics import is_known_magic
 from .parsing import is_python
-from .shell_words import public_word
+from .shell_words import public_command
+from .steps import finished
 from .type_names import PACKAGES
 
 FIRST_LINE_LIMIT = 200
 """Characters of a first line that leave."""
+LINE_TAKEN = 1_200
+"""Characters of a first line that are looked at."""
 
-SHELLS = ("bash", "sh", "zsh", "shell")
 _LITERALS = {"string": "<str>", "bytes": "<bytes>"}
 _INT = re.compile(r"(?:0[xXbBoO])?[\da-fA-F_]+\Z")
-_COMMAND_MAGICS = ("!", "!!", "%sx", "%system")
-_EXTENSION_MAGICS = ("%load_ext", "%reload_ext", "%unload_ext")
 _EXTENSIONS = frozenset(
     "autoreload tensorboard cython line_profiler memory_profiler sql rpy2 nb_black lab_black watermark dotenv".split()
 )
 _BACKENDS = frozenset("inline notebook widget ipympl qt qt5 qt6 tk gtk3 gtk4 osx agg auto wx nbagg pdf svg".split())
 _TRAIT = re.compile(r"[A-Z]\w{1,40}\.[a-z_]\w{1,60}\Z|=\Z")
+_SETTINGS = ("%load_ext", "%reload_ext", "%unload_ext", "%matplotlib", "%pylab", "%config")
 
 
 def no_name(name: str) -> bool:
@@ -46,6 +50,7 @@ class Around(NamedTuple):
 
 
 ALONE = Around()
+_UNSEEN = Held(is_whole=False)
 
 
 def public_first_line(
@@ -56,57 +61,81 @@ def public_first_line(
     Without `comments` nothing that a person wrote for people leaves either. A generator: it yields wherever the worker
     may pause.
     """
-    line = first_line(source, language)
-    parses = around.parses
-    if parses is None:
-        yield
-        parses = language != "python" or is_python(source)
-    text = broken = ""
-    magic = "!" if language in SHELLS else ""
-    words: List[str] = []
-    for token in line:
-        if token.kind == "magic":
-            text += public_broken_line(broken, around.is_name)
-            magic, words, broken = token.text, [], ""
-        if token.kind == "comment" and not broken:
-            if comments:
-                names = names_of_source(source, language) if parses else frozenset()
-                held = around.held if around.held is not None else Held(is_whole=False)
-                text += yield from public_comment(token.text, held, (source, *around.cells), names)
-        elif parses or magic:
-            text += _public_token(token, magic, words)
-        else:
-            broken += token.text
-        if len(text) > FIRST_LINE_LIMIT * 2:
-            break
-    text += public_broken_line(broken.split("\n", 1)[0], around.is_name)
+    if language == "python":
+        parses = around.parses
+        if parses is None:
+            yield
+            parses = is_python(source)
+        text = yield from _python_line(source, comments, around, parses)
+    else:
+        held = around.held if around.held is not None else _UNSEEN
+
+        def public(comment: str) -> str:
+            return finished(public_comment(comment, held, (source, *around.cells)))
+
+        text = foreign_first_line(source, language, comments, public)
     text = text.strip()
     return text if len(text) <= FIRST_LINE_LIMIT else text[: FIRST_LINE_LIMIT - 1] + "…"
 
 
-def _public_token(token: Token, magic: str, words: List[str]) -> str:
-    """One token as it may leave; `words` collects those of a shell line: what one means hangs on those before."""
-    if token.kind in _LITERALS:
-        return _LITERALS[token.kind]
+def _python_line(source: str, comments: bool, around: Around, parses: bool) -> Generator[None, None, str]:
+    """The first line of a cell in Python, in which lines of IPython's own may stand."""
+    text = words = magic = ""
+    code: List[Token] = []
+    for token in first_line(source):
+        if token.kind == "magic":
+            text += _public_code(code, parses, around) + _public_magic(token.text, around)
+            code, magic = [], token.text
+        elif token.kind == "comment" and (parses or not "".join(other.text for other in code).strip()):
+            text += _public_words(words, magic) + _public_code(code, parses, around)
+            code, words = [], ""
+            if comments:
+                names = names_of_source(source) if parses else frozenset()
+                held = around.held if around.held is not None else _UNSEEN
+                text += yield from public_comment(token.text, held, (source, *around.cells), names)
+        elif token.kind == "word" or (token.kind == "space" and magic and not code):
+            words += token.text
+        else:
+            code.append(token)
+        if len(text) + len(words) + sum(len(other.text) for other in code[:LINE_TAKEN]) > LINE_TAKEN:
+            break
+    return text + _public_words(words, magic) + _public_code(code, parses, around)
+
+
+def _public_code(code: Sequence[Token], parses: bool, around: Around) -> str:
+    """A piece of Python as it may leave."""
+    if not parses:
+        return public_broken_line("".join(token.text for token in code).split("\n", 1)[0], around.is_name)
+    return hide_in_code("".join(map(_public_token, code)))
+
+
+def _public_token(token: Token) -> str:
     if token.kind == "number":
         return "<int>" if _INT.match(token.text) else "<float>"
-    if token.kind == "word":
-        if magic in _COMMAND_MAGICS:
-            public = public_word(token.text, words)
-        elif _names_a_setting(magic, token.text):
-            public = token.text
-        elif magic in ("%pip", "%conda", "%mamba", "%uv"):
-            public = public_word(token.text, words or [magic[1:]])
-        else:
-            public = public_word(token.text, words or ["%"])
-        words.append(token.text)
-        return public
-    return token.text
+    return _LITERALS.get(token.kind, token.text)
+
+
+def _public_magic(magic: str, around: Around) -> str:
+    """The sign and the name of a magic; a name that nobody knows may be anything."""
+    name = magic.lstrip("%,;!")
+    known = not name or is_known_magic(name) or around.is_name(name)
+    return magic if known else magic[: len(magic) - len(name)] + "<name>"
+
+
+def _public_words(words: str, magic: str) -> str:
+    """The words behind a magic or a sign for the shell."""
+    if magic not in _SETTINGS:
+        return public_command(words, magic)
+    return re.sub(r"\S{1,2000}", lambda word: _public_setting(magic, word.group()), words)
+
+
+def _public_setting(magic: str, word: str) -> str:
+    return word if _names_a_setting(magic, word) else public_command(word, magic)
 
 
 def _names_a_setting(magic: str, word: str) -> bool:
     """Whether a word of a magic is a name that everybody knows: an extension, a backend, an option of IPython."""
-    if magic in _EXTENSION_MAGICS:
+    if magic.endswith("load_ext"):
         top = word.split(".", 1)[0]
         return re.match(r"[A-Za-z_][\w.]{0,60}\Z", word) is not None and (
             top in _EXTENSIONS or top in PACKAGES or top == "jupyter_errreport"

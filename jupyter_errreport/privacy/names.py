@@ -5,7 +5,7 @@ import re
 from typing import Callable, Iterable
 
 from ..event import ClassSnapshot
-from .patterns import hide_patterns
+from .patterns import hide_in_notebook_name
 
 NAME_LIMIT = 100
 _PATH_SEPARATOR = re.compile(r"[/\\]")
@@ -30,7 +30,7 @@ def public_name(classes: Iterable[ClassSnapshot], is_code: Callable[[ClassSnapsh
 def public_notebook(name: str) -> str:
     """The file name of a notebook, of a path on any system or of a URL; what looks private in it is hidden."""
     tail = _PATH_SEPARATOR.split(_URL_TAIL.sub("", name[:4_000]))[-1].strip()
-    return hide_patterns(tail)[:200] or "unknown"
+    return hide_in_notebook_name(tail)[:200] or "unknown"
 
 
 def public_cell_id(cell_id: str) -> str:

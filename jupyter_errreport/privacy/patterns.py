@@ -2,81 +2,173 @@
 
 The last net, for text that a person wrote for people (a comment, a notebook's name) and, on a receiver, for whatever
 any client sends. Every quantifier is bounded: a pattern must cost microseconds on any text of 4,000 characters (field
-notes: an unbounded e-mail pattern took a second).
+notes: an unbounded e-mail pattern took a second). And a pattern is tried only where a sign stands that it needs: most
+texts have neither `@` nor `/`, and a receiver reads thousands.
 """
 
 import re
-from typing import List, Pattern, Tuple
+from typing import Callable, FrozenSet, List, Match, NamedTuple, Pattern, Tuple, Union
+
+from .dotted_names import DOTTED, PUBLIC_HOST, hidden_name
+from .keys import (
+    AUTHORIZATION,
+    BASE64,
+    PREFIXED,
+    PREFIXED_WORD,
+    PRIVATE_KEY,
+    RANDOM,
+    SECRET,
+    SECRET_LITERAL,
+    hidden_random,
+    hidden_secret,
+)
+from .path_patterns import RELATIVE, ROOTED, UNQUOTED_PATH, WITH_BLANKS, hidden_relative
 
 TEXT_LIMIT = 4_000
 
-_DOCUMENTATION = (
-    r"(?:docs\.(?:python|pydantic|scipy|sqlalchemy|rapids|ray|dask)\.(?:org|io|dev|ai)|(?:scikit-learn|numpy|matplotlib"
-    r"|pytorch|tensorflow|jupyter|pypi|python|kaggle|xgboost|networkx|pola|sqlalche|errors\.pydantic|pandas\.pydata"
-    r"|seaborn\.pydata|numba\.pydata|huggingface|docs\.jax|jax\.readthedocs)\.(?:org|dev|me|rs|co|io|com))"
-)
-"""Sites of libraries' manuals, to which their messages point."""
-_PACKAGES = "numpy|scipy|pandas|skimage|sklearn|astropy|torch|torchvision|matplotlib|tensorflow|keras|jax|xarray|os|sys"
+CODE, MESSAGES, TEXT = "code", "messages", "text"
+"""Where a pattern is used: in code; where libraries speak, and readers of code; in text that nobody scrubbed."""
+EVERYWHERE, SPOKEN, IN_MESSAGES, IN_TEXT = (CODE, MESSAGES, TEXT), (MESSAGES, TEXT), (MESSAGES,), (TEXT,)
+"""What can't be code is hidden everywhere."""
 
 _SMALL = r"(?:\d{1,2}|(?:19|20)\d\d)"
 _WORD = r"[a-z]{1,16}\d{0,2}(?:[_-]{1,3}" + _SMALL + ")?"
 _WORDS = r"(?:" + _SMALL + r"[_-]{1,3})?" + _WORD + r"(?:[_-]{1,3}" + _WORD + r"){2,30}(?![a-z0-9_-])"
 """Words and small numbers that are joined, as in week_03_docking_part2: somebody's name for something, and no token."""
-_PATTERNS: List[Tuple[str, Pattern[str]]] = [
-    (name, re.compile(pattern, re.VERBOSE | flags))
-    for name, pattern, flags in (
-        (
-            "<url>",
-            r"\b(?!https?://(?:www\.)?" + _DOCUMENTATION + r"(?:/[\w./\#-]{0,200})?(?:[\s.,;:)\"'`]|\Z))"
-            r"[a-z][a-z0-9+.-]{1,20}://[^\s<>\"'`]{1,2000}",
-            re.IGNORECASE,
-        ),
-        ("<email>", r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}", re.IGNORECASE),
-        ("<uuid>", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE),
-        ("<ip>", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", 0),
-        ("<ip>", r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){1,2}(?![\w:])", re.IGNORECASE),
-        (
-            "<host>",
-            r"(?<![/\w.-])(?!(?:" + _PACKAGES + r")\.)(?!(?:www\.)?" + _DOCUMENTATION + r"\b)(?:[a-z0-9-]{1,63}\.){1,6}"
-            r"(?:com|org|net|edu|gov|io|ai|co|uk|de|fr|ch|eu|local|internal|corp|lan|invalid|test|example)\b(?!>)",
-            re.IGNORECASE,
-        ),
-        (
-            "<path>",
-            r"(?<![\w.<:/])(?:~|\.{1,2}|[a-z]:)?[/\\](?:[^\s/\\\"'`<>|:]{1,200}[/\\]){0,30}[^\s/\\\"'`<>|:]{1,200}",
-            re.IGNORECASE,
-        ),
-        ("<path>", r"(?<![/\w.-])[\w.-]{1,100}/(?:[\w.-]{1,100}/){1,30}[\w.-]{0,100}", re.IGNORECASE),
-        (
-            "<file>",
-            r"\b[\w-]{1,100}\.(?:csv|tsv|xlsx?|json|txt|pdf|pdb|cif|fasta|fastq|vcf|bam|h5|hdf5|h5ad|parquet|feather|pkl"
-            r"|npy|npz|png|jpe?g|tiff?|zip|gz|sqlite|db|docx?|sav|dta|mat|nii)\b",
-            re.IGNORECASE,
-        ),
-        (
-            "<date>",
-            r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b",
-            0,
-        ),
-        ("<iban>", r"\b[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}\b", 0),
-        (
-            "<token>",
-            r"\b(?:sk|pk|ghp|gho|ghs|xox[abp]|hf|AKIA|ASIA|eyJ|glpat|AIza)[-_]?[A-Za-z0-9_-]{8,500}",
-            re.IGNORECASE,
-        ),
-        ("<hex>", r"\b0x[0-9a-f]{3,64}\b", re.IGNORECASE),
-        ("<sequence>", r"\b[ACDEFGHIKLMNPQRSTVWY]{14,4000}\b|\b[ACGTUN]{10,4000}\b|\b[acgtun]{12,4000}\b", 0),
-        ("<mutation>", r"(?<![\w-])(?:p\.|c\.)?[ACDEFGHIKLMNPQRSTVWY]\d{2,5}[ACDEFGHIKLMNPQRSTVWY*](?![\w-])", 0),
-        ("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", re.IGNORECASE),
-        ("<number>", r"(?<![\w.])\+?\d[\d\s().-]{5,30}\d(?![\w.])", 0),
-        ("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", 0),
-    )
+_DIGITS = "0123456789"
+_EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
+
+
+class HiddenPattern(NamedTuple):
+    """A pattern, what is written in place of what it finds, and where it is used."""
+
+    hidden: Union[str, Callable[[Match[str]], str]]
+    pattern: Pattern[str]
+    signs: FrozenSet[str]
+    """A text without any of these has nothing that it finds; empty for no such sign."""
+    places: Tuple[str, ...]
+
+
+def _hidden(
+    hidden: Union[str, Callable[[Match[str]], str]],
+    pattern: Union[str, Pattern[str]],
+    signs: str,
+    places: Tuple[str, ...],
+    flags: int = re.IGNORECASE,
+) -> HiddenPattern:
+    compiled = re.compile(pattern, flags) if isinstance(pattern, str) else pattern
+    return HiddenPattern(hidden, compiled, frozenset(signs), places)
+
+
+PATTERNS: List[HiddenPattern] = [
+    _hidden("<key>", PRIVATE_KEY, "-", EVERYWHERE),
+    _hidden(
+        "<url>",
+        r"\b(?!https?://(?:www\.)?" + PUBLIC_HOST + r"(?:/[\w./\#-]{0,200})?(?:[\s.,;:)\"'`]|\Z))"
+        r"(?:(?:[a-z][a-z0-9+.-]{0,20}:){1,4}//|jdbc:(?=\w))[^\s<>\"'`]{1,2000}",
+        ":",
+        EVERYWHERE,
+    ),
+    _hidden(r"\g<before><token>", AUTHORIZATION, "rR", EVERYWHERE),
+    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", EVERYWHERE),
+    _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", IN_MESSAGES),
+    _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", IN_TEXT),
+    _hidden(
+        "<url>",
+        r"(?<![\w.+-])[\w.+-]{1,64}:[^\s@/\\\"'<>(),]{1,100}@\w[\w.-]{0,253}(?:[:/][^\s<>\"'`]{1,500})?",
+        "@",
+        SPOKEN,
+    ),
+    _hidden("<url>", r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w.-]{0,253}:(?=[\w/~])[^\s<>\"'`]{1,500}", "@", SPOKEN),
+    _hidden("<email>", _EMAIL, "@", SPOKEN),
+    _hidden(
+        "<email>",
+        r"\b[\w.+-]{1,32} ?[\[({]at[\])}] ?[\w-]{1,63}(?: ?(?:\.|[\[({]dot[\])}]) ?[\w-]{1,63}){1,6}",
+        "[({",
+        IN_TEXT,
+    ),
+    _hidden("<uuid>", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "-", EVERYWHERE),
+    _hidden(
+        "<mac>",
+        r"(?<![\w:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:-])|(?<![\w:-])(?:[0-9a-f]{2}-){5}[0-9a-f]{2}(?![\w:-])",
+        ":-",
+        EVERYWHERE,
+    ),
+    _hidden("<ip>", r"(?<![\w.])(?<![=<>!~]=)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", ".", EVERYWHERE),
+    _hidden("<ip>", r"(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){1,2}(?![\w:])", ":", SPOKEN),
+    _hidden(
+        "<ip>",
+        r"(?<![\w:])(?=[\d:]{0,40}[a-f]|[0-9a-f:]{0,40}[0-9a-f]{4})(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}"
+        r"(?![\w:])",
+        ":",
+        SPOKEN,
+    ),
+    _hidden("<token>", PREFIXED, "-_AeySG", EVERYWHERE),
+    _hidden("<token>", PREFIXED_WORD, "-_", SPOKEN),
+    _hidden(hidden_random, BASE64, _DIGITS, EVERYWHERE),
+    _hidden("<path>", WITH_BLANKS, "/\\", SPOKEN),
+    _hidden("<path>", ROOTED, "/\\", SPOKEN),
+    _hidden(hidden_relative, RELATIVE, "/", IN_MESSAGES),
+    _hidden("<path>", RELATIVE, "/", IN_TEXT),
+    _hidden("<path>", UNQUOTED_PATH, "/\\~", EVERYWHERE),
+    _hidden(lambda match: hidden_name(match, in_message=True), DOTTED, ".", IN_MESSAGES),
+    _hidden(lambda match: hidden_name(match, in_message=False), DOTTED, ".", IN_TEXT),
+    _hidden(
+        "<date>",
+        r"(?<!\d[.-])(?<![=<>~!]=)\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+        r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b",
+        _DIGITS,
+        SPOKEN,
+    ),
+    _hidden("<iban>", r"\b[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}\b", _DIGITS, EVERYWHERE, 0),
+    _hidden("<hex>", r"\b0x[0-9a-f]{3,64}\b", "xX", SPOKEN),
+    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{24,128}\b", _DIGITS, EVERYWHERE),
+    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{12,128}\b", _DIGITS, IN_TEXT),
+    _hidden(
+        "<sequence>",
+        r"\b(?:[ACDEFGHIKLMNPQRSTVWY]{40,4000}|[ACGTUN]{24,4000}|[acgtun]{24,4000})\b",
+        "ACDEFGHIKLMNPQRSTVWYacgtun",
+        EVERYWHERE,
+        0,
+    ),
+    _hidden(
+        "<sequence>",
+        r"\b(?:[ACDEFGHIKLMNPQRSTVWY]{14,4000}|[ACGTUN]{10,4000}|[acgtun]{12,4000})\b",
+        "ACDEFGHIKLMNPQRSTVWYacgtun",
+        SPOKEN,
+        0,
+    ),
+    _hidden(
+        "<mutation>",
+        r"(?<![\w-])(?:p\.|c\.)?[ACDEFGHIKLMNPQRSTVWY]\d{2,5}[ACDEFGHIKLMNPQRSTVWY*](?![\w-])",
+        _DIGITS,
+        SPOKEN,
+        0,
+    ),
+    _hidden(hidden_random, RANDOM, _DIGITS, EVERYWHERE),
+    _hidden("<token>", r"\b(?=[a-z_-]{0,63}\d)(?!" + _WORDS + r")[a-z0-9_-]{20,500}\b", _DIGITS, IN_TEXT),
+    _hidden(
+        "<number>",
+        r"(?<![\w.])(?<![=<>~!]=)(?:\+|\(\+?(?=\d{1,6}\)))?\d[\d\s().-]{5,30}\d(?![\w.])",
+        _DIGITS,
+        SPOKEN,
+        0,
+    ),
+    _hidden("<number>", r"(?<![\w.])(?:\+|0)\d[\d /().-]{5,30}\d(?![\w.])", _DIGITS, SPOKEN, 0),
+    _hidden("<number>", r"(?<![\w.])\d{5,40}(?:\.\d{1,40})?(?![\w.])", _DIGITS, SPOKEN, 0),
 ]
+_BY_PLACE = {place: [item for item in PATTERNS if place in item.places] for place in EVERYWHERE}
 _NAME_AHEAD = r"(?<!attribute )(?<!name )(?<!named )(?<!argument )(?<!module )(?<!variable )(?<!from )"
 _TYPE = r"(?!(?:NoneType|str|int|float|list|dict|tuple|set|bool|bytes|module|function|type|object|DataFrame|Series)\b)"
 _QUOTED = (
     ("'<str>'", re.compile(_NAME_AHEAD + r"(?<!\w)[bru]?'(?!<)" + _TYPE + r"[^'\n]{1,1000}'(?!\w)")),
     ('"<str>"', re.compile(_NAME_AHEAD + r"(?<!\w)[bru]?\"(?!<)" + _TYPE + r"[^\"\n]{1,1000}\"(?!\w)")),
+)
+_PLACEHOLDER = re.compile(r"(<[A-Za-z_][\w.]{0,60}>)")
+# In a notebook's name a day is when it was taught or written: no notebook is older than 2010.
+_DAY = re.compile(
+    r"(?<!\d)(?<!\d[-./])(20[1-9]\d([-_.]?)(?:0?[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-_.])(?:0?[1-9]|1[0-2])\3(?:20)?[1-9]\d)(?![-./]?\d)"
 )
 _registered: List[Tuple[str, Pattern[str]]] = []
 
@@ -91,11 +183,36 @@ def hide_patterns(text: str, quoted: bool = False) -> str:
 
     With `quoted`, what stands in quotes goes too: in a message that nobody scrubbed it is a value more often than not.
     """
-    text = text[:TEXT_LIMIT]
-    for name, pattern in _registered:
-        text = pattern.sub(name.replace("\\", r"\\"), text)
-    for name, pattern in _PATTERNS:
-        text = pattern.sub(name, text)
+    text = hide_where(text[:TEXT_LIMIT], TEXT)
     for name, pattern in _QUOTED if quoted else ():
         text = pattern.sub(name, text)
+    return text
+
+
+def hide_in_message(text: str) -> str:
+    """`text` of a library that was scrubbed already, or of a reader who speaks of code: what may be code stays.
+
+    So do placeholders that are named after what stood there, as `<self.res>`.
+    """
+    pieces = _PLACEHOLDER.split(text[:TEXT_LIMIT])
+    return "".join(piece if index % 2 else hide_where(piece, MESSAGES) for index, piece in enumerate(pieces))
+
+
+def hide_in_notebook_name(name: str) -> str:
+    """`name` without what looks private; the day of a lecture is not."""
+    pieces = _DAY.split(name[:TEXT_LIMIT])
+    # `split` gives each day's separators too.
+    return "".join(
+        hide_patterns(piece) if index % 4 == 0 else piece for index, piece in enumerate(pieces) if index % 4 < 2
+    )
+
+
+def hide_where(text: str, place: str) -> str:
+    """`text` after all patterns that are used in a place: `CODE`, `MESSAGES` or `TEXT`."""
+    for name, pattern in _registered:
+        text = pattern.sub(name.replace("\\", r"\\"), text)
+    signs = set(text)
+    for hidden, pattern, needed, _ in _BY_PLACE[place]:
+        if not needed.isdisjoint(signs):
+            text = pattern.sub(hidden, text)
     return text
