@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.live.leaks import placeholders
+from tests.live.values import placeholders
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,6 +29,8 @@ class Case:
     """The class of the error, as the kernel or the event names it; the case is broken when another one comes."""
     keep: tuple[str, ...]
     """Runs of the library's own words in the message: what a scrubber should let through."""
+    keep_line: tuple[str, ...] = ()
+    """Runs of the cell's first line that hold no value: code, and whole comments, which begin with `#`."""
 
     @property
     def placeholders(self) -> set[str]:
@@ -63,6 +65,7 @@ def _read_case(fields: dict[str, Any]) -> Case:
             **fields,
             "setup": fields.get("setup", ""),
             "keep": tuple(fields["keep"]),
+            "keep_line": tuple(fields.get("keep_line", ())),
             "cell": fields["cell"].strip("\n"),
         }
     )
