@@ -94,12 +94,27 @@ def _whole(value: str, text: str) -> list[str]:
     return ["clear"] if re.search(rf"(?<![^\W_]){value.casefold()}(?![^\W_])", text.casefold()) else []
 
 
+def _text(value: str, text: str) -> list[str]:
+    """How a text that is the same for everybody stands in another: only all of it is somebody's."""
+    return ["clear"] if value.casefold() in text.casefold() else []
+
+
 def _nothing(_value: str, _text: str) -> list[str]:
     """What can't be found in a text: only two runs that are compared show it."""
     return []
 
 
-_HOW = {"A": _name, "V": _name, "W": _name, "R": _digits, "Y": _date, "I": _whole, "X": _nothing}
+_HOW = {
+    "A": _name,
+    "V": _name,
+    "W": _name,
+    "R": _digits,
+    "Y": _date,
+    "I": _whole,
+    "L": _whole,
+    "O": _text,
+    "X": _nothing,
+}
 
 
 def find_leaks(text: object, values: dict[str, str], min_piece: int = 6) -> list[tuple[str, str]]:

@@ -92,9 +92,7 @@ def all_outcomes(running: Running) -> list[Outcome]:
     ],
     ids=["nine tenths of the words of libraries", "nine tenths of the code of first lines", "comments without values"],
 )
-def test_what_holds_no_value_stays(
-    all_outcomes: list[Outcome], seed: int, which: str, lost: str, least: float
-) -> None:
+def test_what_holds_no_value_stays(all_outcomes: list[Outcome], seed: int, which: str, lost: str, least: float) -> None:
     share = getattr(figures_of(all_outcomes), which)
     missing = [f"{outcome.library}, {outcome.case}: {getattr(outcome, lost)}" for outcome in all_outcomes]
     told = "\n".join(line for line in missing if not line.endswith("[]"))

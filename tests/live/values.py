@@ -3,8 +3,9 @@
 make_values({"@S1@", ...}) -> {"@S1@": "zqkx7f3w", ...};  fill(text, values)
 S string (even: letters only), N integer, F float, P path, B path with blanks, C path on Windows, E e-mail, K key,
 Q protein, M mutation, D DNA, H host, T host in a country, U URL with password, A a person's name (the digit is the
-script), V one of three letters, W given and family name, Y date, I id (odd: as U87), R card number (even: in groups),
-X a small integer that decides how deep a cell calls itself.
+script), V one of three letters, W given and family name, G a family name of five, Y date, I id (odd: as U87), R card
+number (even: in groups), L a name that a library's class has, O a text that a library says too, X how deep a cell calls
+itself (even: a few rounds, 2 to 6).
 """
 
 from __future__ import annotations
@@ -19,6 +20,20 @@ from tests.live.names import SCRIPTS, family_name, full_name, name_in, short_nam
 PLACEHOLDER = re.compile(r"@([A-Z])(\d)@")
 ALNUM = string.ascii_lowercase + string.digits
 AMINO = "ACDEFGHIKLMNPQRSTVWY"
+CLASSES = "Lars Ridge Lasso Birch Isomap".split()  # of scikit-learn
+KNOWN_TEXTS = (  # which stand as a whole in privacy/known_templates.txt
+    "no such file or directory",
+    "division by zero",
+    "list index out of range",
+    "permission denied",
+    "atomic number not found",
+    "key not present in map",
+    "missing value is invalid",
+    "time in aggregation build",
+    "this transaction is inactive",
+    "digit is larger than unsigned long",
+    "could not find expected bond",
+)
 COUNTRIES = "at nl it es se pl jp cn au ca br dk".split()
 
 
@@ -106,11 +121,14 @@ _MAKERS: dict[str, Callable[[random.Random, int], str]] = {
     "D": lambda rng, _: "".join(rng.choice("ACGT") for _ in range(30)),
     "E": lambda rng, _: f"{_word(rng)}.{_tok(rng, 4)}@{_tok(rng, 5)}.example.org",
     "F": lambda rng, _: f"{rng.randint(20000, 98999)}.{rng.randint(100000, 999998) | 1}",
+    "G": lambda rng, _: family_name(rng),
     "H": lambda rng, _: f"{_word(rng)}-{_tok(rng, 4)}.corp.invalid",
     "I": _id,
     "K": _key,
+    "L": lambda rng, _: rng.choice(CLASSES),
     "M": _mutation,
     "N": lambda rng, _: str(rng.randint(200_000_001, 998_999_999)),
+    "O": lambda rng, _: rng.choice(KNOWN_TEXTS),
     "P": lambda rng, _: f"/home/{_tok(rng)}/{_tok(rng, 4)}/{_word(rng)}_{_tok(rng, 4)}.csv",
     "Q": lambda rng, _: "".join(rng.choice(AMINO) for _ in range(25)),
     "R": _card,
@@ -119,9 +137,11 @@ _MAKERS: dict[str, Callable[[random.Random, int], str]] = {
     "U": _url,
     "V": lambda rng, _: short_name(rng),
     "W": lambda rng, _: full_name(rng),
-    "X": lambda rng, _: str(rng.randint(12, 60)),
+    "X": lambda rng, number: str(rng.randint(12, 60) if number % 2 else rng.randint(2, 6)),
     "Y": lambda rng, _: f"{rng.randint(1931, 1999)}-{rng.randint(1, 12):02d}-{rng.randint(13, 28)}",
 }
+DEPTH = "X"
+"""The kind that no text shows, but the length of a traceback does."""
 KINDS = tuple(_MAKERS)
-CHOSEN = "AIVWX"
+CHOSEN = "AILOVWX"
 """Kinds whose values are chosen among few: two cases may have the same one."""
