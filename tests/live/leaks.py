@@ -1,4 +1,4 @@
-"""Finds planted values again, in clear or transformed, in what was sent: find_leaks(text, values) -> [(placeholder, how)].
+"""Finds planted values again in what was sent: as placeholders, each with how it was seen.
 
 What is found of a value: all of it or one of its parts; in another case, another Unicode form, without its marks, in
 the genitive; cut short, backwards, between other signs, with grouped digits; in hex, base64, URL or Python escapes.
@@ -39,10 +39,10 @@ def _name(value: str, text: str) -> list[str]:
     """How one of the words of a person's name stands in a text."""
     low, decoded = text.casefold(), urllib.parse.unquote(text).casefold()
     found = []
-    for part in unicodedata.normalize("NFC", value).casefold().split():
-        bare = _bare(part)
+    for written in unicodedata.normalize("NFC", value).split():
+        part, bare = written.casefold(), _bare(written.casefold())
         if part.isascii() and len(part) < 5:  # what could stand in a longer word by chance
-            if re.search(rf"(?<![^\W_]){part}(?:['’]?s|s['’]|e?n)?(?![^\W_])", low):
+            if re.search(rf"(?<![^\W_]){part}(?:['\u2019]?s|es|s['\u2019]|e?n)?(?![^\W_])", f"{low}\n{decoded}"):
                 found.append("part" if len(part) < len(value) else "clear")
         elif part in low:
             found.append("part" if len(part) < len(value) else "clear")
@@ -52,7 +52,7 @@ def _name(value: str, text: str) -> list[str]:
             found.append("urlencoded")
         elif part[::-1] in low and len(part) > 3:
             found.append("reversed")
-        elif any(form in low for form in _escapes(part)):
+        elif any(form in low for form in _escapes(part) + _escapes(written)):
             found.append("escaped")
         elif part[:1] > "\u036f" and len(part) > 3 and re.search(rf"(?<!\w){part[:-1]}\w{{0,3}}(?!\w)", low):
             found.append("genitive")
@@ -65,8 +65,8 @@ def _bare(text: str) -> str:
 
 
 def _escapes(part: str) -> list[str]:
-    forms = [part.encode().hex(), ascii(part)[1:-1] if not part.isascii() else "", *map(str.casefold, _b64s(part))]
-    return [form for form in forms if len(form) > 5]
+    forms = [part.encode().hex(), "" if part.isascii() else ascii(part)[1:-1], *_b64s(part)]
+    return [form.casefold() for form in forms if len(form) > 5]
 
 
 def _digits(value: str, text: str) -> list[str]:
@@ -83,7 +83,7 @@ def _date(value: str, text: str) -> list[str]:
         return ["clear"]
     year, month, day = value.split("-")
     name, m, d = _MONTHS[int(month) - 1], f"0?{int(month)}", f"0?{int(day)}"
-    orders = ((year, m, d), (d, m, year), (m, d, year), (year[2:], m, d), (d, m, year[2:]))
+    orders = ((year, m, d), (d, m, year), (m, d, year), (year[2:], m, d), (d, m, year[2:]), (m, d, year[2:]))
     written = [r"\D{1,3}".join(order) for order in orders] + [f"{year}{month}{day}"]
     written += [rf"{d}\W{{1,3}}{name}[a-z]*", rf"{name}[a-z]*\W{{1,3}}{d}"]
     return ["other order"] if re.search(rf"(?<![\w.-])(?:{'|'.join(written)})(?!\w)", text.casefold()) else []
@@ -106,14 +106,14 @@ def _nothing(_value: str, _text: str) -> list[str]:
 
 _HOW = {
     "A": _name,
-    "V": _name,
-    "W": _name,
-    "R": _digits,
-    "Y": _date,
     "I": _whole,
     "L": _whole,
     "O": _text,
+    "R": _digits,
+    "V": _name,
+    "W": _name,
     "X": _nothing,
+    "Y": _date,
 }
 
 

@@ -1,12 +1,13 @@
 """Runs the cases of libraries in real kernels that report to a real collector, and judges what goes over the wire.
 
-What a collector hides has left already: judged is every request as it stood there, head and body, and once more what the
-collector keeps.
+What a collector hides has left already: judged is every request as it stood there, head and body, and once more what
+the collector keeps.
 
 python -m tests.live.runner [--python PYTHON] [--seed N] [--raw] [--only WORD] [CASEFILE ...]
 
-One JSON object a line and case: what was sent, what leaked, which words stayed; at the end, on stderr, the figures. With `--raw` also what the kernel's
-user saw: for whoever writes cases. PYTHON is that of an environment with the libraries; this one when not given.
+One JSON object a line and case: what was sent, what leaked, which words stayed; at the end, on stderr, the figures.
+With `--raw` also what the kernel's user saw: for whoever writes cases. PYTHON is that of an environment with the
+libraries; this one when not given.
 """
 
 from __future__ import annotations
@@ -282,7 +283,7 @@ def _shape(value: Any) -> Any:
 
 
 def leaks_of(request: SentRequest, values: dict[str, str]) -> list[Leak]:
-    """The planted values in a request: by the fields of its events, in the whole body as it was sent, and in its head."""
+    """The planted values in a request: in the fields of its events, in its body as it was sent, and in its head."""
     found = [
         (placeholder, how, name)
         for event in request.events

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
+import gzip
+import json
+import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
+from jupyter_errreport.event import new_event_id
 from tests.live.leaks import find_leaks
 from tests.live.library import library_files, read_library
-from tests.live.runner import Outcome, figures_of, new_seed, running_collector, start_libraries
-from tests.live.values import KINDS, make_value, make_values, placeholders
+from tests.live.runner import Outcome, figures_of, leaks_of, new_seed, running_collector, start_libraries
+from tests.live.values import DEPTH, KINDS, make_values, placeholders
+from tests.support.wire import wire
 
 LIBRARIES = {path.stem: read_library(path) for path in library_files()}
 KERNELS_AT_ONCE = 2
@@ -122,3 +129,67 @@ def test_a_value_is_found_in_whatever_form_it_leaves(change: Callable[[str], str
 def test_grouped_digits_are_found() -> None:
     values = make_values({"@N1@"})
     assert find_leaks(f"account {int(values['@N1@']):,}", values)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != DEPTH])
+def test_a_value_of_each_kind_is_found_in_a_sentence_and_not_in_one_without_it(kind: str) -> None:
+    values = make_values({f"@{kind}{number}@" for number in range(10)})
+    for placeholder, value in values.items():
+        assert find_leaks(f"the scan of ({value}), as it was", {placeholder: value})
+        assert not find_leaks("the scan of (<str>), as it was on 2026-11-24 at 12:03", {placeholder: value})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda name: unicodedata.normalize("NFD", name),
+        lambda name: unicodedata.normalize("NFC", name),
+        lambda name: name.upper(),
+        lambda name: name.split()[-1],
+        lambda name: name.split()[0],
+        lambda name: f"{name}s",
+        lambda name: name + ("\u0430" if name[0] > "\u036f" else "es"),
+        lambda name: ascii(name),
+        lambda name: "".join(f"%{code:02X}" for code in name.encode()),
+    ],
+    ids=["decomposed", "composed", "upper case", "last", "first", "with an s", "Russian", "escaped", "url-quoted"],
+)
+@pytest.mark.parametrize("placeholder", [f"@A{number}@" for number in range(10)] + ["@V1@", "@W1@"])
+def test_a_name_is_found_in_whatever_form_it_leaves(placeholder: str, change: Callable[[str], str]) -> None:
+    values = make_values({placeholder})
+    assert find_leaks(f"about {change(values[placeholder])} there", values)
+
+
+def test_a_name_without_its_marks_is_found() -> None:
+    assert find_leaks("for Dvorak", {"@A0@": "Zoë Dvořák"})
+    assert find_leaks("не пришла жена Кузнецова", {"@A1@": "Иван Кузнецов"})
+    assert not find_leaks("evaluate the mean, even of idaho", {"@V1@": "Eva", "@V2@": "Ida"})
+
+
+@pytest.mark.parametrize("written", ["4.7.1931", "1931/07/04", "July 4, 1931", "04 Jul", "19310704", "7/4/31"])
+def test_a_date_is_found_in_another_order(written: str) -> None:
+    assert find_leaks(f"born {written} in Kiel", {"@Y1@": "1931-07-04"})
+
+
+def test_a_value_that_only_the_receiver_hides_has_left(tmp_path: Path) -> None:
+    values = make_values({"@E1@"})
+    event = {
+        "error_name": "ValueError",
+        "error_message": "<str>",
+        "traceback": [{"filename": "<cell 1>", "fun_name": "<module>", "lineno": 1}],
+        "first_line": f"# ask {values['@E1@']}",
+        "execution_count": 1,
+        "notebook": "live",
+        "event_id": new_event_id(),
+    }
+    body = gzip.compress(json.dumps([event]).encode())
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    with running_collector(tmp_path) as collector, wire(collector.url) as to, requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{to.url}/errors?of={values['@E1@']}", data=body, headers=headers)
+        assert [told["status"] for told in answer.json()] == ["stored"]
+        (request,) = to.take()
+        assert find_leaks(json.dumps(collector.errors()), values) == []
+        assert {where for _, _, where in leaks_of(request, values)} == {"first_line"}
+        elsewhere = dataclasses.replace(request, body=b"")
+        assert {where for _, _, where in leaks_of(elsewhere, values)} == {"the head of POST /errors"}

@@ -50,7 +50,7 @@ class SentRequest:
     @property
     def events(self) -> list[dict[str, Any]]:
         """The events that it brings."""
-        if self.method != "POST" or not self.target.endswith("/errors"):
+        if self.method != "POST" or not self.body or not self.name.endswith("/errors"):
             return []
         content = json.loads(self.body)
         return content if isinstance(content, list) else [content]
