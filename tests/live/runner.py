@@ -125,18 +125,39 @@ def running_collector(folder: Path) -> Iterator[Collector]:
 def run_library(python: Path, library: Library, seed: object, collector: Collector) -> Iterator[Outcome]:
     """The outcomes of a library's cases, all in one kernel of this Python."""
     rng = random.Random(f"{seed} {library.name}")
+    with _session(python, collector) as session:
+        broken = session.prepare(library.imports)
+        for case in library.cases:
+            if broken:
+                yield Outcome(library.name, case.name, defect=f"the imports failed: {broken}")
+            else:
+                yield session.judge(library.name, case, rng)
+
+
+def observe_library(
+    python: Path, library: Library, values: Sequence[dict[str, str]], collector: Collector
+) -> list[Outcome]:
+    """What a library's cases send, each with the values given for it; nothing of it is judged."""
+    with _session(python, collector) as session:
+        broken = session.prepare(library.imports)
+        if broken:
+            return [Outcome(library.name, case.name, defect=f"the imports failed: {broken}") for case in library.cases]
+        pairs = zip(library.cases, values, strict=True)
+        return [session.observe(library.name, case, given)[0] for case, given in pairs]
+
+
+@contextmanager
+def _session(python: Path, collector: Collector) -> Iterator[_Session]:
     with (
         tempfile.TemporaryDirectory() as home,
         wire(collector.url) as to,
         kernel(python, _environment(home, to.url), Path(home)) as k,
     ):
         session = _Session(k, to, collector, Path(home))
-        broken = session.prepare(GIVEN) or session.prepare(library.imports)
-        for case in library.cases:
-            if broken:
-                yield Outcome(library.name, case.name, defect=f"the imports failed: {broken}")
-            else:
-                yield session.judge(library.name, case, rng)
+        broken = session.prepare(GIVEN)
+        if broken:
+            raise RuntimeError(broken)
+        yield session
 
 
 def start_libraries(
@@ -185,21 +206,26 @@ class _Session:
         self._sent()
         return "; ".join(f"{error['ename']}: {error['evalue']}" for error in run.errors)
 
-    def judge(self, library: str, case: Case, rng: random.Random) -> Outcome:
-        """Run a case with fresh values, and look for them in what it sent."""
-        values = make_values(case.placeholders, rng)
+    def observe(self, library: str, case: Case, values: dict[str, str]) -> tuple[Outcome, list[SentRequest]]:
+        """Run a case with these values; what it sent."""
         outcome = Outcome(library, case.name, values=values)
         try:
             run, requests = self._run(case, outcome)
         except queue.Empty:
             outcome.defect = f"no end within {CELL_SECONDS} s"
-            return outcome
+            return outcome, []
         if run is None:
-            return outcome
+            return outcome, requests
         outcome.raw = _seen(run)
         outcome.defect = _defect(case, run, outcome)
         if not outcome.events and not outcome.defect:
             outcome.defect = "nothing was sent: " + " ".join(self._kernel.run("%errreport status").text.split())
+        return outcome, requests
+
+    def judge(self, library: str, case: Case, rng: random.Random) -> Outcome:
+        """Run a case with fresh values, and look for them in what it sent."""
+        values = make_values(case.placeholders, rng)
+        outcome, requests = self.observe(library, case, values)
         told = "\n".join(message for event in outcome.events for message in _messages(event))
         outcome.kept = [words for words in case.keep if words in told]
         outcome.lost = [words for words in case.keep if words not in told]
@@ -209,7 +235,7 @@ class _Session:
         outcome.leaks = self._leaks(requests, values)
         if any(how == "piece" for _, how, _ in outcome.leaks):
             outcome.leaks = self._confirmed(case, outcome.leaks, values, rng)
-        if any(kind_of(placeholder)[0] == DEPTH for placeholder in values):
+        if any(kind_of(placeholder)[0] == DEPTH for placeholder in values) and not outcome.defect:
             outcome.leaks += self._depth_shown(case, outcome, rng)
         outcome.leaks += self._leaks_of_earlier(requests)
         self._earlier[case.name] = values

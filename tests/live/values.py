@@ -62,6 +62,16 @@ def make_values(wanted: Iterable[str], rng: random.Random | None = None) -> dict
     return {placeholder: make_value(placeholder, rng) for placeholder in sorted(wanted)}
 
 
+def other_values(values: dict[str, str], rng: random.Random) -> dict[str, str]:
+    """Values of the same kinds, of which none is as it was."""
+    others = {}
+    for placeholder, value in values.items():
+        others[placeholder] = value
+        while others[placeholder] == value:
+            others[placeholder] = make_value(placeholder, rng)
+    return others
+
+
 def fill(text: str, values: dict[str, str]) -> str:
     """`text` with the values in place of their placeholders."""
     return PLACEHOLDER.sub(lambda found: values.get(found.group(0), found.group(0)), text)
