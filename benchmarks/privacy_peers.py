@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # the cases are not in th
 
 from jupyter_errreport.kernel.assemble import assemble
 from jupyter_errreport.privacy.steps import finished
-from tests.live.leaks import fill, find_leaks, make_values
+from tests.live.leaks import find_leaks
 from tests.live.library import Case, library_files, read_library
+from tests.live.values import fill, make_values
 from tests.privacy.scrubbing import CELL, failed, snapshot_of
 
 NAMES = ("ours", "notebook-error-reporter 0.1.1", "sentry-sdk, EventScrubber")

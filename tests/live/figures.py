@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.live.library import library_files, read_library
-from tests.live.runner import Outcome, new_seed, start_libraries
+from tests.live.runner import Outcome, figures_of, new_seed, running_collector, start_libraries
 from tests.support.runtimes import BY_NAME
 
 KERNELS_AT_ONCE = 2
@@ -21,19 +22,17 @@ KERNELS_AT_ONCE = 2
 
 def table(outcomes: dict[str, list[Outcome]]) -> Iterator[str]:
     """The lines of the table, the sum last."""
-    yield "| library | cases | leaks | words kept |"
-    yield "| --- | ---: | ---: | ---: |"
+    yield "| library | cases | leaks | words kept | code of first lines kept | comments kept |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for name, of_library in outcomes.items():
         yield _row(name, of_library)
     yield _row(f"{len(outcomes)} in all", [outcome for of_library in outcomes.values() for outcome in of_library])
 
 
 def _row(name: str, outcomes: list[Outcome]) -> str:
-    proving = [outcome for outcome in outcomes if not outcome.defect]
-    kept = sum(len(outcome.kept) for outcome in proving)
-    runs = kept + sum(len(outcome.lost) for outcome in proving)
-    share = f"{kept} of {runs} ({kept / runs:.0%})" if runs else "none to keep"
-    return f"| {name} | {len(proving)} | {sum(bool(outcome.leaks) for outcome in proving)} | {share} |"
+    figures = figures_of(outcomes)
+    cells = (name, figures.cases, figures.leaking, figures.words, figures.code, figures.comments)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> int:
@@ -44,8 +43,12 @@ def main() -> int:
     arguments = parser.parse_args()
     seed = new_seed() if arguments.seed is None else arguments.seed
     libraries = [read_library(path) for path in library_files()]
-    with ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
-        futures = start_libraries(arguments.python, libraries, seed, pool)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_collector(Path(folder)) as collector,
+        ThreadPoolExecutor(KERNELS_AT_ONCE) as pool,
+    ):
+        futures = start_libraries(arguments.python.absolute(), libraries, seed, collector, pool)
         outcomes = {name: future.result() for name, future in futures.items()}
     sys.stdout.write("\n".join(table(outcomes)) + f"\n\nSeed {seed}.\n")
     for of_library in outcomes.values():

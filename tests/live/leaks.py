@@ -1,109 +1,27 @@
-"""Plants canary values in test cells and finds them again, in clear or transformed, in what was sent.
+"""Finds planted values again in what was sent: as placeholders, each with how it was seen.
 
-make_values({"@S1@", ...}) -> {"@S1@": "zqkx7f3w", ...};  fill(text, values);
-find_leaks(text, values) -> [(placeholder, how), ...]
-Kinds: S string, N integer, F float, P path, E e-mail, K key, Q protein, M mutation, D DNA, H host, U URL with password.
+What is found of a value: all of it or one of its parts; in another case, another Unicode form, without its marks, in
+the genitive; cut short, backwards, between other signs, with grouped digits; in hex, base64, URL or Python escapes.
 """
 
 from __future__ import annotations
 
 import base64
-import random
 import re
-import string
+import unicodedata
 import urllib.parse
-from collections.abc import Iterable
 
-PLACEHOLDER = re.compile(r"@([SNFPEKQMDHU])(\d)@")
-ALNUM = string.ascii_lowercase + string.digits
-AMINO = "ACDEFGHIKLMNPQRSTVWY"
+from tests.live.values import kind_of
 
-
-def placeholders(text: str) -> set[str]:
-    return {m.group(0) for m in PLACEHOLDER.finditer(text)}
-
-
-def _tok(rng: random.Random, n: int = 6) -> str:
-    # starts with a letter, has at least one digit: a valid identifier that is no word
-    while True:
-        t = "".join(rng.choice(ALNUM) for _ in range(n))
-        if any(c.isdigit() for c in t) and any(c.isalpha() for c in t):
-            return "zq" + t
-
-
-def _word(rng: random.Random) -> str:
-    # letters only and pronounceable, like a surname: 'zovamelurik'
-    return "z" + "".join(rng.choice("aeiou") + rng.choice("bdfgklmnprstv") for _ in range(4)) + rng.choice("ax")
-
-
-def _kind(ph: str) -> tuple[str, int]:
-    found = PLACEHOLDER.fullmatch(ph)
-    if found is None:
-        raise ValueError(ph)
-    return found.group(1), int(found.group(2))
-
-
-def make_value(ph: str, rng: random.Random) -> str:
-    k, i = _kind(ph)
-    if k == "S":
-        return _tok(rng) if i % 2 else _word(rng)  # odd: zqkx7f3w, even: zovamelura
-    if k == "N":
-        return str(rng.randint(200_000_001, 998_999_999))
-    if k == "F":
-        return f"{rng.randint(20000, 98999)}.{rng.randint(100000, 999998) | 1}"
-    if k == "P":
-        return f"/home/{_tok(rng)}/{_tok(rng, 4)}/{_word(rng)}_{_tok(rng, 4)}.csv"
-    if k == "E":
-        return f"{_word(rng)}.{_tok(rng, 4)}@{_tok(rng, 5)}.example.org"
-    if k == "K":
-
-        def r(n: int, a: str = string.ascii_letters + string.digits) -> str:
-            return "".join(rng.choice(a) for _ in range(n))
-
-        return [f"sk-proj-{r(40)}", f"ghp_{r(36)}", "AKIA" + r(16, string.ascii_uppercase + "234567")][(i - 1) % 3]
-    if k == "Q":
-        return "".join(rng.choice(AMINO) for _ in range(25))
-    if k == "M":
-        a, b = rng.sample(AMINO, 2)
-        return f"{a}{rng.randint(1001, 9899)}{b}"
-    if k == "D":
-        return "".join(rng.choice("ACGT") for _ in range(30))
-    if k == "H":
-        return f"{_word(rng)}-{_tok(rng, 4)}.corp.invalid"
-    if k == "U":
-        return (
-            f"https://{_tok(rng)}:{_tok(rng)}@{_tok(rng, 5)}.corp.invalid:8443"
-            f"/{_word(rng)}/{_tok(rng)}?token={_tok(rng, 10)}"
-        )
-    raise ValueError(ph)
-
-
-def make_values(phs: Iterable[str], rng: random.Random | None = None) -> dict[str, str]:
-    rng = rng or random.Random()
-    return {ph: make_value(ph, rng) for ph in sorted(phs)}
-
-
-def fill(text: str, values: dict[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda m: values.get(m.group(0), m.group(0)), text)
-
-
-def first_line(cell: str) -> str:
-    for line in cell.splitlines():
-        if line.strip():
-            return line.strip()
-    return ""
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MARKED = re.compile(r"[\u0300-\u036f]")
 
 
 def parts(ph: str, v: str) -> list[str]:
     """The pieces of a value which each would be a leak."""
-    k = _kind(ph)[0]
-    if k == "P":
-        return [p for p in re.split(r"[/_.]", v) if len(p) >= 5 and p.startswith("z")]
-    if k in "EH":
-        return [p for p in re.split(r"[@.\-]", v) if len(p) >= 5 and p.startswith("z")]
-    if k == "U":
-        return [p for p in re.split(r"[:/@.?=]", v) if len(p) >= 5 and p.startswith("z")]
-    return [v]
+    separators = {"P": r"[/_.]", "E": r"[@.\-]", "H": r"[@.\-]", "T": r"[@.\-]", "U": r"[:/@.?=]", "B": r"[/. ]"}
+    pattern = {**separators, "C": r"[\\. ]"}.get(kind_of(ph)[0])
+    return [p for p in re.split(pattern, v) if len(p) >= 5 and p[:1] in "zZ"] if pattern else [v]
 
 
 def _b64s(v: str) -> list[str]:
@@ -117,11 +35,94 @@ def _b64s(v: str) -> list[str]:
     return [b for b in out if len(b) >= 7]
 
 
+def _name(value: str, text: str) -> list[str]:
+    """How one of the words of a person's name stands in a text."""
+    low, decoded = text.casefold(), urllib.parse.unquote(text).casefold()
+    found = []
+    for written in unicodedata.normalize("NFC", value).split():
+        part, bare = written.casefold(), _bare(written.casefold())
+        if part.isascii() and len(part) < 5:  # what could stand in a longer word by chance
+            if re.search(rf"(?<![^\W_]){part}(?:['\u2019]?s|es|s['\u2019]|e?n)?(?![^\W_])", f"{low}\n{decoded}"):
+                found.append("part" if len(part) < len(value) else "clear")
+        elif part in low:
+            found.append("part" if len(part) < len(value) else "clear")
+        elif bare in _bare(low):
+            found.append("without marks")
+        elif part in decoded:
+            found.append("urlencoded")
+        elif part[::-1] in low and len(part) > 3:
+            found.append("reversed")
+        elif any(form in low for form in _escapes(part) + _escapes(written)):
+            found.append("escaped")
+        elif part[:1] > "\u036f" and len(part) > 3 and re.search(rf"(?<!\w){part[:-1]}\w{{0,3}}(?!\w)", low):
+            found.append("genitive")
+    return found
+
+
+def _bare(text: str) -> str:
+    """`text` without the accents of Latin, Greek and Cyrillic letters, which people leave out."""
+    return unicodedata.normalize("NFC", _MARKED.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _escapes(part: str) -> list[str]:
+    forms = [part.encode().hex(), "" if part.isascii() else ascii(part)[1:-1], *_b64s(part)]
+    return [form.casefold() for form in forms if len(form) > 5]
+
+
+def _digits(value: str, text: str) -> list[str]:
+    """How a card number stands in a text."""
+    number, joined = re.sub(r"\D", "", value), re.sub(r"(?<=\d)[ .,_-](?=\d)", "", text)
+    if value in text:
+        return ["clear"]
+    return ["digits"] if any(piece in joined for piece in (number, number[:8], number[-8:])) else []
+
+
+def _date(value: str, text: str) -> list[str]:
+    """How a date stands in a text."""
+    if value in text:
+        return ["clear"]
+    year, month, day = value.split("-")
+    name, m, d = _MONTHS[int(month) - 1], f"0?{int(month)}", f"0?{int(day)}"
+    orders = ((year, m, d), (d, m, year), (m, d, year), (year[2:], m, d), (d, m, year[2:]), (m, d, year[2:]))
+    written = [r"\D{1,3}".join(order) for order in orders] + [f"{year}{month}{day}"]
+    written += [rf"{d}\W{{1,3}}{name}[a-z]*", rf"{name}[a-z]*\W{{1,3}}{d}"]
+    return ["other order"] if re.search(rf"(?<![\w.-])(?:{'|'.join(written)})(?!\w)", text.casefold()) else []
+
+
+def _whole(value: str, text: str) -> list[str]:
+    """How an id stands in a text: by itself."""
+    return ["clear"] if re.search(rf"(?<![^\W_]){value.casefold()}(?![^\W_])", text.casefold()) else []
+
+
+def _text(value: str, text: str) -> list[str]:
+    """How a text that is the same for everybody stands in another: only all of it is somebody's."""
+    return ["clear"] if value.casefold() in text.casefold() else []
+
+
+def _nothing(_value: str, _text: str) -> list[str]:
+    """What can't be found in a text: only two runs that are compared show it."""
+    return []
+
+
+_HOW = {
+    "A": _name,
+    "I": _whole,
+    "L": _whole,
+    "O": _text,
+    "R": _digits,
+    "V": _name,
+    "W": _name,
+    "X": _nothing,
+    "Y": _date,
+}
+
+
 def find_leaks(text: object, values: dict[str, str], min_piece: int = 6) -> list[tuple[str, str]]:
     if not text:
         return []
     if not isinstance(text, str):
         text = str(text)
+    text = unicodedata.normalize("NFC", text)
     low = text.casefold()
     squeezed = re.sub(r"[^a-z0-9]", "", low)
     digits = re.sub(r"(?<=\d)[.,_\s](?=\d)", "", text)
@@ -133,7 +134,11 @@ def find_leaks(text: object, values: dict[str, str], min_piece: int = 6) -> list
             out.append((ph, how))
 
     for ph, value in values.items():
-        k = _kind(ph)[0]
+        k = kind_of(ph)[0]
+        if k in _HOW:
+            for how in _HOW[k](value, text):
+                hit(ph, how)
+            continue
         if value in text:
             hit(ph, "clear")
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.live.leaks import placeholders
+from tests.live.values import placeholders
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,15 +24,20 @@ class Case:
     name: str
     cell: str
     setup: str
-    """A cell that runs before and must not fail; empty for none."""
+    """A cell that runs before and must not fail; empty for none. `value('S1')` gives it a value that no cell holds."""
     error: str
-    """The class of the error, as the kernel or the event names it; the case is broken when another one comes."""
+    """The class of the error, as the kernel or the event names it, or several with `|` between; the case is broken
+    when another one comes."""
     keep: tuple[str, ...]
     """Runs of the library's own words in the message: what a scrubber should let through."""
+    keep_line: tuple[str, ...] = ()
+    """Runs of the cell's first line that hold no value: code, and whole comments, which begin with `#`."""
+    before: str = ""
+    """A cell that runs before all and may fail; what it sends is judged too."""
 
     @property
     def placeholders(self) -> set[str]:
-        return placeholders(self.cell + self.setup)
+        return placeholders(self.cell + self.setup + self.before)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def _read_case(fields: dict[str, Any]) -> Case:
             **fields,
             "setup": fields.get("setup", ""),
             "keep": tuple(fields["keep"]),
+            "keep_line": tuple(fields.get("keep_line", ())),
             "cell": fields["cell"].strip("\n"),
         }
     )
