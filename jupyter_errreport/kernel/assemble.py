@@ -25,6 +25,7 @@ from ..privacy import (
     Evidence,
     Sources,
     evidence_of,
+    hide_in_message,
     is_python,
     load_registered,
     public_cell_id,
@@ -137,7 +138,8 @@ def _messages_by(policy: str, snapshot: ErrorSnapshot, code: CodeOfKernel) -> Ge
 def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, None, List[str]]:
     """The messages of the error and of its chain as they may leave, in order.
 
-    From the far end of the chain: what an exception came from is often quoted in its message.
+    From the far end of the chain: what an exception came from is often quoted in its message. Patterns look last, as
+    at every receiver: a key that somebody typed without quotes is a name to Python.
     """
     names = yield from code.names()
     sources = Sources()
@@ -147,8 +149,8 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
         known = [template for earlier in evidence for template in earlier.templates]
         own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known)
         evidence.append(own)
-        found.insert(0, (yield from public_message(other.message, own)))
+        found.insert(0, hide_in_message((yield from public_message(other.message, own))))
     known = [template for earlier in evidence for template in earlier.templates]
     own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known)
-    found.insert(0, (yield from public_message(snapshot.message, own)))
+    found.insert(0, hide_in_message((yield from public_message(snapshot.message, own))))
     return found
