@@ -1,0 +1,96 @@
+"""The same cell with two values of the same kind gives the same event, but for its id and its time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .drawn_values import ALL, NAMES, TEXTS, pair_of
+from .implicit_differences import ALLOWED, OWN, difference, told_by
+from .scrubbing import event_of
+from .test_leak_kinds import COSTLY, HELD, LITERALS, LOOKUPS, MESSAGES, PASTED, SAID, event_in, parses
+from .test_properties import CELLS
+
+AS_NAME = "{v}"
+"""How a cell begins in which the value is an identifier, which is code."""
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.startswith(AS_NAME)] + [*MESSAGES, *LOOKUPS])
+@settings(max_examples=8, deadline=None)
+@given(pair=pair_of(*ALL))
+def test_a_message_tells_nothing_of_a_value(cell: str, pair: tuple[str, str]) -> None:
+    one, other = (event_of(cell.format(v=value)) for value in pair)
+    assert not difference([one], [other])
+
+
+@pytest.mark.parametrize("cell", PASTED)
+@settings(max_examples=8, deadline=None)
+@given(pair=pair_of(*ALL))
+def test_pasted_text_tells_nothing_of_a_value(cell: str, pair: tuple[str, str]) -> None:
+    sources = [cell.format(v=value) for value in pair]
+    if not any(map(parses, sources)):  # in one that parses the words are names
+        one, other = map(event_of, sources)
+        assert not difference([one], [other])
+
+
+@pytest.mark.parametrize("held", HELD)
+@settings(max_examples=8, deadline=None)
+@given(pair=pair_of(*ALL), said=st.sampled_from(SAID))
+def test_a_comment_tells_nothing_of_a_value_that_is_held(held: str, pair: tuple[str, str], said: str) -> None:
+    one, other = (
+        event_in(said.format(v=value) + "\n1 / 0", {"thing": HELD[held](value), "who": value}) for value in pair
+    )
+    assert not difference([one], [other])
+
+
+@settings(max_examples=25, deadline=None)
+@given(pair=pair_of(*NAMES, *TEXTS), literal=st.sampled_from(LITERALS))
+def test_a_comment_tells_nothing_of_a_literal(pair: tuple[str, str], literal: str) -> None:
+    one, other = (event_of(f"# no scan of {value}\n1 / 0\n{literal.format(v=value)}") for value in pair)
+    assert not difference([one], [other])
+
+
+@pytest.mark.parametrize("costly", COSTLY)
+@settings(max_examples=4, deadline=None)
+@given(pair=pair_of(*NAMES, *TEXTS))
+def test_an_error_that_costs_much_tells_nothing_of_a_value(costly: str, pair: tuple[str, str]) -> None:
+    one, other = (event_in(f"# plan for {value}\n{costly}", {"who": value}) for value in pair)
+    assert not difference([one], [other])
+
+
+def test_events_that_tell_a_value_differ() -> None:
+    one: dict[str, Any] = {**event_of("# of Zovam\nfloat('Zovam')")}
+    assert not difference([one], [{**one, **dict.fromkeys(OWN, "other")}])
+    for name, changed in _changes(one):
+        assert difference([one], [{**one, name: changed}]), name
+    assert difference([one], [one, one]) == "1 and 2 events"
+    assert difference([one], [dict(reversed(one.items()))]) == "the order of the fields"
+
+
+def _changes(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in told_by(event).items():
+        changes = {str: "Zovam", int: 99, list: [*value, {"error_message": "Zovam"}] if isinstance(value, list) else 0}
+        yield name, changes[type(value)]
+
+
+@pytest.mark.parametrize("allowed", ALLOWED, ids=[allowed.name for allowed in ALLOWED])
+def test_every_difference_that_is_allowed_is_explained_in_the_manual(root: Path, allowed: Any) -> None:
+    page = (root / "docs" / "privacy.md").read_text(encoding="utf-8")
+    section = re.search(r"^## Implicit differences\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
+    assert section is not None
+    explained = re.sub(r"\s+", " ", section[1])
+    assert f"**{allowed.name}**" in explained.casefold()
+    assert len(allowed.reason) > 40
+
+
+def test_the_manual_explains_no_difference_that_is_not_allowed(root: Path) -> None:
+    page = (root / "docs" / "privacy.md").read_text(encoding="utf-8")
+    section = page.partition("## Implicit differences\n")[2].partition("\n## ")[0]
+    explained = [re.sub(r"\s+", " ", name).casefold() for name in re.findall(r"\*\*(.*?)\*\*", section, re.DOTALL)]
+    assert sorted(explained) == sorted(allowed.name for allowed in ALLOWED)
