@@ -11,8 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from jupyter_errreport.event import fingerprint
+
 from .drawn_values import ALL, NAMES, TEXTS, pair_of
-from .implicit_differences import ALLOWED, OWN, difference, told_by
+from .implicit_differences import ALLOWED, OWN, difference, needed, told_by
 from .scrubbing import event_of, failed
 from .test_leak_kinds import COSTLY, HELD, LITERALS, LOOKUPS, MESSAGES, PASTED, SAID, event_in, parses
 from .test_properties import CELLS
@@ -82,6 +84,32 @@ def _changes(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value + value if value else [cause]
         else:
             yield name, value + 1 if isinstance(value, int) else "Zovam"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"error_message": ("no scan in <path>", "no scan in <str>")}, "the kind of a placeholder"),
+        ({"error_message": ("no <str>", "no <str>. Did you mean <str>?")}, "whether there is a suggestion"),
+        ({"first_line": ("x = 1  <comment>", "x = 1  # of the week")}, "a comment that could not be checked"),
+        (
+            {"kind": ("syntax", "syntax"), "error_message": ("invalid syntax (line 1)", "invalid decimal literal")},
+            "which rule a text breaks",
+        ),
+    ],
+)
+def test_each_difference_that_is_allowed_is_seen_and_named(changes: dict[str, tuple[str, str]], name: str) -> None:
+    told: dict[str, Any] = {**event_of("# of the week\nfloat('Zovam')")}
+    told["error_name"] = "SyntaxError" if "kind" in changes else "ValueError"
+    both = [{**told, **{field: values[side] for field, values in changes.items()}} for side in (0, 1)]
+    one, other = ({**event, "fingerprint": fingerprint_of(event)} for event in both)
+    assert needed([one], [other]) == [name]
+    assert needed([one], [{**other, "error_message": "Zovam", "kind": "cell"}]) is None
+    assert name in [allowed.name for allowed in ALLOWED]
+
+
+def fingerprint_of(event: dict[str, Any]) -> str:
+    return fingerprint(event["error_name"], event["error_message"], event["traceback"])
 
 
 @pytest.mark.parametrize("allowed", ALLOWED, ids=[allowed.name for allowed in ALLOWED])
