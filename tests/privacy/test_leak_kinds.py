@@ -25,6 +25,7 @@ import jupyter_errreport.privacy
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.kernel.assemble import assemble
 from jupyter_errreport.privacy import public_first_line
+from jupyter_errreport.privacy.saved import SavedError, scrub_saved
 from jupyter_errreport.privacy.steps import finished
 from tests.live.leaks import find_leaks
 
@@ -606,6 +607,47 @@ def test_how_deep_a_cell_calls_itself_is_not_told(functions: int, lines: int, de
 def test_that_a_cell_calls_itself_is_told() -> None:
     traceback = event_of(round_of(1, 30, 0))["traceback"]
     assert len([line for line in traceback if line["fun_name"] == "f0"]) >= 2
+
+
+# Other languages, of whose kernels a Jupyter server sends what it saw.
+
+OTHER_LANGUAGES = (
+    ("R", "x <- read('{v}', sep = \";\") # load it"),
+    ("julia", 'x = A\' * load("{v}")  # load it'),
+    ("julia", "x = A'; y = B' * f(\"{v}\")"),
+    ("matlab", "x = A' * load('{v}'); % load it"),
+    ("octave", "x = A'; y = B' + f(\"{v}\") % load it"),
+    ("javascript", "const x = load('{v}'); // load it"),
+    ("javascript", "const x = load(`{v}`, /{v}/i);"),
+    ("typescript", 'const x: string = load("{v}"); // load it'),
+    ("c++", 'auto x = load("{v}"); // load it'),
+    ("c++17", 'std::string x{{"{v}"}}; // load it'),
+    ("rust", 'let x = load("{v}"); // load it'),
+    ("rust", 'let x: &\'a str = r#"{v}"#;'),
+    ("scala", 'val x = load("{v}") // load it'),
+    ("scala", 'val x = s"""for {v}""" // load it'),
+    ("sql", "select * from visits where name = '{v}' -- load it"),
+    ("clojure", '(load "{v}") ; load it'),
+    ("haskell", 'x = load "{v}" -- load it'),
+)
+
+
+@pytest.mark.parametrize(("language", "source"), OTHER_LANGUAGES)
+@settings(max_examples=12, deadline=None)
+@given(planted=one_of(*NAMES, *TEXTS, *IDS, *DATES))
+def test_a_literal_of_another_language_does_not_leave(language: str, source: str, planted: Planted) -> None:
+    public = finished(scrub_saved(SavedError("Error", "", source.format(v=planted[1]), [], language)))
+    assert not find_leaks(public.first_line, dict([planted]))
+
+
+@pytest.mark.parametrize(
+    ("language", "source"), [(language, source) for language, source in OTHER_LANGUAGES if source.endswith("load it")]
+)
+def test_a_comment_of_another_language_stays(language: str, source: str) -> None:
+    public = finished(scrub_saved(SavedError("Error", "", source.format(v="Zovam"), [], language)))
+    assert public.first_line.endswith("load it")
+    comment = source.rpartition(" load it")[0].rpartition(" ")[2]
+    assert public.first_line.endswith(f"{comment} load it")
 
 
 # The own source, and comments that hold no value.
