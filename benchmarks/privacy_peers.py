@@ -78,10 +78,13 @@ def compare(case: Case, namespace: dict[str, Any], rng: random.Random, counts: d
     """Run one case and count, for each of the three, whether it leaked and which words it kept."""
     values = make_values(case.placeholders, rng)
     cell = fill(case.cell, values)
+    namespace["value"] = lambda name: values[f"@{name}@"]
+    if case.before:
+        failed(fill(case.before, values), namespace)
     if case.setup and failed(fill(case.setup, values), namespace) is not None:
         return
     error = error_of(cell, namespace)
-    if error is None or type(error).__name__ != case.error:
+    if error is None or type(error).__name__ not in fill(case.error, values).split("|"):
         return
     told = dict(
         zip(NAMES, (ours(error, cell, namespace), predecessors(error, cell), sentrys(error, cell)), strict=True)

@@ -13,6 +13,7 @@ from xdist.workermanage import WorkerController
 
 LONGEST_FIRST = (
     "tests/live/test_live.py",
+    "tests/live/test_non_interference.py",
     "tests/grouping/test_grouping.py",
     "tests/e2e/test_installation.py",
     "tests/crash/test_crash.py",
