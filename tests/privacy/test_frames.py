@@ -166,7 +166,7 @@ def test_a_class_made_at_run_time_has_no_true_name(found: ClassSnapshot, source:
         ("dock", "dock"),
         ("03_week_molecular_docking-part2_2026.ipynb", "03_week_molecular_docking-part2_2026.ipynb"),
         ("a8d6f203-9f0a-4c1b-8e2d-1f00dd3c9a77.ipynb", "<uuid>.ipynb"),
-        ("run-a8d6f2039f0a4c1b-dock.ipynb", "<token>.ipynb"),
+        ("run-a8d6f2039f0a4c1b-dock.ipynb", "run-<hex>-dock.ipynb"),
         ("patient_smith_ward_123456789.ipynb", "<token>.ipynb"),
         ("", "unknown"),
     ],
