@@ -70,9 +70,9 @@ class Outgoing:
 
         The newest event if none is named; None when there is no such event.
         """
-        from ..privacy import hide_patterns
+        from ..privacy import hide_in_message
 
-        again = self._recent.say(hide_patterns(text[:COMMENT_LIMIT]), event_id)
+        again = self._recent.say(hide_in_message(text[:COMMENT_LIMIT]), event_id)
         self._said.extend(again or ())
         return None if again is None else len(again)
 

@@ -4,6 +4,7 @@
 """
 
 import keyword
+from itertools import islice
 from typing import List, Tuple
 
 from ..source import Token, tokens
@@ -12,6 +13,8 @@ from .patterns import CODE, MESSAGES, TEXT, TEXT_LIMIT, hide_patterns, hide_wher
 _TOKENISED = frozenset(("python", "R", "r", "julia", "bash", "sh", "zsh", "shell"))
 """Languages whose comments and strings `source` can tell; of all others every text is treated as prose."""
 _PLACES = {"comment": TEXT, "string": TEXT, "bytes": TEXT, "number": TEXT, "word": MESSAGES}
+_TOKENS = 200
+"""More than a line has that leaves a kernel: it is cut to 200 characters."""
 _KEYWORDS = frozenset([*keyword.kwlist, "match", "case", "type", "async", "await"])
 
 
@@ -21,8 +24,8 @@ def hide_in_code(code: str, language: str = "python") -> str:
     as_prose = hide_patterns(code)
     if as_prose == code or language not in _TOKENISED:
         return as_prose
-    parts = list(tokens(code, language))
-    if language == "python" and _is_prose(parts):
+    parts = list(islice(tokens(code, language), _TOKENS + 1))
+    if len(parts) > _TOKENS or (language == "python" and _is_prose(parts)):
         return as_prose
     hidden = ""
     for place, text in _runs(parts):

@@ -53,6 +53,8 @@ _ALSO_ATTRIBUTES = frozenset(
 _HOSTED = frozenset("ai be co io me no us".split())
 """Of those the ones under which many hosts stand: with one more name before them they count."""
 
+_ENDINGS = _FILES | _DOMAINS | _COUNTRIES
+
 _CODE_ROOTS: FrozenSet[str] = (
     frozenset(name.lower() for name in PACKAGES)
     | frozenset(name.lower() for name in STDLIB_NAMES)
@@ -85,9 +87,9 @@ def hidden_name(match: Match[str], in_message: bool) -> str:
     """
     text, around, start, end = match.group(), match.string, match.start(), match.end()
     labels = text.lower().split(".")
-    if around[end : end + 1] == "(" or around[start - 1 : start] in ("<", "\0") or _is_code(labels):
-        return text
     last = labels[-1]
+    if last not in _ENDINGS or around[end : end + 1] == "(" or around[start - 1 : start] == "<" or _is_code(labels):
+        return text
     if last in _FILES:
         return text if text in _PUBLIC_FILES else "<file>"
     if any("_" in label for label in labels):  # no host has one

@@ -35,6 +35,13 @@ AUTHORIZATION: Pattern[str] = re.compile(
     r"|\bbearer[ \t]{1,3}(?=[^\s\"']{0,40}[\d._~+/=-]))(?P<value>[^\s\"'<>,;]{1,2000})",
     re.IGNORECASE,
 )
+SECRET_WORDS = tuple(
+    (
+        "pass kennwort wachtwoord contrase senha has parola пароль 密码 密碼 パスワード 비밀번호 "
+        "secret token credential key pwd pin"
+    ).split()
+)
+"""Parts of what stands in front of a password: a text without one of them has none of these."""
 _WORDS = (
     r"(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|contrase(?:ñ|n)a|senha|has(?:ł|l)o|mot de passe|parola"
     r"|пароль|密码|密碼|パスワード|비밀번호|secret|token|credentials?"

@@ -19,6 +19,7 @@ from .keys import (
     RANDOM,
     SECRET,
     SECRET_LITERAL,
+    SECRET_WORDS,
     hidden_random,
     hidden_secret,
 )
@@ -45,8 +46,10 @@ class HiddenPattern(NamedTuple):
     hidden: Union[str, Callable[[Match[str]], str]]
     pattern: Pattern[str]
     signs: FrozenSet[str]
-    """A text without any of these has nothing that it finds; empty for no such sign."""
+    """A text without any of these has nothing that it finds."""
     places: Tuple[str, ...]
+    words: Tuple[str, ...]
+    """In lower case: nor has a text without any of these; empty for no such words."""
 
 
 def _hidden(
@@ -55,9 +58,10 @@ def _hidden(
     signs: str,
     places: Tuple[str, ...],
     flags: int = re.IGNORECASE,
+    words: Tuple[str, ...] = (),
 ) -> HiddenPattern:
     compiled = re.compile(pattern, flags) if isinstance(pattern, str) else pattern
-    return HiddenPattern(hidden, compiled, frozenset(signs), places)
+    return HiddenPattern(hidden, compiled, frozenset(signs), places, words)
 
 
 PATTERNS: List[HiddenPattern] = [
@@ -68,11 +72,12 @@ PATTERNS: List[HiddenPattern] = [
         r"(?:(?:[a-z][a-z0-9+.-]{0,20}:){1,4}//|jdbc:(?=\w))[^\s<>\"'`]{1,2000}",
         ":",
         EVERYWHERE,
+        words=("://", "jdbc:"),
     ),
-    _hidden(r"\g<before><token>", AUTHORIZATION, "rR", EVERYWHERE),
-    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", EVERYWHERE),
-    _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", IN_MESSAGES),
-    _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", IN_TEXT),
+    _hidden(r"\g<before><token>", AUTHORIZATION, "rR", EVERYWHERE, words=("authorization", "bearer")),
+    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", EVERYWHERE, words=SECRET_WORDS),
+    _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", IN_MESSAGES, words=SECRET_WORDS),
+    _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", IN_TEXT, words=SECRET_WORDS),
     _hidden(
         "<url>",
         r"(?<![\w.+-])[\w.+-]{1,64}:[^\s@/\\\"'<>(),]{1,100}@\w[\w.-]{0,253}(?:[:/][^\s<>\"'`]{1,500})?",
@@ -86,6 +91,7 @@ PATTERNS: List[HiddenPattern] = [
         r"\b[\w.+-]{1,32} ?[\[({]at[\])}] ?[\w-]{1,63}(?: ?(?:\.|[\[({]dot[\])}]) ?[\w-]{1,63}){1,6}",
         "[({",
         IN_TEXT,
+        words=("[at]", "(at)", "{at}"),
     ),
     _hidden("<uuid>", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "-", EVERYWHERE),
     _hidden(
@@ -211,8 +217,8 @@ def hide_where(text: str, place: str) -> str:
     """`text` after all patterns that are used in a place: `CODE`, `MESSAGES` or `TEXT`."""
     for name, pattern in _registered:
         text = pattern.sub(name.replace("\\", r"\\"), text)
-    signs = set(text)
-    for hidden, pattern, needed, _ in _BY_PLACE[place]:
-        if not needed.isdisjoint(signs):
+    signs, low = set(text), text.lower()
+    for hidden, pattern, needed, _, words in _BY_PLACE[place]:
+        if not needed.isdisjoint(signs) and (not words or any(word in low for word in words)):
             text = pattern.sub(hidden, text)
     return text

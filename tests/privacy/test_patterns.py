@@ -75,7 +75,9 @@ def test_a_pattern_is_tried_wherever_it_could_find_something() -> None:
     for text in [value for value, _ in PRIVATE] + [(unit * 50) for unit in UNITS]:
         for item in PATTERNS:
             for match in item.pattern.finditer(text):
+                found = match.group().lower()
                 assert not item.signs.isdisjoint(match.group()), item.pattern.pattern
+                assert not item.words or any(word in found for word in item.words), item.pattern.pattern
 
 
 PRIVATE = [
