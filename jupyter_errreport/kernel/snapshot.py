@@ -22,6 +22,7 @@ from ..event import (
 )
 from .cells import CellPlace
 from .modules import is_machinery, module_of
+from .rounds import folded
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -129,7 +130,7 @@ def take(
 ) -> ErrorSnapshot:
     """The snapshot of `error` as it was seen by a hook."""
     deadline = time.perf_counter() + VALUES_SECONDS
-    frames, folded = _frames(traceback, place_of, namespace, deadline)
+    frames = _frames(traceback, place_of, namespace, deadline)
     return ErrorSnapshot(
         event_id=new_event_id(),
         taken_at=time.time(),
@@ -137,7 +138,6 @@ def take(
         classes=classes_of(error),
         message=message_of(error),
         frames=frames,
-        folded=folded,
         chain=tuple(_chain(error, place_of)),
         execution_count=execution_count,
         source=source,
@@ -155,16 +155,14 @@ def traceback_of(error: BaseException) -> Optional[TracebackType]:
 
 def _frames(
     traceback: Optional[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]], deadline: float
-) -> Tuple[Tuple[FrameSnapshot, ...], int]:
-    """At most 50 frames, the outermost and the innermost half of them, and how many lie between.
+) -> Tuple[FrameSnapshot, ...]:
+    """At most 50 frames, the outermost and the innermost half of them, repeated rounds folded.
 
     From the cell inwards: what led to it (the start of a thread, a widget's dispatcher) says nothing about the error.
+    Rounds are those of functions, not of lines: the way that a recursion took through a function is a value as well.
     """
-    half = FRAME_LIMIT // 2
-    first: List[TracebackType] = []
-    last: Deque[TracebackType] = deque(maxlen=half)
-    seen, in_cell = 0, False
-    machinery = False
+    entries: List[TracebackType] = []
+    in_cell, machinery = False, False
     judged: Optional[CodeType] = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -172,17 +170,18 @@ def _frames(
             machinery, judged = is_machinery(traceback), code
         if not machinery:
             if not in_cell and place_of(code.co_filename) is not None:
-                in_cell, seen = True, 0
-                first.clear()
-                last.clear()
-            seen += 1
-            if len(first) < half:
-                first.append(traceback)
-            else:
-                last.append(traceback)
+                in_cell = True
+                entries.clear()
+            entries.append(traceback)
         traceback = traceback.tb_next
-    kept = first + list(last)
-    return tuple(_frame(entry, place_of, namespace, deadline) for entry in kept), seen - len(kept)
+    kept, half = folded(entries, _code_of), FRAME_LIMIT // 2
+    if len(kept) > FRAME_LIMIT:
+        kept = [*kept[:half], *kept[-half:]]
+    return tuple(_frame(entry, place_of, namespace, deadline) for entry in kept)
+
+
+def _code_of(entry: TracebackType) -> int:
+    return id(entry.tb_frame.f_code)  # as codes are compared by all that they hold
 
 
 def _frame(
