@@ -67,11 +67,14 @@ RECURSIONS = [
     "def g(n): return g(n - 1) if n else 1 / 0\ng({n})",
     "def g(n):\n    if n == 0:\n        raise ValueError\n    g(n - 1)\ng({n})",
     "def f(n): return g(n) if n else 1 / 0\ndef g(n): return f(n - 1)\nf({n})",
-    "class Tree:\n    def depth(self, n): return sum(self.depth(n - 1) for _ in range(1)) if n else 1 / 0\nTree().depth({n})",
+    "class Tree:\n"
+    "    def depth(self, n): return sum(self.depth(n - 1) for _ in range(1)) if n else 1 / 0\nTree().depth({n})",
     "f = lambda n: f(n - 1) if n else [][0]\nf({n})",
-    "import copy\nclass Odd:\n    def __deepcopy__(self, memo): 1 / 0\nx = Odd()\nfor _ in range({n}): x = [x]\ncopy.deepcopy(x)",
+    "import copy\nclass Odd:\n    def __deepcopy__(self, memo): 1 / 0\n"
+    "x = Odd()\nfor _ in range({n}): x = [x]\ncopy.deepcopy(x)",
     "import json\nx = object()\nfor _ in range({n}): x = {{'a': x}}\njson.dump(x, open('/dev/null', 'w'))",
-    "def walk(n):\n    if n % 3 == 1:\n        return walk(n - 1)\n    return walk(n - 1) if n else 1 / 0\nwalk(3 * {n})",
+    "def walk(n):\n    if n % 3 == 1:\n        return walk(n - 1)\n"
+    "    return walk(n - 1) if n else 1 / 0\nwalk(3 * {n})",
 ]
 
 
