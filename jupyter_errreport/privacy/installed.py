@@ -22,6 +22,11 @@ _EXTENSION = re.compile(r"\.(?:py|pyx|pxd|pxi|pyc|so|pyd)\Z|\.(?:cpython|cp|abi)
 _CYTHON = (".pyx", ".pxi", ".pxd")
 
 
+def is_cython(filename: str) -> bool:
+    """Whether this is a source of Cython's, whose compiled code raises without saying so."""
+    return filename.endswith(_CYTHON)
+
+
 def normal(path: str) -> str:
     """A path with `/` and, on Windows, in lower case: to compare with."""
     return os.path.normcase(path).replace("\\", "/")
@@ -52,7 +57,7 @@ def installed_path(filename: str) -> Optional[str]:
 def _installed_path(filename: str) -> Optional[str]:
     if not os.path.isabs(filename):
         # Cython gives the path of its source inside the package, relative to nothing that exists here.
-        return _compiled_path(filename.replace("\\", "/")) if filename.endswith(_CYTHON) else None
+        return _compiled_path(filename.replace("\\", "/")) if is_cython(filename) else None
     try:
         real = os.path.realpath(filename)
         here = os.path.join(os.path.realpath(os.path.dirname(filename)), os.path.basename(filename))
