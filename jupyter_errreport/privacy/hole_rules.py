@@ -140,12 +140,12 @@ def type_where_types_stand(place: Formatted) -> Optional[str]:
     """The name of a type where the words beside it, or the hole's name, say that a type stands there."""
     if not (_NAME.match(place.bare) or is_dtype_code(place.bare)):
         return None
+    if _NO_TYPE.search(place.left) or _WAS_NO_TYPE.match(place.right):  # what was given is none
+        return None
     stands, may_stand = stands_for_type(place), may_stand_for_type(place)
     if place.bare == "None" or place.names.is_pythons_type(place.bare):
         return place.content if stands or may_stand else None
     if place.quote and not _TYPE_HOLE.search(place.name):  # the repr of a text, and no type's
-        return None
-    if _NO_TYPE.search(place.left) or _WAS_NO_TYPE.match(place.right):
         return None
     speaks_of_dtypes = stands or (may_stand and _SPEAKS_OF_DTYPES.search(place.before) is not None)
     is_dtype = is_dtype_code(place.bare) or (place.names.is_dtype(place.bare) and speaks_of_dtypes)

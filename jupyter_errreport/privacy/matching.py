@@ -95,7 +95,7 @@ def best_match(
             continue
         searched, words = (text, OWN_PART_WORDS) if is_own else (low, known_words)
         found = _whole(candidate, searched)
-        if found is None and with_parts and words:
+        if found is None and with_parts and words and (is_own or believed is not with_holes):
             part = _part(candidate, searched, words)
             if part is not None and (is_own or not _is_quoted(part, text, quoted)):
                 parts.append(part)
@@ -104,7 +104,12 @@ def best_match(
     part = _outermost(parts, text)
     if whole is None or part is None:
         return whole or part
-    if whole.is_telling and _hole_around(part, whole, text) is not None:  # a message inside it, or a value
+    inside = _hole_around(part, whole, text)
+    if inside is not None and (
+        whole.template.words >= NESTED_PART_WORDS or (whole.is_telling and holds_message(*inside))
+    ):
+        return whole  # a message inside it, or a value
+    if whole.is_telling and whole.template.words >= 2 * _words_of(part):
         return whole
     return whole if part.weight < WHOLE_PREFERRED * whole.weight else part
 
@@ -122,6 +127,10 @@ def _is_quoted(match: Match, text: str, quoted: Sequence[Span]) -> bool:
         for begin, end in quoted
         for _, (start, stop) in match.spans
     )
+
+
+def _words_of(part: Match) -> int:
+    return sum(len(_WORDS.findall(part.template.literals[index])) for index, _ in part.spans)
 
 
 def _outermost(parts: Sequence[Match], text: str) -> Optional[Match]:
@@ -162,12 +171,21 @@ def _hole_around(part: Match, whole: Match, text: str) -> Optional[Tuple[str, st
 
 
 def _better(best: Optional[Match], other: Optional[Match]) -> Optional[Match]:
-    """The heavier one; of two that say the same the one whose holes have no names, which may be another library's."""
+    """The heavier one; of two that say the same the one whose holes have no names, which may be another library's.
+
+    One that begins the text with a word is better than one that begins with a hole: values stand at the end.
+    """
     if other is None or best is None:
         return other or best
+    if best.is_whole and other.is_whole and _begins(best) != _begins(other):
+        return best if _begins(best) else other
     if other.weight == best.weight:
         return other if _names(other) < _names(best) else best
     return other if other.weight > best.weight else best
+
+
+def _begins(match: Match) -> bool:
+    return match.is_telling and _WORDS.match(match.template.literals[0]) is not None
 
 
 def _names(match: Match) -> int:

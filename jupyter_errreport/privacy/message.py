@@ -59,6 +59,7 @@ _OPERATION = re.compile(r" \[Op:(?P<operation>[A-Z]\w{1,60})\](?P<name> name: ?[
 """What TensorFlow puts ahead of the words of an operation, and behind them."""
 _NUMBERED = re.compile(r"\[(?:Errno|WinError) -?\d{1,6}\] ")
 _ERROR_NAME = re.compile(r"[A-Z]\w{2,40}(?:Error|Exception|Warning)\Z")
+_QUOTES = ("'", '"', "`")
 _CODEC = re.compile(r"'[\w-]{1,30}' codec can't ")
 _MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
 _QUOTED_HOLE = re.compile(r"(['\"`])(<[^<>'\"`\n]{1,60}>)\1")
@@ -123,7 +124,8 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
             inner = yield from _nested(unquoted, evidence, 0) if " " in unquoted else _whole(unquoted, evidence, 0)
         else:
             inner = yield from _whole(unquoted, evidence, 0)
-        result = placeholder(text) if inner is None else f"{text[-1]}{inner}{text[-1]}"
+        quote = '"' if "'" in (inner or "") else "'"  # not the one of the text, which depends on what is quoted
+        result = placeholder(text) if inner is None else f"{quote}{inner}{quote}"
     elif _is_of_arguments(text):
         result = yield from _arguments(text, evidence)
     else:
@@ -194,7 +196,11 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
         for line in lines[:LINES]:
             told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
         return "\n".join(told)
-    if _ERROR_NAME.match(text.strip()) and evidence.names.is_pythons_type(text.strip()):
+    if (
+        _ERROR_NAME.match(text.strip())
+        and evidence.believes is not none
+        and evidence.names.is_pythons_type(text.strip())
+    ):
         return text
     known = repr_of_type(text.strip(), evidence.names)
     return placeholder(text) if known is None else known
@@ -234,8 +240,8 @@ def _swallows_lines(match: Match, text: str) -> bool:
 
 def _repeats(match: Match, text: str) -> bool:
     """Whether a template of one line begins several lines of a text, which are messages of their own."""
-    begin = match.template.literals[0]
-    return bool(begin) and "\n" not in "".join(match.template.literals) and lowered(text).count(lowered(begin)) > 1
+    begin, joined = lowered(match.template.literals[0]), "".join(match.template.literals)
+    return "\n" in text and "\n" not in joined and _LETTERS.search(begin) is not None and lowered(text).count(begin) > 1
 
 
 def _whole(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
@@ -264,6 +270,8 @@ def _filled(match: Match, text: str, evidence: Evidence, depth: int) -> Scrub:
     if rest and last[0] == len(holes) - 1 and not match.template.literals[-1]:
         place = Formatted(rest, holes[-1], text[last[1][0] : last[1][1]], "", before, evidence.names)
         return told + (yield from _hole(place, evidence, depth))
+    if before[-1:] in _QUOTES:  # what stands in quotation marks was cut off from its left one
+        evidence = evidence._replace(believes=none)
     return told + ((yield from _outside(rest, evidence, depth + 1)) if rest else "")
 
 
@@ -293,7 +301,7 @@ def _hole(place: Formatted, evidence: Evidence, depth: int) -> Scrub:
 
 def _is_given(place: Formatted) -> bool:
     """Whether a text in quotation marks was formatted in: what a call was given, whatever it says."""
-    return is_repr(place.content) or (place.left[-1:] in ("'", '"', "`") and place.left[-1:] == place.right[:1])
+    return is_repr(place.content) or (place.left[-1:] in _QUOTES and place.left[-1:] == place.right[:1])
 
 
 def _is_reason(place: Formatted) -> bool:
