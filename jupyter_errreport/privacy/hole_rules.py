@@ -64,6 +64,10 @@ _SPEAKS_OF_TYPES = re.compile(
     r"|cast|conversion|concatenate|iterable|supported"
     r"|validation errors?)\b"
 )
+_SPEAKS_OF_CLASSES = re.compile(
+    r"\b(?:types?|arguments?|operands?|instances?|objects?|class|cast|conversion|concatenate|validation errors?)\b"
+    r"|\bmust be .{1,80}, not "
+)
 _SPEAKS_OF_DTYPES = re.compile(r"\b(?:d?types?|cast|scalar|tensor)\b")
 _NO_TYPE = re.compile(r"\b(?:unknown|unrecogni[sz]ed|invalid)(?: data)? ?d?types?:? ['\"`(]?\Z", re.IGNORECASE)
 _WAS_NO_TYPE = re.compile(r"['\"`)]? (?:is |was )?(?:not (?:understood|recogni[sz]ed|known|found)|unknown)")
@@ -83,7 +87,7 @@ _BEFORE_NAME_WORD = re.compile(
     r"['\"`]? ?(?:object has no attribute|has no attribute|is not defined|not defined)|\(\) "
 )
 _NAME_HOLE = re.compile(
-    r"(?:attr|attribute|func|function|method|param|arg|argument|attr_name|__name__|argname|keyword|package)\w{0,8}\Z"
+    r"(?:\A|[\W_])(?:attr|attribute|func|function|method|param|arg|argument|argname|keyword|package)\w{0,8}\Z|__name__\Z"
 )
 _NAMES_LIST = re.compile(r"'[^\W\d]\w*'(?:(?:, (?:and )?| and | or )'[^\W\d]\w*'){0,8}\Z")
 _LEFT_OF_PACKAGE = re.compile(r"(?:dependency|install|package|library|module|import|using:?|and|,) ['\"]?\Z")
@@ -149,7 +153,8 @@ def type_where_types_stand(place: Formatted) -> Optional[str]:
         return None
     speaks_of_dtypes = stands or (may_stand and _SPEAKS_OF_DTYPES.search(place.before) is not None)
     is_dtype = is_dtype_code(place.bare) or (place.names.is_dtype(place.bare) and speaks_of_dtypes)
-    is_type = place.names.is_type(place.bare) and (stands or may_stand)
+    speaks_of_classes = stands or (may_stand and _SPEAKS_OF_CLASSES.search(place.before) is not None)
+    is_type = place.names.is_type(place.bare) and speaks_of_classes
     return place.content if is_type or is_dtype else None
 
 

@@ -28,7 +28,7 @@ from .matching import (
     with_holes,
 )
 from .placeholders import placeholder
-from .quoted import is_repr
+from .quoted import is_repr, quoted_spans
 from .template import Template, hole_is_named
 from .type_text import repr_of_type
 
@@ -270,8 +270,10 @@ def _filled(match: Match, text: str, evidence: Evidence, depth: int) -> Scrub:
     if rest and last[0] == len(holes) - 1 and not match.template.literals[-1]:
         place = Formatted(rest, holes[-1], text[last[1][0] : last[1][1]], "", before, evidence.names)
         return told + (yield from _hole(place, evidence, depth))
-    if before[-1:] in _QUOTES:  # what stands in quotation marks was cut off from its left one
-        evidence = evidence._replace(believes=none)
+    if rest and before[-1:] in _QUOTES:  # what stands in quotation marks was cut off from its left one
+        end = next((end for begin, end in quoted_spans(text) if begin == last[1][1]), len(text))
+        told += placeholder(text[last[1][1] : end])
+        rest = text[end:]
     return told + ((yield from _outside(rest, evidence, depth + 1)) if rest else "")
 
 
