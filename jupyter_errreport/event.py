@@ -31,7 +31,7 @@ else:
 MESSAGE_LIMIT = 1_000
 """Characters of `error_message` that leave."""
 FRAME_LIMIT = 50
-"""Entries of `traceback` that leave; of a longer one the middle is folded."""
+"""Entries of `traceback` that leave; of a longer one the middle is left out."""
 CHAIN_LIMIT = 10
 """Entries of `chain` that leave."""
 
@@ -155,8 +155,7 @@ class ErrorSnapshot(NamedTuple):
     message: Optional[str]
     """What `str(error)` gave, cut to 4,000 characters; None when it raised."""
     frames: Tuple[FrameSnapshot, ...]
-    folded: int
-    """How many frames in the middle were left out."""
+    """At most 50; of rounds that repeat themselves two or three."""
     chain: Tuple[ChainSnapshot, ...]
     execution_count: int
     source: str

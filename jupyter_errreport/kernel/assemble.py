@@ -143,14 +143,19 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
     """
     names = yield from code.names()
     sources = Sources()
+    said = [snapshot.message, *(other.message for other in snapshot.chain)]
+
+    def is_held(text: str) -> bool:
+        return said.count(text) > 1 or code.holds(text)  # what is raised again was given to the first that raised it
+
     evidence: List[Evidence] = []
     found: List[str] = []
     for other in reversed(snapshot.chain[:CHAIN_LIMIT]):
         known = [template for earlier in evidence for template in earlier.templates]
-        own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known)
+        own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known, is_held)
         evidence.append(own)
         found.insert(0, hide_in_message((yield from public_message(other.message, own))))
     known = [template for earlier in evidence for template in earlier.templates]
-    own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known)
+    own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known, is_held)
     found.insert(0, hide_in_message((yield from public_message(snapshot.message, own))))
     return found

@@ -24,6 +24,7 @@ from ..event import (
 from .cells import CellPlace
 from .held import held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
+from .rounds import folded
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -131,7 +132,7 @@ def take(
     namespace: Optional[Dict[str, Any]],
 ) -> ErrorSnapshot:
     """The snapshot of `error` as it was seen by a hook."""
-    entries, folded = _entries(traceback, place_of)
+    entries, has_entries = _entries(traceback, place_of)
     frames, users_locals, has_all = _frames(entries, place_of, namespace)
     chain = tuple(_chain(error, place_of, may_hold_comment(source)))
     plain = (value for frame in _all_frames(frames, chain) for value in frame.values.values())
@@ -142,13 +143,12 @@ def take(
         classes=classes_of(error),
         message=message_of(error),
         frames=frames,
-        folded=folded,
         chain=chain,
         execution_count=execution_count,
         source=source,
         cell_id=cell_id,
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
-        held=held_by(source, namespace, users_locals, plain, has_all and not folded),
+        held=held_by(source, namespace, users_locals, plain, has_all and has_entries),
         known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
     )
 
@@ -174,16 +174,14 @@ def traceback_of(error: BaseException) -> Optional[TracebackType]:
     return found if isinstance(found, TracebackType) else None
 
 
-def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[List[TracebackType], int]:
-    """At most 50 entries, the outermost and the innermost half of them, and how many lie between.
+def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[List[TracebackType], bool]:
+    """At most 50 entries, the outermost and the innermost half of them, repeated rounds folded; whether these are all.
 
     From the cell inwards: what led to it (the start of a thread, a widget's dispatcher) says nothing about the error.
+    Rounds are those of functions, not of lines: the way that a recursion took through a function is a value as well.
     """
-    half = FRAME_LIMIT // 2
-    first: List[TracebackType] = []
-    last: Deque[TracebackType] = deque(maxlen=half)
-    seen, in_cell = 0, False
-    machinery = False
+    entries: List[TracebackType] = []
+    in_cell, machinery = False, False
     judged: Optional[CodeType] = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -191,17 +189,18 @@ def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[Lis
             machinery, judged = is_machinery(traceback), code
         if not machinery:
             if not in_cell and place_of(code.co_filename) is not None:
-                in_cell, seen = True, 0
-                first.clear()
-                last.clear()
-            seen += 1
-            if len(first) < half:
-                first.append(traceback)
-            else:
-                last.append(traceback)
+                in_cell = True
+                entries.clear()
+            entries.append(traceback)
         traceback = traceback.tb_next
-    kept = first + list(last)
-    return kept, seen - len(kept)
+    kept, half = list(folded(entries, _code_of)), FRAME_LIMIT // 2
+    if len(kept) > FRAME_LIMIT:
+        kept = [*kept[:half], *kept[-half:]]
+    return kept, len(kept) == len(entries)
+
+
+def _code_of(entry: TracebackType) -> int:
+    return id(entry.tb_frame.f_code)  # as codes are compared by all that they hold
 
 
 def _frames(

@@ -6,7 +6,7 @@ import re
 from typing import Optional, Tuple
 
 from .code_names import CodeNames
-from .holes import type_expression
+from .type_text import repr_of_type
 
 _OTHER_KINDS = re.compile(
     r"\[(?:Errno|WinError) -?\d{1,6}\] "
@@ -15,6 +15,8 @@ _OTHER_KINDS = re.compile(
     r"|(?:Catalog|Binder|Parser|Conversion|IO|Invalid Input|Constraint|Out of Range) Error: "
 )
 """A kind of error that is no class: Python's numbers, PostgreSQL's and DuckDB's names."""
+_NUMBER = re.compile(r"\[Errno (\d{1,6})\] ")
+_QUOTES = re.compile(r"(?:LINE \d{1,6}|QUERY|CONTEXT): {1,2}\Z")
 _ERROR_NAME = re.compile(r"(?:[A-Z][a-z]{1,20}){1,5}(?:Error|Exception|Warning)\Z")
 SYSTEM_TEXTS = frozenset(os.strerror(number) for number in errno.errorcode)
 """What the system says about its error numbers."""
@@ -42,7 +44,7 @@ def types_ahead(text: str, names: CodeNames) -> Tuple[str, str]:
         return number.group(), text[number.end() :]
     shape = _OBJECT.match(text)
     if shape:
-        return (type_expression(shape.group(), names) or "<object>") + ": ", text[shape.end() + 2 :]
+        return (repr_of_type(shape.group(), names) or "<object>") + ": ", text[shape.end() + 2 :]
     logged = _LOGGED.match(text)
     if logged:
         return "<source>: ", text[logged.end() :]
@@ -52,6 +54,23 @@ def types_ahead(text: str, names: CodeNames) -> Tuple[str, str]:
     name = leading.group(1)
     is_error = _ERROR_NAME.match(name) is not None or (name.endswith(("Error", "Exception")) and names.is_type(name))
     return (leading.group(), text[leading.end() :]) if is_error or _JAVA_TYPE.match(name) else ("", text)
+
+
+def system_error(text: str) -> Optional[str]:
+    """An OSError's text whose words are those of the system for its number; None for any other."""
+    number = _NUMBER.match(text)
+    if number is None:
+        return None
+    said = os.strerror(int(number.group(1)))
+    rest = text[number.end() :]
+    if rest == said:
+        return text
+    return f"{number.group()}{said}: <path>" if rest.startswith(said + ": ") else None
+
+
+def quotes_the_user(lead: str) -> bool:
+    """Whether what a text begins with says that something of the user's follows, as PostgreSQL's `LINE 1: ` does."""
+    return _QUOTES.match(lead) is not None
 
 
 def line_of_code(text: str, names: CodeNames) -> Optional[str]:

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, NamedTupl
 from ..source import tokens
 from ..stdlib_names import STDLIB_NAMES
 from .installed import installed_path
+from .special_names import SPECIAL_NAMES
 
 _BUILTIN_TYPES = frozenset(
     [name for name, value in vars(builtins).items() if isinstance(value, type)]
@@ -22,10 +23,17 @@ _BUILTIN_TYPES = frozenset(
     "iterator bytes-like buffer scalar ndarray dtype ufunc DataFrame Series Index Tensor".split()
 )
 _DTYPE = re.compile(
-    r"(?:(?:torch|np|numpy|tf|jnp)\.)?(?:(?:u?int|float|complex|bfloat)\d{1,3}(?:_\w{1,8})?|bool_?|object_?|str_?"
-    r"|(?:datetime|timedelta)64(?:\[\w{1,3}\])?|category|string|half|double|long|short|[SUV]\d{1,4}|<U\d{1,4}"
-    r"|(?:torch\.)?(?:cuda\.)?(?:Float|Double|Half|Long|Int|Short|Byte|Char|Bool|BFloat16)(?:Tensor|Type|Storage)?)\Z"
+    r"(?:(?:torch|np|numpy|tf|jnp)\.)?(?:(?:u?int|float|complex|bfloat)\d{1,3}(?:_\w{1,8})?|bool_|object_|str_"
+    r"|(?:datetime|timedelta)64(?:\[\w{1,3}\])?)\Z"
+    r"|(?:torch\.)?(?:cuda\.)?(?:Float|Double|Half|Long|Int|Short|Byte|Char|Bool|BFloat16)(?:Tensor|Type|Storage)\Z"
+    r"|(?:torch|np|numpy|tf|jnp)\.(?:bool|string|half|double|long|short|int|float)\Z"
 )
+"""Names that nothing but a dtype has."""
+_DTYPE_WORD = re.compile(
+    r"(?:category|string|half|double|long|short|i32|i64|f32|f64|u8|[SUV]\d{1,4}"
+    r"|(?:torch\.)?(?:cuda\.)?(?:Float|Double|Half|Long|Int|Short|Byte|Char|Bool|BFloat16))\Z"
+)
+"""Names of dtypes that are other words, surnames or ids of samples as well."""
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>))*\Z")
 _WORDS = frozenset(["self", "cls", "args", "kwargs", "None"]) | frozenset(keyword.kwlist)
 _MODULES = 8_000
@@ -49,9 +57,17 @@ class CodeNames(NamedTuple):
         parts = [part for part in name.split(".") if part not in _WORDS and part != "<locals>" and not is_special(part)]
         return all(part in self.identifiers or self.stands_in_cells(part) for part in parts)
 
+    def is_pythons_type(self, name: str) -> bool:
+        """Whether this names a type of Python's, or a dtype by a name that nothing else has."""
+        return name in _BUILTIN_TYPES or _DTYPE.match(name) is not None
+
+    def is_dtype(self, name: str) -> bool:
+        """Whether this may name a dtype, where one stands: `U12` and `category` are many other things as well."""
+        return _DTYPE.match(name) is not None or _DTYPE_WORD.match(name) is not None
+
     def is_type(self, name: str) -> bool:
         """Whether this names a type: one of Python's, of an installed package, or one that a cell defines."""
-        if name in _BUILTIN_TYPES or _DTYPE.match(name) is not None:
+        if self.is_pythons_type(name):
             return True
         return _DOTTED.match(name) is not None and (
             self.is_loaded_type(name) or ((name[:1].isupper() or "_" in name) and self.has(name))
@@ -59,8 +75,8 @@ class CodeNames(NamedTuple):
 
 
 def is_special(name: str) -> bool:
-    """Whether this is a name of Python's own such as `__init__`."""
-    return name.startswith("__") and name.endswith("__") and name[2:-2].isidentifier() and len(name) <= 24
+    """Whether this is a name that Python, or a protocol of libraries, gives a meaning: `__init__`."""
+    return name in SPECIAL_NAMES
 
 
 def names_of_code(codes: Iterable[CodeType], is_code: Callable[[CodeType], bool]) -> FrozenSet[str]:

@@ -9,8 +9,10 @@ from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional
 
 from ..event import ClassSnapshot, FrameSnapshot
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
-from .installed import installed_path, read
-from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
+from .definitions import definitions
+from .installed import installed_path, is_cython, read
+from .matching import Belief, every, with_holes
+from .message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
 from .parsing import is_python
 from .provenance import Sources, fragments, templates_of_code
 from .template import Template
@@ -23,6 +25,7 @@ FRAMES = 4
 CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
 _RAISES = ("RAISE_VARARGS",)
+_WAITS = ("YIELD_VALUE", "YIELD_FROM", "RESUME", "SEND")
 _BUILD_TEXT = ("OSError", "UnicodeError")
 _IN_WORD = re.compile(rb"\w")
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\w\n]{1,3}[^\W\d_]{2,}")
@@ -87,11 +90,16 @@ class CodeOfKernel:
         path = code.co_filename
         if not os.path.isabs(path) or not path.endswith((".py", ".ipy", ".pyw")):
             return False
-        text = self._text(path)
         if code.co_name.startswith("<"):
-            return bool(text)
-        pattern = rb"(?:def|class)[ \t]+" + re.escape(code.co_name.encode("utf-8", "replace")) + rb"\b"
-        return re.search(pattern, text) is not None
+            return bool(self._text(path))
+        return self._defines(path, "def", code.co_name) or self._defines(path, "class", code.co_name)
+
+    def _defines(self, path: str, keyword: str, name: str) -> bool:
+        """Whether a file of the user's defines a name behind `class` or `def`, and does not merely mention it."""
+        text = self._text(path)
+        return name.encode("utf-8", "replace") in text and (keyword, name) in definitions(
+            text.decode("utf-8", "replace")
+        )
 
     def is_known_file(self, filename: str) -> bool:
         """Whether the bare name of a user's file is a name in code: that of a module which some cell imports or runs.
@@ -125,6 +133,12 @@ class CodeOfKernel:
                     return False
         return False
 
+    def holds(self, text: str) -> bool:
+        """Whether a text, or what it is the repr of, is a value of the frames or stands in the failing cell."""
+        bare = text[1:-1] if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] else text
+        held = any(bare == value for frame in self._frames for value in frame.values.values())
+        return held or bare in self._source[:CELL_LIMIT]
+
     def has_true_class(self, cls: ClassSnapshot) -> bool:
         """Whether the name of a class is code: no class that was made, or renamed, at run time."""
         if cls.module == "builtins":
@@ -135,14 +149,15 @@ class CodeOfKernel:
             text = self._text(cls.file)
             return not cls.file.endswith(".py") or _has_word(text, cls.name)
         if cls.file is not None and cls.module != "__main__":
-            defined = rb"class[ \t]+" + re.escape(cls.name.encode("utf-8", "replace")) + rb"\b"
-            return re.search(defined, self._text(cls.file)) is not None
+            return self._defines(cls.file, "class", cls.name)
         return self._is_defined_in_cells(cls.name)
 
     def _is_defined_in_cells(self, name: str) -> bool:
-        defined = re.compile(r"(?:^|[:;\n])[ \t]*class[ \t]+" + re.escape(name) + r"(?!\w)")
-        sources = (self._source, *self._cells())
-        return any(type(source) is str and defined.search(source[:CELL_LIMIT]) is not None for source in sources)
+        cells = (source[:CELL_LIMIT] for source in (self._source, *self._cells()) if type(source) is str)
+        own = self._source[:CELL_LIMIT]
+        return any(
+            ("class", name) in definitions(cell) and (cell == own or is_python(cell)) for cell in cells if name in cell
+        )
 
 
 def _has_word(text: bytes, word: str) -> bool:
@@ -172,16 +187,19 @@ def evidence_of(
     names: CodeNames,
     sources: Sources,
     others: Sequence[Template] = (),
+    is_held: Callable[[str], bool] = lambda text: False,
 ) -> Generator[None, None, Evidence]:
     """The evidence about one exception's message; `others` are templates of what it came from, which it may quote.
 
+    `is_held` tells whether a text is a value in reach.
     Functions are read from the innermost one outwards, and no further than to the template that explains everything.
     """
     text = (message or "")[:TEXT_LIMIT]
     templates: List[Template] = []
     innermost: Optional[FrameSnapshot] = frames[-1] if frames else None
     in_users_code = innermost is not None and not _is_librarys(frames)
-    is_own = innermost is not None and in_users_code and is_raised_by(innermost)
+    is_own = innermost is not None and in_users_code and _is_written_by(innermost)
+    believes = _believed(text, innermost, in_users_code, classes, is_held)
     if not is_own:
         seen: List[CodeType] = []
         for frame in reversed(frames):
@@ -191,7 +209,7 @@ def evidence_of(
             if len(seen) > (FRAMES if _PROSE.search(text) else 1):  # what says nothing needs no long explanation
                 break
             if (yield from _add(templates, text, frame.code, sources, frame.lineno)):
-                return Evidence(templates, names)
+                return Evidence(templates, names, believes=believes)
     for cls in classes:
         for method in cls.codes:
             if not _PROSE.search(text) and installed_path(method.co_filename) is not None:
@@ -208,7 +226,35 @@ def evidence_of(
         is_builtin_text=any(cls.name in _BUILD_TEXT and cls.module == "builtins" for cls in classes),
         is_syntax=any(cls.name == "SyntaxError" for cls in classes),
         part_words=4 if in_users_code else 3,
+        believes=believes,
     )
+
+
+def _is_written_by(frame: FrameSnapshot) -> bool:
+    """Whether a frame of the user's wrote what the message says: by `raise`, in Cython's code, or as it was thrown in.
+
+    What `generator.throw(error)` throws is raised where the generator waits, by nobody.
+    """
+    code = frame.code.co_code
+    waits = 0 <= frame.lasti < len(code) and dis.opname[code[frame.lasti]] in _WAITS
+    return is_raised_by(frame) or waits or is_cython(frame.code.co_filename)
+
+
+def _believed(
+    text: str,
+    innermost: Optional[FrameSnapshot],
+    in_users_code: bool,
+    classes: Sequence[ClassSnapshot],
+    is_held: Callable[[str], bool],
+) -> Belief:
+    """Which known templates may explain a message: of what a lookup was given none, whatever it equals."""
+    handed_on = next((cls.name for cls in classes if cls.name in HANDED_ON and cls.module != "__main__"), "")
+    if handed_on:
+        compiled = innermost is not None and not in_users_code and is_cython(innermost.code.co_filename)
+        return believed_of(handed_on, compiled and not is_held(text))
+    is_python = innermost is not None and innermost.code.co_filename.endswith(".py")
+    # A library of Python's has its words in its code; what is there nowhere was given to it, or came from C.
+    return with_holes if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
 
 
 def _texts_of(cls: ClassSnapshot, sources: Sources) -> Iterator[Template]:

@@ -2,10 +2,11 @@
 
 import itertools
 import re
-from typing import Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .holes import holds_message
 from .known import KNOWN, lowered
+from .quoted import quoted_spans
 from .template import Span, Template, hole_is_named
 
 TELLING_WORDS = 2
@@ -19,6 +20,9 @@ WHOLE_PREFERRED = 2
 """A template that explains all is taken unless another one explains a part with this many times its letters."""
 SWALLOWED_LIMIT = 1_000
 """Characters of what stands in a hole that are looked at for prose."""
+
+Belief = Callable[[Template], bool]
+"""Whether a known template, of which nobody says whose it is, may explain a text."""
 
 _CLOSING = frozenset((")", "]", "}", "'", '"', "`", ">", ")."))
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -40,14 +44,34 @@ class Match(NamedTuple):
         return self.template.words >= TELLING_WORDS
 
 
+def every(template: Template) -> bool:
+    """For the message of a library or of C code as a whole."""
+    return True
+
+
+def with_holes(template: Template) -> bool:
+    """For a text that may be a value: short ones without a hole are what anybody writes, "User name" and the like."""
+    return bool(template.holes)
+
+
+def sentences(template: Template) -> bool:
+    """For the repr of a text: most likely a value, but it may be a message."""
+    return template.words >= NESTED_PART_WORDS
+
+
+def none(template: Template) -> bool:
+    """For a value."""
+    return False
+
+
 def best_match(
-    text: str, own: Sequence[Template], known_words: int, with_parts: bool
+    text: str, own: Sequence[Template], known_words: int, with_parts: bool, believed: Belief
 ) -> Generator[None, None, Optional[Match]]:
     """The best match; None when there is none. A generator that pauses.
 
     `own` are templates of the code that raised: one of these that explains the whole text is taken at once. Of known
-    templates `known_words` words must stand together to count for a part, with 0 none does; parts count only
-    `with_parts`.
+    templates only those that are `believed` count, and `known_words` words must stand together to count for a part,
+    with 0 none does; parts count only `with_parts`. What stands in quotation marks no known template explains.
     """
     whole: Optional[Match] = None
     parts: List[Match] = []
@@ -58,25 +82,55 @@ def best_match(
     if whole is not None and whole.is_telling:
         return whole
     low = lowered(text)
-    candidates: Iterator[Tuple[Optional[Template], str, int]] = itertools.chain(
-        ((template, text, OWN_PART_WORDS) for template in (own if with_parts else ())),
-        ((template, low, known_words) for template in KNOWN.candidates(low)),
+    quoted = quoted_spans(text)
+    known = (found if found is None or believed(found) else None for found in KNOWN.candidates(low))
+    candidates: Iterator[Tuple[Optional[Template], bool]] = itertools.chain(
+        ((template, True) for template in (own if with_parts else ())),
+        ((template, False) for template in (known if believed is not none else ())),
     )
-    for count, (candidate, searched, words) in enumerate(candidates):
+    for count, (candidate, is_own) in enumerate(candidates):
         if candidate is None or count % 20 == 19:
             yield
         if candidate is None:
             continue
+        searched, words = (text, OWN_PART_WORDS) if is_own else (low, known_words)
         found = _whole(candidate, searched)
-        whole = _better(whole, found)
-        if found is None and with_parts and words:
+        if found is None and with_parts and words and (is_own or believed is not with_holes):
             part = _part(candidate, searched, words)
-            parts += [part] if part is not None else []
+            if part is not None and (is_own or not _is_quoted(part, text, quoted)):
+                parts.append(part)
+        elif found is not None and (is_own or not (_is_quoted(found, text, quoted) or _lacks_holes(found, believed))):
+            whole = _better(whole, found)
     part = _outermost(parts, text)
     if whole is None or part is None:
         return whole or part
-    nested = whole.is_telling and _is_in_nested_hole(part, whole, text)
-    return whole if nested or part.weight < WHOLE_PREFERRED * whole.weight else part
+    inside = _hole_around(part, whole, text)
+    if inside is not None and (
+        whole.template.words >= NESTED_PART_WORDS or (whole.is_telling and holds_message(*inside))
+    ):
+        return whole  # a message inside it, or a value
+    if whole.is_telling and whole.template.words >= 2 * _words_of(part):
+        return whole
+    return whole if part.weight < WHOLE_PREFERRED * whole.weight else part
+
+
+def _lacks_holes(match: Match, believed: Belief) -> bool:
+    """Whether nothing stands in the holes of a template that is believed for its holes."""
+    spans = match.spans
+    return believed is with_holes and all(left[1] == right[0] for (_, left), (_, right) in zip(spans, spans[1:]))
+
+
+def _is_quoted(match: Match, text: str, quoted: Sequence[Span]) -> bool:
+    """Whether any words of the template stand between quotation marks of the text, and so are a value's."""
+    return any(
+        begin <= start and stop <= end and _WORDS.search(text, start, stop)
+        for begin, end in quoted
+        for _, (start, stop) in match.spans
+    )
+
+
+def _words_of(part: Match) -> int:
+    return sum(len(_WORDS.findall(part.template.literals[index])) for index, _ in part.spans)
 
 
 def _outermost(parts: Sequence[Match], text: str) -> Optional[Match]:
@@ -100,23 +154,38 @@ def _speaks_for_itself(part: Match) -> bool:
 
 def _is_in_nested_hole(part: Match, whole: Match, text: str) -> bool:
     """Whether all that one match explains stands in a hole of another one which may hold a message itself."""
+    around = _hole_around(part, whole, text)
+    return around is not None and holds_message(*around)
+
+
+def _hole_around(part: Match, whole: Match, text: str) -> Optional[Tuple[str, str, str]]:
+    """The hole of one match in which all of another one stands: its name, and the literals before and behind it."""
     begin, end = part.spans[0][1][0], part.spans[-1][1][1]
     spans = whole.spans
     if spans[-1][0] == len(whole.template.holes) - 1 and not whole.template.literals[-1]:
         spans = [*spans, (spans[-1][0] + 1, (len(text), len(text)))]  # the hole that ends the template
     for (index, left), (_, right) in zip(spans, spans[1:]):
         if left[1] <= begin and end <= right[0]:
-            return holds_message(whole.template.holes[index], text[left[0] : left[1]], text[right[0] : right[1]])
-    return False
+            return whole.template.holes[index], text[left[0] : left[1]], text[right[0] : right[1]]
+    return None
 
 
 def _better(best: Optional[Match], other: Optional[Match]) -> Optional[Match]:
-    """The heavier one; of two that say the same the one whose holes have no names, which may be another library's."""
+    """The heavier one; of two that say the same the one whose holes have no names, which may be another library's.
+
+    One that begins the text with a word is better than one that begins with a hole: values stand at the end.
+    """
     if other is None or best is None:
         return other or best
+    if best.is_whole and other.is_whole and _begins(best) != _begins(other):
+        return best if _begins(best) else other
     if other.weight == best.weight:
         return other if _names(other) < _names(best) else best
     return other if other.weight > best.weight else best
+
+
+def _begins(match: Match) -> bool:
+    return match.is_telling and _WORDS.match(match.template.literals[0]) is not None
 
 
 def _names(match: Match) -> int:

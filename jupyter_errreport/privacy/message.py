@@ -10,22 +10,39 @@ import re
 from typing import Generator, List, NamedTuple, Optional, Sequence
 
 from ..event import MESSAGE_LIMIT
-from .ahead import SYSTEM_TEXTS, line_of_code, types_ahead
+from .ahead import SYSTEM_TEXTS, line_of_code, quotes_the_user, system_error, types_ahead
 from .code_names import CodeNames
-from .holes import holds_message, placeholder, shown, type_expression
-from .known import KNOWN, lowered
-from .matching import NESTED_PART_WORDS, NESTING, TELLING_WORDS, Match, best_match
-from .template import Template
+from .hole_rules import Formatted
+from .holes import holds_message, is_for_message, shown
+from .known import lowered
+from .matching import (
+    NESTED_PART_WORDS,
+    NESTING,
+    TELLING_WORDS,
+    Belief,
+    Match,
+    best_match,
+    every,
+    none,
+    sentences,
+    with_holes,
+)
+from .placeholders import placeholder
+from .quoted import is_repr, quoted_spans
+from .template import Template, hole_is_named
+from .type_text import repr_of_type
 
 WITHHELD = "<withheld>"
 """What is sent in place of a message that stays in the kernel."""
 TEXT_LIMIT = 4_000
 LINES = 60
 OWN_TEMPLATES = 4_000
+HANDED_ON = ("KeyError", "StopIteration", "StopAsyncIteration", "SystemExit", "GeneratorExit", "CancelledError")
+"""Errors whose message is what a lookup was given, or what somebody handed over by them."""
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
+_WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(?P<text>.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
 _SYNTAX_PLACE = re.compile(r" \((?:[^()\n]{0,400}, )?line (\d{1,7})\)\Z")
 _BULLET = re.compile(r"\s*(?:[-*•] )?\s*")
 _ARGUMENTS = re.compile(r"\((?:[bBuU]?['\"]|-?\d{1,9}, )")
@@ -40,6 +57,10 @@ _ODBC_CALL = re.compile(r" \(-?\d{1,6}\) \((SQL[A-Z][A-Za-z]{3,30})\)\Z")
 _NODE = re.compile(r"\{\{(?P<kind>function_node|node) [^{}]{1,1000}\}\} ")
 _OPERATION = re.compile(r" \[Op:(?P<operation>[A-Z]\w{1,60})\](?P<name> name: ?[^\n]{0,1000})?\Z")
 """What TensorFlow puts ahead of the words of an operation, and behind them."""
+_NUMBERED = re.compile(r"\[(?:Errno|WinError) -?\d{1,6}\] ")
+_ERROR_NAME = re.compile(r"[A-Z]\w{2,40}(?:Error|Exception|Warning)\Z")
+_QUOTES = ("'", '"', "`")
+_CODEC = re.compile(r"'[\w-]{1,30}' codec can't ")
 _MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
 _QUOTED_HOLE = re.compile(r"(['\"`])(<[^<>'\"`\n]{1,60}>)\1")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
@@ -62,6 +83,22 @@ class Evidence(NamedTuple):
     is_syntax: bool = False
     part_words: int = 3
     """How many words of a known template must stand together to be believed about a part of a text."""
+    believes: Belief = every
+    """Which known templates may explain the text: not all where it may be what a call was given."""
+
+    def of_hole(self) -> "Evidence":
+        """The evidence for a text that stands in the message: a value may be there."""
+        return self._replace(believes=with_holes) if self.believes is every else self
+
+
+def believed_of(error_name: str, is_compiled: bool) -> Belief:
+    """Which known templates may explain the message of an error whose code is not there to ask.
+
+    `is_compiled` tells of an extension module of a library, which may raise a KeyError that says a sentence.
+    """
+    if error_name not in HANDED_ON:
+        return every
+    return sentences if is_compiled else none
 
 
 def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
@@ -81,13 +118,15 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     if place:
         text = text[: place.start()]
     unquoted = _unquoted(text)
-    if unquoted is not None:
+    if unquoted is not None:  # what a lookup was given, whatever it equals, unless the code that raised says its words
+        evidence = evidence._replace(believes=sentences) if evidence.believes is not none else evidence
         if evidence.part_words == 3:
             inner = yield from _nested(unquoted, evidence, 0) if " " in unquoted else _whole(unquoted, evidence, 0)
         else:
             inner = yield from _whole(unquoted, evidence, 0)
-        result = placeholder(text) if inner is None else f"{text[-1]}{inner}{text[-1]}"
-    elif _ARGUMENTS.match(text) and text.endswith(")"):
+        quote = '"' if "'" in (inner or "") else "'"  # not the one of the text, which depends on what is quoted
+        result = placeholder(text) if inner is None else f"{quote}{inner}{quote}"
+    elif _is_of_arguments(text):
         result = yield from _arguments(text, evidence)
     else:
         result = yield from explain(text, evidence)
@@ -112,10 +151,13 @@ def _explain_own(text: str, evidence: Evidence) -> Scrub:
             match = Match(template, list(enumerate(spans)), 0, True)
             return tidy((yield from _filled(match, text, evidence, NESTING)))
     if evidence.is_builtin_text:  # OSError(2, "..."), UnicodeError: Python says it, whoever raised it
-        lead, rest = types_ahead(text, evidence.names)
-        whole = yield from _whole(rest, evidence._replace(templates=()), NESTING)
-        if whole is not None:
-            return tidy(lead + whole)
+        system = system_error(text)
+        if system is not None:
+            return system
+        if _CODEC.match(text):
+            whole = yield from _whole(text, evidence._replace(templates=(), believes=with_holes), NESTING)
+            if whole is not None:
+                return tidy(whole)
     return placeholder(text)
 
 
@@ -123,9 +165,11 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     """`text` with everything that no template explains as a placeholder."""
     if not _LETTERS.search(text):
         return placeholder(text) if text.strip() else text
-    if text in SYSTEM_TEXTS:
+    if text in SYSTEM_TEXTS and evidence.believes is every:
         return text
     lead, rest = types_ahead(text, evidence.names)
+    if quotes_the_user(lead):
+        return lead + placeholder(rest)
     if lead:
         return lead + (yield from explain(rest, evidence, depth))
     node, operation = _NODE.match(text), _OPERATION.search(text)
@@ -135,13 +179,14 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     if code is not None:
         return code
     parts = "\n" not in text.strip() and depth < NESTING
-    match = yield from best_match(text, evidence.templates, evidence.part_words, parts)
+    match = yield from best_match(text, evidence.templates, evidence.part_words, parts, evidence.believes)
     if match is None and not parts and depth < NESTING:
         match = yield from _over_lines(text, evidence)
     bracketed = _BRACKETED.match(text) if match is None or not match.is_whole else None
     outer = (yield from _whole(bracketed.group(1), evidence, depth)) if bracketed else None
     if bracketed and outer is not None:
-        inner = yield from _nested(bracketed.group(2), evidence, depth + 1)
+        told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+        inner = yield from _nested(bracketed.group(2), told_of, depth + 1)
         return f"{outer} ({placeholder(bracketed.group(2)) if inner is None else inner})"
     if match is not None and not _swallows_lines(match, text):
         return (yield from _filled(match, text, evidence, depth))
@@ -151,8 +196,14 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
         for line in lines[:LINES]:
             told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
         return "\n".join(told)
-    known = type_expression(text.strip(), evidence.names)
-    return known if known is not None and not text.islower() else placeholder(text)
+    if (
+        _ERROR_NAME.match(text.strip())
+        and evidence.believes is not none
+        and evidence.names.is_pythons_type(text.strip())
+    ):
+        return text
+    known = repr_of_type(text.strip(), evidence.names)
+    return placeholder(text) if known is None else known
 
 
 def _of_operation(
@@ -173,7 +224,7 @@ def _of_operation(
 def _over_lines(text: str, evidence: Evidence) -> Generator[None, None, Optional[Match]]:
     """The template of several lines that explains part of a text, as of one with an error's number before it."""
     lined = tuple(template for template in evidence.templates if any("\n" in part for part in template.literals))
-    match = (yield from best_match(text, lined, evidence.part_words, with_parts=True)) if lined else None
+    match = (yield from best_match(text, lined, evidence.part_words, True, none)) if lined else None
     return match if match is not None and match.template in lined else None
 
 
@@ -187,9 +238,15 @@ def _swallows_lines(match: Match, text: str) -> bool:
     return "\n" in first.strip() or "\n" in last.strip()
 
 
+def _repeats(match: Match, text: str) -> bool:
+    """Whether a template of one line begins several lines of a text, which are messages of their own."""
+    begin, joined = lowered(match.template.literals[0]), "".join(match.template.literals)
+    return "\n" in text and "\n" not in joined and _LETTERS.search(begin) is not None and lowered(text).count(begin) > 1
+
+
 def _whole(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
     """`text` as the template says that explains all of it, if it has words to be believed; else None."""
-    match = yield from best_match(text, evidence.templates, 0, with_parts=False)
+    match = yield from best_match(text, evidence.templates, 0, False, evidence.believes)
     if match is None or not match.is_telling:
         return None
     return (yield from _filled(match, text, evidence, depth))
@@ -199,57 +256,73 @@ def _filled(match: Match, text: str, evidence: Evidence, depth: int) -> Scrub:
     """The words of a template with what stands for its holes; what stands outside of it is explained in turn."""
     holes = match.template.holes
     first, last = match.spans[0], match.spans[-1]
-    told = ""
+    told, before = "", ""
     if first[0] > 0 or first[1][0] > 0:
         told = yield from _outside(text[: first[1][0]], evidence, depth + 1)
     for position, (index, (start, end)) in enumerate(match.spans):
         told += text[start:end]
+        before += text[start:end]
         if position + 1 < len(match.spans):
-            begin = match.spans[position + 1][1][0]
-            right = text[begin : match.spans[position + 1][1][1]]
-            told += yield from _hole(holes[index], text[end:begin], text[start:end], right, evidence, depth)
+            begin, stop = match.spans[position + 1][1]
+            place = Formatted(text[end:begin], holes[index], text[start:end], text[begin:stop], before, evidence.names)
+            told += yield from _hole(place, evidence, depth)
     rest = text[last[1][1] :]
     if rest and last[0] == len(holes) - 1 and not match.template.literals[-1]:
-        return told + (yield from _hole(holes[-1], rest, text[last[1][0] : last[1][1]], "", evidence, depth))
+        place = Formatted(rest, holes[-1], text[last[1][0] : last[1][1]], "", before, evidence.names)
+        return told + (yield from _hole(place, evidence, depth))
+    if rest and before[-1:] in _QUOTES:  # what stands in quotation marks was cut off from its left one
+        end = next((end for begin, end in quoted_spans(text) if begin == last[1][1]), len(text))
+        told += placeholder(text[last[1][1] : end])
+        rest = text[end:]
     return told + ((yield from _outside(rest, evidence, depth + 1)) if rest else "")
 
 
-def _hole(name: str, content: str, left: str, right: str, evidence: Evidence, depth: int) -> Scrub:
+def _hole(place: Formatted, evidence: Evidence, depth: int) -> Scrub:
     """What stands for one hole: a name of code, the words of a nested message, or a placeholder."""
-    if not content:
-        return ""
-    if type_expression(content, evidence.names) is not None:
-        return shown(name, content, left, right, evidence.names)
-    if depth < NESTING and _LETTERS.search(content):
-        wrapped = _WRAPPED.match(content)
-        if wrapped and evidence.names.is_type(wrapped.group(1)):
-            return (yield from _wrapped(wrapped.group(1), wrapped.group("quote"), wrapped.group(3), evidence, depth))
-        if " " in content and (_is_text_of_code(content, evidence)):  # the code chose among texts of its own
-            return content
-        if " " in content and (holds_message(name, left, right) or "\n" in content):
-            inner = yield from _nested(content, evidence, depth + 1)
-            if inner is not None:
-                return inner
-    return shown(name, content, left, right, evidence.names)
+    content = place.content
+    if depth >= NESTING or not _LETTERS.search(content) or repr_of_type(content, place.names) is not None:
+        return shown(place)
+    wrapped = yield from _wrapped(content, evidence, depth)
+    if wrapped is not None:
+        return wrapped
+    if " " not in content:
+        return shown(place)
+    if Template((content,), ()) in evidence.templates:  # the code that raised chose among texts of its own
+        return content
+    is_message = is_for_message(place.name) or _is_reason(place)
+    if is_message and _is_of_arguments(content):
+        arguments = yield from _arguments(content, evidence)
+        return arguments if "'" in arguments or '"' in arguments else shown(place)
+    may_be_message = is_message or holds_message(place.name, place.left, place.right)
+    if (may_be_message or ("\n" in content and not hole_is_named(place.name))) and not _is_given(place):
+        inner = yield from _nested(content, evidence if is_message else evidence.of_hole(), depth + 1)
+        if inner is not None:
+            return inner
+    return shown(place)
 
 
-def _is_text_of_code(content: str, evidence: Evidence) -> bool:
-    """Whether a text is, as a whole, a constant of the code that raised or a known message without holes."""
-    if content in SYSTEM_TEXTS or Template((content,), ()) in evidence.templates:
-        return True
-    low = lowered(content)
-    found = (template for template in KNOWN.candidates(low) if template is not None and template.literals == (low,))
-    return len(content) <= 200 and any(template.words >= TELLING_WORDS for template in found)
+def _is_given(place: Formatted) -> bool:
+    """Whether a text in quotation marks was formatted in: what a call was given, whatever it says."""
+    return is_repr(place.content) or (place.left[-1:] in _QUOTES and place.left[-1:] == place.right[:1])
 
 
-def _wrapped(name: str, quote: str, content: str, evidence: Evidence, depth: int) -> Scrub:
-    """The repr of an exception in a message."""
-    said = _unescaped(content)
-    lead, said = types_ahead(said, evidence.names)
-    inner = yield from _whole(said, evidence, depth + 1)
+def _is_reason(place: Formatted) -> bool:
+    """Whether the text ends a message behind what no value begins with: an error's number, or a codec's complaint."""
+    return not place.right and (_NUMBERED.match(place.content) is not None or " codec can't " in place.before)
+
+
+def _wrapped(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
+    """The repr of an exception in a message; None for anything else."""
+    match = _WRAPPED.match(text)
+    if match is None or not evidence.names.is_type(match.group(1)):
+        return None
+    name, quote = match.group(1), match.group("quote")
+    lead, said = types_ahead(_unescaped(match.group("text")), evidence.names)
+    whole = evidence._replace(believes=every) if evidence.believes is with_holes else evidence
+    inner = yield from _whole(said, whole, depth + 1)
     if inner is None:  # whoever wrote it may be a user: only the code of the traceback is believed about a part
-        match = yield from best_match(said, evidence.templates, 0, with_parts=True)
-        inner = (yield from _filled(match, said, evidence, depth + 1)) if match is not None else "<str>"
+        found = yield from best_match(said, evidence.templates, 0, True, none)
+        inner = (yield from _filled(found, said, evidence, depth + 1)) if found is not None else "<str>"
     return f"{name}({quote}{lead}{inner}{quote})"
 
 
@@ -258,15 +331,20 @@ def _nested(text: str, evidence: Evidence, depth: int) -> Generator[None, None, 
     bullet = _BULLET.match(text)
     before = bullet.group() if bullet else ""
     lead, rest = types_ahead(text[len(before) :], evidence.names)
-    if rest in SYSTEM_TEXTS:
+    if quotes_the_user(lead):
+        return before + lead + placeholder(rest)
+    if rest in SYSTEM_TEXTS and evidence.believes is every:
         return before + lead + rest
+    wrapped = yield from _wrapped(rest, evidence, depth)
+    if wrapped is not None:
+        return before + lead + wrapped
     call = _ODBC_CALL.search(rest)
     if call:
         said = yield from _nested(rest[: call.start()], evidence, depth)
         return before + lead + (said or "<str>") + f" (<int>) ({call.group(1)})"
     is_line = "\n" not in text
-    match = yield from best_match(rest, evidence.templates, NESTED_PART_WORDS, with_parts=is_line)
-    if match is not None and (match.is_telling or not match.is_whole):
+    match = yield from best_match(rest, evidence.templates, NESTED_PART_WORDS, is_line, evidence.believes)
+    if match is not None and (match.is_telling or not match.is_whole) and not _repeats(match, rest):
         return before + lead + (yield from _filled(match, rest, evidence, depth))
     if is_line:
         return before + lead + "<str>" if lead else None
@@ -277,6 +355,11 @@ def _nested(text: str, evidence: Evidence, depth: int) -> Generator[None, None, 
         any_told = any_told or bool(found and found.strip())
         told.append(placeholder(line) if found is None else found)
     return "\n".join(told) if any_told else None
+
+
+def _is_of_arguments(text: str) -> bool:
+    """Whether this is what an exception says that was given several arguments."""
+    return _ARGUMENTS.match(text) is not None and text.endswith(")")
 
 
 def _arguments(text: str, evidence: Evidence) -> Scrub:
@@ -307,7 +390,7 @@ def _outside(text: str, evidence: Evidence, depth: int) -> Scrub:
         return before + after
     if not _LETTERS.search(body) and not any(character.isdigit() for character in body):
         return before + (body if len(body) <= 8 else placeholder(body)) + after
-    return before + (yield from explain(body, evidence, depth)) + after
+    return before + (yield from explain(body, evidence.of_hole(), depth)) + after
 
 
 def _unquoted(text: str) -> Optional[str]:

@@ -13,7 +13,8 @@ from .code_names import CodeNames, names_of_source
 from .expressions import Expressions
 from .first_line import Around, public_first_line
 from .foreign import public_foreign_message
-from .message import ANSI, Evidence, public_message
+from .installed import is_cython
+from .message import ANSI, Evidence, believed_of, public_message
 from .patterns import hide_patterns
 from .provenance import fragments, parsed, statement_at
 from .template import Template
@@ -169,6 +170,7 @@ def _evidence(error: SavedError, frames: Sequence[SavedFrame]) -> Evidence:
         names=CodeNames(frozenset(identifiers), _nowhere, is_public_type, looks_like_a_type),
         is_own=in_users_code and ran.lstrip().startswith(("raise ", "assert ")),
         is_syntax=error.name in _SYNTAX_ERRORS,
+        believes=believed_of(error.name, innermost is not None and is_cython(innermost.filename)),
     )
 
 

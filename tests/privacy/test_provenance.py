@@ -203,7 +203,9 @@ def test_a_catalogue_of_messages_in_another_module_of_the_package(
     package.mkdir()
     (package / "__init__.py").touch()
     package.with_suffix(".py").unlink()
-    (package.parent / f"{name}-1.0.dist-info" / "RECORD").write_text(f"{name}/__init__.py,,\n")
+    (package.parent / f"{name}-1.0.dist-info" / "RECORD").write_text(
+        "".join(f"{name}/{module}.py,,\n" for module in ("__init__", "errors", "checking"))
+    )
     catalogue = """
 class Numbered(type):
     def __getattribute__(self, code):
