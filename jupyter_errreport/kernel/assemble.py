@@ -108,7 +108,8 @@ def assemble(
         name = public_name(other.classes, code.has_true_class)
         event["chain"].append(ChainType(error_name=name, error_message=message, relation=other.relation))
         yield
-    identity = cell_hash(snapshot.source)
+    # Of a text that is no Python the words are data, and a hash of few words can be guessed.
+    identity = cell_hash(snapshot.source) if parses else None
     if identity is not None:
         event["cell_hash"] = identity
     if snapshot.cell_id:

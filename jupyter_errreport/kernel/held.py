@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections import deque
+from functools import partial
 from itertools import chain, islice
 from types import (
     BuiltinFunctionType,
@@ -43,14 +44,14 @@ NUMBER_DIGITS = 4
 _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\Z")
 """What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
-_PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT = range(11)
+_PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT, _FUNCTION = range(12)
 _TEXT_ONLY, _NUMBERS_ONLY = {str}, {int, float}
 _CODE_TYPES = frozenset(
-    (bool, type(None), FunctionType, BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
+    (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
 )
 _SORTS: Tuple[Tuple[Any, int], ...] = (
     (str, _OWN_TEXT),
-    (bytes, _PLAIN),
+    ((bytes, bytearray), _PLAIN),
     ((int, float), _OWN_NUMBER),
     (dict, _DICT),
     ((list, tuple), _SEQUENCE),
@@ -173,19 +174,17 @@ class _Look:
             if sort is None:
                 sort = sorts[kind] = _sort_of(kind)
             if sort == _PLAIN:
-                self._characters -= len(value)
-                if len(value) <= TEXT_TAKEN and self._characters >= 0:
-                    texts.append(value)
-                else:
-                    texts.append(value[:TEXT_TAKEN])
-                    self.is_whole = False
+                self._text(value)
             elif sort == _SKIPPED:
                 continue
+            elif sort == _FUNCTION:
+                if (value.__closure__ or value.__defaults__) and depth < DEPTH:
+                    self._function(value, depth, waiting)
             elif sort == _NUMBER:
                 if wants_numbers:
                     self._numbers.append(value)
             elif sort == _OWN_TEXT:
-                texts.append(str.__str__(value)[:TEXT_TAKEN])
+                self._text(str.__str__(value))
             elif sort == _OWN_NUMBER:
                 if wants_numbers:
                     self._numbers.append(int.__int__(value) if issubclass(kind, int) else float.__float__(value))
@@ -227,6 +226,20 @@ class _Look:
                     self._judged(row[::step] if type(row) in (list, tuple) else list(islice(row, SAMPLE)))
                 else:
                     self.is_whole = False
+
+    def _text(self, value: Any) -> None:
+        if type(value) not in (str, bytes):
+            value = bytes(memoryview(value)[:TEXT_TAKEN])
+        self._characters -= len(value)
+        if len(value) > TEXT_TAKEN or self._characters < 0:
+            self.is_whole = False
+        self._texts.append(value if len(value) <= TEXT_TAKEN else value[:TEXT_TAKEN])
+
+    def _function(self, value: FunctionType, depth: int, waiting: List["_Batch"]) -> None:
+        """Let wait what a function of the user's encloses, and what its parameters are without a value."""
+        if is_users_file(value.__code__.co_filename):
+            cells = [cell.cell_contents for cell in value.__closure__ or () if not _is_empty(cell)]
+            waiting.append(([*cells, *(value.__defaults__ or ())], depth + 1, False))
 
     def _container(
         self, value: Any, kind: type, sort: int, depth: int, is_librarys: bool, waiting: List["_Batch"]
@@ -283,6 +296,10 @@ class _Look:
                 held = [held for name, held in names_of_class(value).items() if name[:2] != "__"]
                 waiting.append((held, depth + 1, True))
         else:
+            if issubclass(kind, BaseException):
+                waiting.append((_args(value), depth + 1, False))
+            elif issubclass(kind, partial):
+                waiting.append((_slot(value, kind, "args") + _slot(value, kind, "keywords"), depth + 1, False))
             users = kind in _DATA_CLASSES or not self._is_librarys(module_of_class(kind))
             for attributes in _slot(value, kind, "__dict__"):
                 if type(attributes) is dict:
@@ -322,6 +339,8 @@ def _sort_of(kind: type) -> int:
         return _NUMBER
     if kind in _CODE_TYPES:
         return _SKIPPED
+    if kind is FunctionType:
+        return _FUNCTION
     if kind is dict:
         return _DICTS
     if kind is list or kind is tuple:
@@ -330,6 +349,20 @@ def _sort_of(kind: type) -> int:
         if issubclass(kind, base):
             return sort
     return _OBJECT
+
+
+def _is_empty(cell: Any) -> bool:
+    """Whether the variable that a function encloses has no value (yet)."""
+    try:
+        return cell.cell_contents is cell
+    except ValueError:
+        return True
+
+
+def _args(error: BaseException) -> Tuple[Any, ...]:
+    """What an exception was made with."""
+    found: Tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
+    return found
 
 
 def _slot(value: Any, kind: type, name: str) -> List[Any]:

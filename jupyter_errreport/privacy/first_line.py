@@ -70,8 +70,8 @@ def public_first_line(
     else:
         held = around.held if around.held is not None else _UNSEEN
 
-        def public(comment: str) -> str:
-            return finished(public_comment(comment, held, (source, *around.cells)))
+        def public(comment: str, literals: List[str]) -> str:
+            return finished(public_comment(comment, held._replace(texts=(*held.texts, *literals)), ()))
 
         text = foreign_first_line(source, language, comments, public)
     text = text.strip()

@@ -76,12 +76,16 @@ class _Token(NamedTuple):
     text: str
 
 
+def _without_patterns(comment: str, literals: List[str]) -> str:
+    return hide_patterns(comment)
+
+
 def foreign_first_line(
-    source: str, language: str, comments: bool = True, public: Callable[[str], str] = hide_patterns
+    source: str, language: str, comments: bool = True, public: Callable[[str, List[str]], str] = _without_patterns
 ) -> str:
     """The first line of a cell that is not blank, without the values in it; without `comments`, without these too.
 
-    `public` makes of a comment what may leave.
+    `public` makes of a comment, and of the literals that stand in the line, what may leave of the comment.
 
     Not cut to the length that leaves; at most some thousand characters.
     """
@@ -99,10 +103,10 @@ def foreign_first_line(
     return _names_hidden(line) if tokens is None else _public(tokens, _LEXERS[name], comments, public)
 
 
-def _shell(line: str, comments: bool, public: Callable[[str], str]) -> str:
+def _shell(line: str, comments: bool, public: Callable[[str, List[str]], str]) -> str:
     code = re.match(r"(?:[^#\s]|(?<=\S)#|\s(?!#)){0,2000}", line)
     end = code.end() if code else 0
-    return public_command(line[:end]) + (public(line[end:]) if comments else "")
+    return public_command(line[:end]) + (public(line[end:], []) if comments else "")
 
 
 def _names_hidden(line: str) -> str:
@@ -183,14 +187,15 @@ def _kind(kind: Any, lexer: str) -> str:
     return next((name for name in _TOKEN_KINDS if name in parts), "Text")
 
 
-def _public(tokens: List[_Token], lexer: str, comments: bool, public: Callable[[str], str]) -> str:
+def _public(tokens: List[_Token], lexer: str, comments: bool, public: Callable[[str, List[str]], str]) -> str:
     """What leaves of a line's tokens."""
     is_code = _is_code(tokens, lexer)
+    literals = [token.text.strip("'\"`") for token in tokens if token.kind in ("String", "Number")]
     told, code = "", ""
     before = earlier = _Token("Text", "")
     for token in tokens:
         if token.kind == "Comment":
-            told += hide_where(code, CODE) + (public(token.text) if comments else "")
+            told += hide_where(code, CODE) + (public(token.text, literals) if comments else "")
             code = ""
         elif _is_doubtful(token, earlier if earlier.kind == "Interpol" else before, lexer):
             code += "" if code.endswith("<str>") else "<str>"

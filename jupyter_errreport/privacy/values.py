@@ -115,6 +115,8 @@ class Comment:
             if word.text.isdigit():
                 if len(word.text) >= SHORTEST_NUMBER:
                     return False
+            elif len(word.text) == 1 and word.text.isascii():
+                continue
             elif not is_common(word.text) or not (written.islower() or word.text not in NAMES_TOO):
                 return False
         return True

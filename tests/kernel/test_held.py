@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import collections
 import dataclasses
+import functools
 import threading
 import types
 from collections.abc import Callable
@@ -45,6 +46,14 @@ class Plain:
 
 class Settings:
     name = "value"
+
+
+def enclosing(name: str) -> Callable[[], str]:
+    return lambda: name
+
+
+def with_default(name: str = "value") -> None:
+    pass
 
 
 class Text(str):
@@ -108,6 +117,12 @@ Pair = collections.namedtuple("Pair", "name other")
         Plain("value"),
         Plain(Plain({"a": [Plain("value")]})),
         Settings,
+        functools.partial(print, "value"),
+        functools.partial(print, sep="value"),
+        ValueError("value"),
+        bytearray(b"value"),
+        enclosing("value"),
+        with_default,
         types.SimpleNamespace(name="value"),
         argparse.Namespace(name="value"),
     ],
@@ -115,7 +130,7 @@ Pair = collections.namedtuple("Pair", "name other")
 )
 def test_a_value_is_found_in_whatever_holds_it(holder: Any) -> None:
     found = held(x=1, holder=holder)
-    assert "value" in found.texts
+    assert "value" in found.texts or b"value" in found.texts
     assert found.is_whole
 
 
