@@ -119,6 +119,8 @@ class ClassSnapshot(NamedTuple):
     """Code of the methods that build its message."""
     texts: Tuple[str, ...] = ()
     """Class attributes of exactly type str, cut short: some classes keep their message there."""
+    is_fixed: bool = False
+    """Whether only C can have made the class: Python code can neither make nor rename such a one."""
 
 
 class ChainSnapshot(NamedTuple):

@@ -50,6 +50,9 @@ _name = type.__dict__["__name__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
 _module = type.__dict__["__module__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
+_flags = type.__dict__["__flags__"].__get__
+_IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
+"""Flags of CPython's types: Python code makes them on the heap only, and may change these."""
 _module_namespace: Any = vars(ModuleType)["__dict__"].__get__
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
 CLASSES_TAKEN = 10
@@ -86,6 +89,7 @@ def _class(cls: type) -> ClassSnapshot:
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
         texts=tuple(_texts(own)) if module != "builtins" else (),
+        is_fixed=_flags(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
     )
 
 

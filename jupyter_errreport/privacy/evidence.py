@@ -3,12 +3,13 @@
 import dis
 import os
 import re
-import sys
 from types import CodeType
 from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ..event import ClassSnapshot, FrameSnapshot
+from .binaries import is_binary
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
+from .exporters import is_exported
 from .installed import installed_path, read
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
 from .provenance import Sources, fragments, templates_of_code
@@ -122,19 +123,27 @@ class CodeOfKernel:
                     return False
         return False
 
-    def has_true_class(self, cls: ClassSnapshot) -> bool:
+    def has_true_class(self, cls: ClassSnapshot) -> Generator[None, None, bool]:
         """Whether the name of a class is code: no class that was made, or renamed, at run time."""
-        if cls.module == "builtins":
-            return cls.stands
-        if cls.stands and cls.file is None and cls.module in sys.builtin_module_names:
+        if cls.is_fixed:
             return True
-        if cls.stands and cls.file is not None and installed_path(cls.file) is not None:
-            text = self._text(cls.file)
-            return not cls.file.endswith(".py") or _has_word(text, cls.name)
-        if cls.file is not None and cls.module != "__main__":
+        if cls.module == "builtins":
+            return cls.stands and cls.name == "ExceptionGroup"  # the one that Python itself makes as users make theirs
+        if cls.module is None or cls.module == "__main__":
+            return self._is_defined_in_cells(cls.name)
+        if cls.file is not None and installed_path(cls.file) is None:
             defined = rb"class[ \t]+" + re.escape(cls.name.encode("utf-8", "replace")) + rb"\b"
             return re.search(defined, self._text(cls.file)) is not None
-        return self._is_defined_in_cells(cls.name)
+        if (
+            cls.stands
+            and cls.file is not None
+            and not is_binary(cls.file)
+            and _has_word(self._text(cls.file), cls.name)
+        ):
+            return True
+        return (yield from is_exported(cls.name, cls.module)) or (
+            cls.file is None and self._is_defined_in_cells(cls.name)
+        )
 
     def _is_defined_in_cells(self, name: str) -> bool:
         defined = re.compile(r"(?:^|[:;\n])[ \t]*class[ \t]+" + re.escape(name) + r"(?!\w)")
