@@ -132,15 +132,16 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
     """
     names = yield from code.names()
     sources = Sources()
+    values = [value for value in _in_reach(snapshot) if type(value) is str]
     evidence: List[Evidence] = []
     found: List[str] = []
     for other in reversed(snapshot.chain[:CHAIN_LIMIT]):
         known = [template for earlier in evidence for template in earlier.templates]
-        own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known)
+        own = yield from evidence_of(other.message, other.frames, other.classes, names, sources, known, values)
         evidence.append(own)
         found.insert(0, (yield from public_message(other.message, own)))
     known = [template for earlier in evidence for template in earlier.templates]
-    own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known)
+    own = yield from evidence_of(snapshot.message, snapshot.frames, snapshot.classes, names, sources, known, values)
     found.insert(0, (yield from public_message(snapshot.message, own)))
     return found
 

@@ -22,6 +22,7 @@ from ..event import (
 )
 from .cells import CellPlace
 from .modules import is_machinery, module_of
+from .origins import origins_of
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -186,7 +187,23 @@ def _frames(
                 last.append(traceback)
         traceback = traceback.tb_next
     kept = first + list(last)
-    return tuple(_frame(entry, place_of, namespace, deadline) for entry in kept), seen - len(kept)
+    frames = [_frame(entry, place_of, namespace, deadline) for entry in kept]
+    return tuple(_with_origins(frames, kept)), seen - len(kept)
+
+
+def _with_origins(frames: List[FrameSnapshot], entries: List[TracebackType]) -> List[FrameSnapshot]:
+    """The frames, the innermost one with the modules of what its code names.
+
+    Some libraries written in C add frames of their own, which have no names.
+    """
+    for index in range(len(entries) - 1, max(len(entries) - 4, -1), -1):
+        frame = entries[index].tb_frame
+        if frame.f_globals:
+            is_function = frame.f_code.co_flags & 0x2 and not _is_running(frame)  # CO_NEWLOCALS
+            local = frame.f_locals if is_function else {}
+            origins = origins_of(frame, local if type(local) in _MAPPING_TYPES else {})
+            return [*frames[:index], frames[index]._replace(origins=origins), *frames[index + 1 :]]
+    return frames
 
 
 def _frame(
@@ -261,7 +278,9 @@ def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[F
         last.append(traceback)
         traceback = traceback.tb_next
         steps += 1
-    return tuple([_frame(entry, place_of, None, 0.0) for entry in last if not is_machinery(entry)])
+    kept = [entry for entry in last if not is_machinery(entry)]
+    frames = [_frame(entry, place_of, None, 0.0) for entry in kept]
+    return tuple(_with_origins(frames, kept))
 
 
 def _chain(error: BaseException, place_of: PlaceOf) -> Iterator[ChainSnapshot]:

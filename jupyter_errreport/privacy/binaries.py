@@ -1,6 +1,6 @@
-"""Compiled files of installed packages: what an extension module says stands in it as text, and that is code.
+"""Compiled files of installed packages: extension modules and shared libraries, and where their constants stand.
 
-Read in pieces with pauses, only where a linker puts constants, and never more than 64 MB of a file.
+Read in pieces, only where a linker puts constants, and never more than 64 MB of a file.
 """
 
 import os
@@ -15,14 +15,10 @@ Range = Tuple[int, int]
 
 READ_LIMIT = 64_000_000
 """Bytes of one file that are looked at."""
-TEXT_LIMIT = 4_000_000
-"""Bytes of prose that are taken from one file."""
-_PIECE = 16_384
-_OVERLAP = 200
+PIECE = 16_384
+OVERLAP = 200
 _SECTIONS = 200
 _SUFFIXES = re.compile(r"\.(?:so|pyd|dll|dylib)\Z|\.so(?:\.\d{1,6}){1,5}\Z")
-_PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,4000}")
-_PROSE = re.compile(rb"[A-Za-z]{2,40}[^\w\x00]{1,3}[A-Za-z]{2,40}")
 _WORD = re.compile(rb"\w")
 
 
@@ -43,7 +39,7 @@ def interpreter_files() -> List[str]:
 def holds_name(path: str, name: str) -> Generator[None, None, bool]:
     """Whether a name stands in the constants of a compiled file, as a word of its own."""
     wanted = name.encode("utf-8", "replace")
-    for piece in _pieces(path):
+    for piece in pieces_of(path):
         yield
         at = piece.find(wanted)
         while at >= 0:
@@ -54,33 +50,15 @@ def holds_name(path: str, name: str) -> Generator[None, None, bool]:
     return False
 
 
-def prose_of(path: str) -> Generator[None, None, bytes]:
-    """The texts of a compiled file in which words stand together, with a null byte between any two."""
-    found: List[bytes] = []
-    size = 0
-    end = 0
-    for piece in _pieces(path):
-        yield
-        end = max(end - (_PIECE - _OVERLAP), 0)  # what the piece before has told
-        for match in _PRINTABLE.finditer(piece):
-            if match.end() > end and _PROSE.search(match.group()):
-                found.append(match.group())
-                size += len(match.group())
-                end = match.end()
-        if size > TEXT_LIMIT:
-            break
-    return b"\0".join(found)
-
-
-def _pieces(path: str) -> Iterator[bytes]:
+def pieces_of(path: str) -> Iterator[bytes]:
     """The constants of a compiled file in pieces that overlap; none of a file that can't be read."""
     try:
         with open(path, "rb") as file:
             left = READ_LIMIT
-            for begin, end in _constants(file):
-                for start in range(begin, min(end, begin + left), _PIECE - _OVERLAP):
+            for begin, end in constant_ranges(file):
+                for start in range(begin, min(end, begin + left), PIECE - OVERLAP):
                     file.seek(start)
-                    yield file.read(min(_PIECE, end - start))
+                    yield file.read(min(PIECE, end - start))
                 left -= end - begin
                 if left <= 0:
                     return
@@ -88,7 +66,7 @@ def _pieces(path: str) -> Iterator[bytes]:
         return
 
 
-def _constants(file: "IO[bytes]") -> List[Range]:
+def constant_ranges(file: "IO[bytes]") -> List[Range]:
     """Where the constants stand: in the read-only sections of ELF and PE; in any part of another format."""
     size = file.seek(0, os.SEEK_END)
     try:

@@ -9,8 +9,11 @@ from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional
 from ..event import ClassSnapshot, FrameSnapshot
 from .binaries import is_binary
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
+from .compiled import templates_of_library
 from .exporters import is_exported
 from .installed import installed_path, read
+from .known import lowered
+from .matching import best_match
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
 from .provenance import Sources, fragments, templates_of_code
 from .template import Template
@@ -22,6 +25,8 @@ FRAMES = 4
 """Innermost frames whose code is read."""
 CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
+_GENERATED = re.compile(r"<(?!string>|stdin>|ipython-input)[^<>\n]{1,400}>\Z|<[\w.@ ]{1,60}\(")
+"""What libraries call code that they make; `<string>` is what a user's `exec` is called, too."""
 _RAISES = ("RAISE_VARARGS",)
 _BUILD_TEXT = ("OSError", "UnicodeError")
 _IN_WORD = re.compile(rb"\w")
@@ -178,8 +183,11 @@ def evidence_of(
     names: CodeNames,
     sources: Sources,
     others: Sequence[Template] = (),
+    values: Sequence[str] = (),
 ) -> Generator[None, None, Evidence]:
-    """The evidence about one exception's message; `others` are templates of what it came from, which it may quote.
+    """The evidence about one exception's message.
+
+    `others` are templates of what it came from, which it may quote; `values` are texts that the kernel holds.
 
     Functions are read from the innermost one outwards, and no further than to the template that explains everything.
     """
@@ -188,6 +196,7 @@ def evidence_of(
     innermost: Optional[FrameSnapshot] = frames[-1] if frames else None
     in_users_code = innermost is not None and not _is_librarys(frames)
     is_own = innermost is not None and in_users_code and is_raised_by(innermost)
+    is_own = is_own and not is_generated_by_library(frames, classes)
     if not is_own:
         seen: List[CodeType] = []
         for frame in reversed(frames):
@@ -207,6 +216,10 @@ def evidence_of(
             else:  # a class of the user's own builds the text: every word of it is data
                 is_own = is_own or method.co_name in ("__str__", "__init__")
         templates += _texts_of(cls, sources)
+    if not is_own:
+        match = yield from best_match(text, [*templates, *others], 0, with_parts=False)
+        if match is None or not (_explains(match.template, text) or _explains(match.template, lowered(text))):
+            templates += yield from templates_of_library(text, frames, classes, values, match)
     return Evidence(
         templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
         names=names,
@@ -235,6 +248,22 @@ def _is_librarys(frames: Sequence[FrameSnapshot]) -> bool:
         if not filename.startswith("<") or filename.startswith("<frozen "):
             return installed_path(filename) is not None or filename.startswith("<frozen ")
     return False
+
+
+def is_generated_by_library(frames: Sequence[FrameSnapshot], classes: Sequence[ClassSnapshot]) -> bool:
+    """Whether the innermost frame runs code without a file, made by the library whose class it raises.
+
+    Such code names objects of that library by names that the library gave it.
+    """
+    frame, file = frames[-1], classes[0].file if classes else None
+    if frame.cell is not None or not _GENERATED.match(frame.code.co_filename) or file is None:
+        return False
+    return installed_path(file) is not None and _package(file) in map(_package, frame.origins.values())
+
+
+def _package(file: str) -> str:
+    """The package that an installed file belongs to; the file itself where it is not installed."""
+    return (installed_path(file) or file).split("/", 1)[0]
 
 
 def _add(

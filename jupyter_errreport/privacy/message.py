@@ -80,7 +80,7 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     place = _SYNTAX_PLACE.search(text) if evidence.is_syntax else None
     if place:
         text = text[: place.start()]
-    unquoted = _unquoted(text)
+    unquoted = unquoted_text(text)
     if unquoted is not None:
         if evidence.part_words == 3:
             inner = yield from _nested(unquoted, evidence, 0) if " " in unquoted else _whole(unquoted, evidence, 0)
@@ -310,7 +310,7 @@ def _outside(text: str, evidence: Evidence, depth: int) -> Scrub:
     return before + (yield from explain(body, evidence, depth)) + after
 
 
-def _unquoted(text: str) -> Optional[str]:
+def unquoted_text(text: str) -> Optional[str]:
     """The text of which this is the repr, as a KeyError has it; None when it is none."""
     text = text[1:] if text[:2] in ("u'", 'u"') else text
     if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0] or text[0] in _ESCAPED.sub("", text[1:-1]):

@@ -1,0 +1,401 @@
+"""What the library that failed can have said: the pieces of a message that stand in its files.
+
+For messages that neither the failing code nor a list explains. The message's own runs of words are looked up among the
+texts of the library's extension modules and sources. What is found is the library's; what lies between is a hole. A
+single word is never believed, nor what stands in quotes, nor what the failing code was given.
+"""
+
+import dis
+import os
+import re
+from types import CodeType
+from typing import Dict, Generator, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ..event import ClassSnapshot, FrameSnapshot
+from .binaries import is_binary
+from .distributions import files_near
+from .formats import formats_around
+from .installed import installed_path
+from .matching import Match
+from .message import unquoted_text
+from .prose import Prose
+from .provenance import constants
+from .template import Hole, Part, Template
+
+Piece = Tuple[int, int]
+"""Where a piece of a message begins and ends."""
+
+RUN_WORDS = 3
+"""Words that must stand together in a binary to be believed."""
+KEY_WORDS = 5
+"""Words of the repr of a key, which may be what was looked for, that must stand together."""
+LONG_LETTERS = 5
+"""Letters of each of two words that are believed together."""
+FILES = 24
+BYTES = 160_000_000
+"""Of all the files that are read for one error."""
+SOURCES = 300
+SOURCE_BYTES = 4_000_000
+RUNS = 200
+OCCURRENCES = 20
+ENTRIES = 100
+INSTRUCTIONS = 20_000
+_WORDS = re.compile(r"[^\W\d_]+")
+_QUOTED = re.compile(r"(?<!\w)(['\"`])(?:(?!\1)[^\n]){0,400}\1(?!\w)")
+_TEXT_OF_BYTES = re.compile(r"b(['\"])(.{0,4000})\1\Z", re.DOTALL)
+_SPOKEN = re.compile(r"(?:[A-Z]\w{0,60}(?:Error|Exception)\(|\b(?:message|error)['\"]?: |\(error )\Z")
+"""What stands before a quoted text that is a message: the repr of an error."""
+_BETWEEN = frozenset(" \t\r\n:;,")
+_PAIRS = {
+    **{quote: quote for quote in "'\"`"},
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "<": ">",
+    ")": "(",
+    "]": "[",
+    "}": "{",
+    ">": "<",
+}
+_COLLECTION = re.compile(r"[{\[].*[}\]]\Z", re.DOTALL)
+_ITEM = re.compile(r"(?P<quote>['\"`])(?:(?!(?P=quote))[^\n]){0,400}(?P=quote)(?!\w)|[^\W_][\w.+-]{0,400}")
+"""A text, a number or a name in a dict or list."""
+_NO_WORD = re.compile(r"[\W_]*")
+
+
+_PROSE = Prose()
+
+
+def templates_of_library(
+    text: str,
+    frames: Sequence[FrameSnapshot],
+    classes: Sequence[ClassSnapshot],
+    values: Iterable[str] = (),
+    match: Optional[Match] = None,
+) -> Generator[None, None, List[Template]]:
+    """The templates that explain a message by the texts of the compiled files which can have made it.
+
+    `values` are texts that the kernel holds: what equals one is not the library's. `match` is how the message was
+    explained without: its words stay between those that are found.
+    """
+    files = yield from _files(frames, classes)
+    if not files:
+        return []
+    unquoted = unquoted_text(text)
+    text = text if unquoted is None else unquoted
+    in_bytes = _TEXT_OF_BYTES.match(text)
+    begin, end = in_bytes.span(2) if in_bytes else (0, len(text))
+    message = text[begin:end]
+    given = _Given([*values, *_given_by(frames, message)])
+    found: List[Template] = []
+    pieces: List[Piece] = []
+    for path in files:
+        prose = yield from _PROSE.of(path)
+        pieces += yield from _entries(message, prose, given)
+        runs = yield from _runs(message, prose, given, KEY_WORDS if unquoted is not None else RUN_WORDS)
+        for run in runs:
+            pieces.append((run.begin, run.end))
+            for template in formats_around(prose, run.at):
+                if template.spans(message) is not None:
+                    found.append(template)
+                pieces += _around(template, message, run)
+            yield
+    if not pieces or in_bytes:
+        found = []
+    names: Dict[Piece, str] = {}
+    if match is not None and pieces and not in_bytes and unquoted is None:
+        spans = [span for _, span in match.spans]
+        names = {(left[1], right[0]): name for left, right, name in zip(spans, spans[1:], match.template.holes)}
+        pieces += spans
+    pieces = [(start + begin, stop + begin) for start, stop in _disjoint(pieces)]
+    return [*found, *_templates(text, pieces, in_bytes is not None, names)]
+
+
+class _Run(NamedTuple):
+    """A run of words of the message, and where it stands in the prose of a file."""
+
+    begin: int
+    end: int
+    at: int
+
+
+class _Given:
+    """Texts that the failing code was given."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._long: Set[str] = set()
+        self._words: Set[str] = set()
+        for text in texts:
+            if len(_WORDS.findall(text[:400])) > 1:
+                self._long.add(text[:400])
+            else:
+                self._words.add(text.strip())
+
+    def has(self, run: str) -> bool:
+        """Whether a run of words is part of a text that was given, or holds one."""
+        return any(run in text or text in run for text in self._long)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a word is, as a whole, a text that was given."""
+        return word in self._words
+
+
+def _given_by(frames: Sequence[FrameSnapshot], message: str) -> Iterable[str]:
+    """The texts of the failing code that a user wrote, and those that local variables hold."""
+    for frame in frames:
+        texts = [value for value in frame.values.values() if type(value) is str]
+        if installed_path(frame.code.co_filename) is None:
+            yield from texts
+            yield from constants(frame.code)
+        else:  # a library holds what it is about to say as well
+            yield from (text for text in texts if message not in text)
+
+
+def _runs(message: str, prose: bytes, given: _Given, least: int) -> Generator[None, None, List[_Run]]:
+    """The runs of words of a message that stand in the prose, from left to right, each as long as may be.
+
+    `least` is how many words must stand together.
+    """
+    words = [match.span() for match in _WORDS.finditer(message)][:RUNS]
+    quoted = [match.span() for match in _QUOTED.finditer(message) if not _SPOKEN.search(message, 0, match.start())]
+    found: List[_Run] = []
+    index = 0
+    while index + 1 < len(words):
+        yield
+        run = _run_at(message, words[index:], quoted, prose, given, least)
+        if run is None:
+            index += 1
+            continue
+        found.append(run)
+        while index < len(words) and words[index][0] < run.end:
+            index += 1
+    return found
+
+
+def _run_at(
+    message: str,
+    words: List[Tuple[int, int]],
+    quoted: List[Tuple[int, int]],
+    prose: bytes,
+    given: _Given,
+    shortest: int,
+) -> Optional[_Run]:
+    """The longest run that begins with the first of the words; None when too few stand together."""
+    start = words[0][0]
+    limit = min([begin + 1 for begin, _ in quoted if begin >= start], default=len(message))
+    if any(begin < start < end for begin, end in quoted):
+        return None
+    if shortest == RUN_WORDS and all(end - begin >= LONG_LETTERS for begin, end in words[:2]):
+        shortest = 2
+    if len(words) < shortest or words[shortest - 1][1] > limit:
+        return None
+    rest = message[start:limit]
+    length, place = 0, -1
+    for at in _places(prose, message[start : words[shortest - 1][1]]):
+        same = _common(rest, prose, at)
+        if same > length:
+            length, place = same, at
+    end = _end(message, start, start + length, words, shortest, given)
+    if end is None or given.has(message[start:end].strip()):
+        return None
+    return _Run(_begin(message, start, prose, place), end, place)
+
+
+def _places(prose: bytes, text: str) -> Iterator[int]:
+    """Where a text stands in the prose; at most 20 places."""
+    wanted = text.encode("utf-8", "replace")
+    at = prose.find(wanted)
+    for _ in range(OCCURRENCES):
+        if at < 0:
+            return
+        yield at
+        at = prose.find(wanted, at + 1)
+
+
+def _common(rest: str, prose: bytes, at: int) -> int:
+    """How many characters a text and the prose from `at` on have in common."""
+    other = prose[at : at + len(rest)].decode("latin-1")
+    return next((count for count, (ours, theirs) in enumerate(zip(rest, other)) if ours != theirs), len(other))
+
+
+def _end(
+    message: str, start: int, stop: int, words: List[Tuple[int, int]], shortest: int, given: _Given
+) -> Optional[int]:
+    """Where a run ends that stands in the binary up to `stop`: behind a whole word that nobody gave."""
+    whole = [
+        (begin, end)
+        for begin, end in words
+        if end <= stop and not (end == stop and end < len(message) and message[end].isalnum())
+    ]
+    while whole and given.is_word(message[whole[-1][0] : whole[-1][1]]):
+        whole.pop()
+    if len(whole) < shortest or given.is_word(message[slice(*whole[0])]):
+        return None
+    after = _NO_WORD.match(message, whole[-1][1], stop)
+    return after.end() if after else whole[-1][1]
+
+
+def _begin(message: str, start: int, prose: bytes, place: int) -> int:
+    """Where a run begins, with what is no word before it and stands in the binary, too."""
+    while start > 0 and place > 0 and not message[start - 1].isalnum() and prose[place - 1] == ord(message[start - 1]):
+        start, place = start - 1, place - 1
+    return start
+
+
+def _entries(message: str, prose: bytes, given: _Given) -> Generator[None, None, List[Piece]]:
+    """Of a dict or list of errors the pieces of those texts in it that one format of the prose explains as a whole."""
+    found: List[Piece] = []
+    if not _COLLECTION.match(message):
+        return found
+    for count, entry in enumerate(_QUOTED.finditer(message)):
+        yield
+        begin, end = entry.start() + 1, entry.end() - 1
+        words = list(_WORDS.finditer(message, begin, end))[:2]
+        if count == ENTRIES or len(words) < 2 or given.has(message[begin:end]):
+            continue
+        for at in _places(prose, message[words[0].start() : words[1].end()]):
+            formats = [template for template in formats_around(prose, at) if template.words > 1]
+            spans = next(filter(None, (template.spans(message[begin:end]) for template in formats)), None)
+            if spans is not None:
+                found += [(begin + start, begin + stop) for start, stop in spans if start < stop]
+                break
+    return found
+
+
+def _around(template: Template, message: str, run: _Run) -> List[Piece]:
+    """Where the literals of a format stand in the message, of which one holds the run; none if it has no holes."""
+    for core, literal in enumerate(template.literals):
+        inside = literal.find(message[run.begin : run.end])
+        if inside >= 0 and template.holes and message.startswith(literal, run.begin - inside):
+            spans = template.spans_within(message, core, run.begin - inside)
+            return [span for index, span in spans if template.literals[index].strip()]
+    return []
+
+
+def _disjoint(pieces: Iterable[Piece]) -> List[Piece]:
+    """Of pieces from several files those that do not overlap, the longest first chosen, in order."""
+    chosen: List[Piece] = []
+    for begin, end in sorted(set(pieces), key=lambda piece: (piece[0] - piece[1], piece[0])):
+        if all(end <= other_begin or begin >= other_end for other_begin, other_end in chosen):
+            chosen.append((begin, end))
+    return sorted(chosen)
+
+
+def _templates(text: str, pieces: Sequence[Piece], whole: bool, names: Dict[Piece, str]) -> List[Template]:
+    """The template that the pieces make of a text, and of each of its lines; with `whole` the text's ends, too."""
+    if not pieces:
+        return []
+    if whole:  # the repr of bytes
+        pieces = [(0, 2), *pieces, (len(text) - 1, len(text))]
+    made = [_template(text, 0, len(text), pieces, names)]
+    begin = 0
+    for line in text.split("\n") if "\n" in text else ():
+        inside = [piece for piece in pieces if piece[0] >= begin and piece[1] <= begin + len(line) + 1]
+        if inside:
+            made.append(_template(text, begin, begin + len(line), inside, names))
+        begin += len(line) + 1
+    return made
+
+
+def _template(text: str, begin: int, end: int, pieces: Iterable[Piece], names: Dict[Piece, str]) -> Template:
+    parts: List[Part] = []
+    inside = _COLLECTION.match(text) is not None
+    for start, stop in pieces:
+        parts += _gap(text[begin:start], names.get((begin, start), ""), inside)
+        parts.append(text[start : min(stop, end)])
+        begin = stop
+    parts += _gap(text[begin:end], names.get((begin, end), ""), inside)
+    return Template.of(parts)
+
+
+def _gap(text: str, name: str, inside: bool) -> List[Part]:
+    """What stands between two pieces: a hole, without the punctuation around it that opens or closes in the pieces.
+
+    Of what stands `inside` of a dict or list each item is a hole.
+    """
+    if name:
+        return [Hole(name)]
+    if inside:
+        parts: List[Part] = []
+        end = 0
+        for item in _ITEM.finditer(text):
+            parts += [text[end : item.start()], Hole("")]
+            end = item.end()
+        return [*parts, text[end:]]
+    begin, end = 0, len(text)
+    while begin < end and (text[begin] in _BETWEEN or (text[begin] in _PAIRS and not _closes(text, begin, end))):
+        begin += 1
+    while begin < end and (text[end - 1] in _BETWEEN or (text[end - 1] in _PAIRS and not _opens(text, begin, end))):
+        end -= 1
+    return [text[:begin], Hole(""), text[end:]] if begin < end else [text]
+
+
+def _closes(text: str, begin: int, end: int) -> bool:
+    """Whether what opens at the start of a text is closed in it."""
+    return text.find(_PAIRS[text[begin]], begin + 1, end) >= 0
+
+
+def _opens(text: str, begin: int, end: int) -> bool:
+    """Whether what closes at the end of a text is opened in it."""
+    openings = [opening for opening, closing in _PAIRS.items() if closing == text[end - 1]]
+    return any(text.find(opening, begin, end - 1) >= 0 for opening in openings)
+
+
+def _files(frames: Sequence[FrameSnapshot], classes: Sequence[ClassSnapshot]) -> Generator[None, None, List[str]]:
+    """The files that may hold the words of a message: of what the failing statement names, and of its own package."""
+    origins: List[str] = []
+    innermost = next((frame for frame in reversed(frames) if frame.origins), None)
+    if innermost is not None:
+        used = yield from _names_of_statement(innermost.code, innermost.lasti)
+        by_name = innermost.origins
+        origins += [by_name[name] for name in used if name in by_name] or list(by_name.values())
+        origins += [by_name[""]] if "" in by_name else []
+    origins += [frame.code.co_filename for frame in reversed(frames)]
+    origins += [cls.file for cls in classes if cls.file is not None]
+    origins = [origin for origin in dict.fromkeys(origins) if installed_path(origin) is not None]
+    budget = {True: _Budget(FILES, BYTES), False: _Budget(SOURCES, SOURCE_BYTES)}
+    found = [path for path in origins if budget[is_binary(path)].has_room(path)]
+    for origin in origins:
+        for path in (yield from files_near(origin)):
+            if path not in found and budget[is_binary(path)].has_room(path):
+                found.append(path)
+            yield
+    return found
+
+
+class _Budget:
+    """How many files of a kind, and bytes of them, are read for one error."""
+
+    def __init__(self, files: int, size: int) -> None:
+        self._files = files
+        self._bytes = size
+
+    def has_room(self, path: str) -> bool:
+        """Whether a file may be read, too."""
+        try:
+            size = os.path.getsize(path) if self._files else 0
+        except OSError:
+            return False
+        if not self._files or size > self._bytes:
+            return False
+        self._files -= 1
+        self._bytes -= size
+        return True
+
+
+def _names_of_statement(code: CodeType, lasti: int) -> Generator[None, None, List[str]]:
+    """The names that stand on the line which ran last."""
+    starts: List[Tuple[int, Optional[int]]] = list(dis.findlinestarts(code))  # None as a line since Python 3.13
+    line = next((line for offset, line in reversed(starts) if offset <= lasti), None)
+    lines = dict(starts)
+    names: List[str] = []
+    here: Optional[int] = None
+    for count, instruction in enumerate(dis.get_instructions(code)):
+        if count % 100 == 0:
+            yield
+        if count > INSTRUCTIONS:
+            break
+        here = lines.get(instruction.offset, here)
+        if here == line and type(instruction.argval) is str:
+            names.append(instruction.argval)
+    return list(dict.fromkeys(names))
