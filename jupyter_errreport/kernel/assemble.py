@@ -132,7 +132,7 @@ def _messages(snapshot: ErrorSnapshot, code: CodeOfKernel) -> Generator[None, No
     """
     names = yield from code.names()
     sources = Sources()
-    values = [value for value in _in_reach(snapshot) if type(value) is str]
+    values = [value for value in snapshot.values.values() if type(value) is str]
     evidence: List[Evidence] = []
     found: List[str] = []
     for other in reversed(snapshot.chain[:CHAIN_LIMIT]):

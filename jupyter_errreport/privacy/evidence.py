@@ -9,10 +9,10 @@ from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional
 from ..event import ClassSnapshot, FrameSnapshot
 from .binaries import is_binary
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
-from .compiled import templates_of_library
 from .exporters import is_exported
 from .installed import installed_path, read
 from .known import lowered
+from .library_words import templates_of_library
 from .matching import best_match
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
 from .provenance import Sources, fragments, templates_of_code

@@ -15,7 +15,7 @@ from ..event import ClassSnapshot, FrameSnapshot
 from .binaries import is_binary
 from .distributions import files_near
 from .formats import formats_around
-from .installed import installed_path
+from .installed import installed_path, read
 from .matching import Match
 from .message import unquoted_text
 from .prose import Prose
@@ -34,11 +34,13 @@ LONG_LETTERS = 5
 FILES = 24
 BYTES = 160_000_000
 """Of all the files that are read for one error."""
-SOURCES = 300
-SOURCE_BYTES = 4_000_000
+SOURCES = 200
+SOURCE_BYTES = 3_000_000
 RUNS = 200
 OCCURRENCES = 20
+OPENINGS = 200
 ENTRIES = 100
+CODE_NEAR = 200
 INSTRUCTIONS = 20_000
 _WORDS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(?:(?!\1)[^\n]){0,400}\1(?!\w)")
@@ -57,6 +59,7 @@ _PAIRS = {
     "}": "{",
     ">": "<",
 }
+_CODE = re.compile(r"\[([A-Z]{1,6}\d{1,5})\] ")
 _COLLECTION = re.compile(r"[{\[].*[}\]]\Z", re.DOTALL)
 _ITEM = re.compile(r"(?P<quote>['\"`])(?:(?!(?P=quote))[^\n]){0,400}(?P=quote)(?!\w)|[^\W_][\w.+-]{0,400}")
 """A text, a number or a name in a dict or list."""
@@ -86,20 +89,26 @@ def templates_of_library(
     in_bytes = _TEXT_OF_BYTES.match(text)
     begin, end = in_bytes.span(2) if in_bytes else (0, len(text))
     message = text[begin:end]
-    given = _Given([*values, *_given_by(frames, message)])
+    given = _Given([*values, *_given_by(frames)])
     found: List[Template] = []
     pieces: List[Piece] = []
+    coded: Optional[Piece] = None
     for path in files:
         prose = yield from _PROSE.of(path)
         pieces += yield from _entries(message, prose, given)
         runs = yield from _runs(message, prose, given, KEY_WORDS if unquoted is not None else RUN_WORDS)
+        opened = (yield from _opened(message, prose)) if unquoted is None else None
+        runs += [opened] if opened is not None else []
         for run in runs:
             pieces.append((run.begin, run.end))
             for template in formats_around(prose, run.at):
-                if template.spans(message) is not None:
-                    found.append(template)
+                if template.literals == (message,) and not given.has_word_of(message):
+                    found.append(template)  # quoted names and all
                 pieces += _around(template, message, run)
             yield
+        if runs and coded is None and path.endswith(".py"):
+            coded = _code_before(message, min(runs), path)
+    pieces += [coded] if coded is not None else []
     if not pieces or in_bytes:
         found = []
     names: Dict[Piece, str] = {}
@@ -135,20 +144,22 @@ class _Given:
         """Whether a run of words is part of a text that was given, or holds one."""
         return any(run in text or text in run for text in self._long)
 
+    def has_word_of(self, text: str) -> bool:
+        """Whether a word of a text, or all of it, is a text that was given."""
+        return self.has(text) or any(word in self._words for word in _WORDS.findall(text))
+
     def is_word(self, word: str) -> bool:
         """Whether a word is, as a whole, a text that was given."""
         return word in self._words
 
 
-def _given_by(frames: Sequence[FrameSnapshot], message: str) -> Iterable[str]:
-    """The texts of the failing code that a user wrote, and those that local variables hold."""
+def _given_by(frames: Sequence[FrameSnapshot]) -> Iterable[str]:
+    """The texts of the failing code that a user wrote: its constants, and what its variables hold."""
     for frame in frames:
-        texts = [value for value in frame.values.values() if type(value) is str]
-        if installed_path(frame.code.co_filename) is None:
-            yield from texts
+        filename = frame.code.co_filename
+        if frame.cell is not None or (installed_path(filename) is None and not filename.startswith("<")):
+            yield from (value for value in frame.values.values() if type(value) is str)
             yield from constants(frame.code)
-        else:  # a library holds what it is about to say as well
-            yield from (text for text in texts if message not in text)
 
 
 def _runs(message: str, prose: bytes, given: _Given, least: int) -> Generator[None, None, List[_Run]]:
@@ -201,11 +212,11 @@ def _run_at(
     return _Run(_begin(message, start, prose, place), end, place)
 
 
-def _places(prose: bytes, text: str) -> Iterator[int]:
-    """Where a text stands in the prose; at most 20 places."""
+def _places(prose: bytes, text: str, most: int = OCCURRENCES) -> Iterator[int]:
+    """Where a text stands in the prose; the first places."""
     wanted = text.encode("utf-8", "replace")
     at = prose.find(wanted)
-    for _ in range(OCCURRENCES):
+    for _ in range(most):
         if at < 0:
             return
         yield at
@@ -240,6 +251,33 @@ def _begin(message: str, start: int, prose: bytes, place: int) -> int:
     while start > 0 and place > 0 and not message[start - 1].isalnum() and prose[place - 1] == ord(message[start - 1]):
         start, place = start - 1, place - 1
     return start
+
+
+def _code_before(message: str, run: _Run, path: str) -> Optional[Piece]:
+    """Where a message says an error's code in brackets which is the name of the text behind it in a source."""
+    code = _CODE.match(message)
+    if code is None or run.begin > code.end() + CODE_NEAR:
+        return None
+    source = read(path)
+    at = source.find(message[run.begin : run.end].strip().encode("utf-8", "replace"))
+    given = re.compile(rb"\b" + code.group(1).encode() + rb"[ \t]{0,4}=[^=]")
+    return (0, code.end()) if at >= 0 and given.search(source, max(at - CODE_NEAR, 0), at) else None
+
+
+def _opened(message: str, prose: bytes) -> Generator[None, None, Optional[_Run]]:
+    """Where a format stands that begins with the first word of a message and explains all of it."""
+    code = _CODE.match(message)
+    begin = code.end() if code else 0
+    word = _WORDS.match(message, begin)
+    if word is None:
+        return None
+    for count, at in enumerate(_places(prose, message[begin : word.end() + 1], OPENINGS)):
+        if count % OCCURRENCES == 0:
+            yield
+        for template in formats_around(prose, at):
+            if template.holes and template.words >= RUN_WORDS and template.spans(message[begin:]) is not None:
+                return _Run(begin, begin + len(template.literals[0]), at)
+    return None
 
 
 def _entries(message: str, prose: bytes, given: _Given) -> Generator[None, None, List[Piece]]:
@@ -327,6 +365,8 @@ def _gap(text: str, name: str, inside: bool) -> List[Part]:
         begin += 1
     while begin < end and (text[end - 1] in _BETWEEN or (text[end - 1] in _PAIRS and not _opens(text, begin, end))):
         end -= 1
+    if begin + 1 < end and (text[begin], text[end - 1]) == ("(", ")") and "," not in text[begin:end]:
+        begin, end = begin + 1, end - 1
     return [text[:begin], Hole(""), text[end:]] if begin < end else [text]
 
 
