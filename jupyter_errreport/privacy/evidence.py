@@ -13,7 +13,7 @@ from .exporters import is_exported
 from .installed import installed_path, read
 from .known import lowered
 from .library_words import templates_of_library
-from .matching import best_match
+from .matching import Match, best_match
 from .message import OWN_TEMPLATES, TEXT_LIMIT, Evidence
 from .provenance import Sources, fragments, templates_of_code
 from .template import Template
@@ -23,6 +23,9 @@ CellSources = Callable[[], Sequence[str]]
 
 FRAMES = 4
 """Innermost frames whose code is read."""
+LINES = 20
+"""Of a message of many lines, how many are looked at one by one."""
+PART_WORDS = 4
 CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
 _GENERATED = re.compile(r"<(?!string>|stdin>|ipython-input)[^<>\n]{1,400}>\Z|<[\w.@ ]{1,60}\(")
@@ -217,9 +220,9 @@ def evidence_of(
                 is_own = is_own or method.co_name in ("__str__", "__init__")
         templates += _texts_of(cls, sources)
     if not is_own:
-        match = yield from best_match(text, [*templates, *others], 0, with_parts=False)
-        if match is None or not (_explains(match.template, text) or _explains(match.template, lowered(text))):
-            templates += yield from templates_of_library(text, frames, classes, values, match)
+        matches = yield from _explained(text, [*templates, *others])
+        if matches is not None:
+            templates += yield from templates_of_library(text, frames, classes, values, matches)
     return Evidence(
         templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
         names=names,
@@ -228,6 +231,21 @@ def evidence_of(
         is_syntax=any(cls.name == "SyntaxError" for cls in classes),
         part_words=4 if in_users_code else 3,
     )
+
+
+def _explained(text: str, templates: Sequence[Template]) -> Generator[None, None, Optional[List[Tuple[int, Match]]]]:
+    """What explains parts of a message, each from an offset on; None where one template leaves nothing to explain."""
+    whole = yield from best_match(text, templates, 0, with_parts=False)
+    if whole is not None:
+        explains = _explains(whole.template, text) or _explains(whole.template, lowered(text))
+        return None if explains else [(0, whole)]
+    found: List[Tuple[int, Match]] = []
+    offset = 0
+    for line in text.split("\n")[:LINES]:
+        match = (yield from best_match(line, templates, PART_WORDS, with_parts=True)) if line.strip() else None
+        found += [(offset, match)] if match is not None else []
+        offset += len(line) + 1
+    return found
 
 
 def _texts_of(cls: ClassSnapshot, sources: Sources) -> Iterator[Template]:

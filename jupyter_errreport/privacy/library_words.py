@@ -74,12 +74,12 @@ def templates_of_library(
     frames: Sequence[FrameSnapshot],
     classes: Sequence[ClassSnapshot],
     values: Iterable[str] = (),
-    match: Optional[Match] = None,
+    matches: Sequence[Tuple[int, Match]] = (),
 ) -> Generator[None, None, List[Template]]:
     """The templates that explain a message by the texts of the compiled files which can have made it.
 
-    `values` are texts that the kernel holds: what equals one is not the library's. `match` is how the message was
-    explained without: its words stay between those that are found.
+    `values` are texts that the kernel holds: what equals one is not the library's. `matches` are how
+    parts of the message, each from an offset on, are explained without: their words stay between those that are found.
     """
     files = yield from _files(frames, classes)
     if not files:
@@ -112,10 +112,12 @@ def templates_of_library(
     if not pieces or in_bytes:
         found = []
     names: Dict[Piece, str] = {}
-    if match is not None and pieces and not in_bytes and unquoted is None:
-        spans = [span for _, span in match.spans]
-        names = {(left[1], right[0]): name for left, right, name in zip(spans, spans[1:], match.template.holes)}
-        pieces += spans
+    if pieces and not in_bytes and unquoted is None:
+        for offset, match in matches:
+            spans = [(index, (start + offset, stop + offset)) for index, (start, stop) in match.spans]
+            pieces += [span for _, span in spans]
+            for (index, left), (_, right) in zip(spans, spans[1:]):
+                names[left[1], right[0]] = match.template.holes[index]
     pieces = [(start + begin, stop + begin) for start, stop in _disjoint(pieces)]
     return [*found, *_templates(text, pieces, in_bytes is not None, names)]
 
@@ -339,14 +341,14 @@ def _template(text: str, begin: int, end: int, pieces: Iterable[Piece], names: D
     parts: List[Part] = []
     inside = _COLLECTION.match(text) is not None
     for start, stop in pieces:
-        parts += _gap(text[begin:start], names.get((begin, start), ""), inside)
+        parts += _gap(text[begin:start], text[:begin], text[start:], names.get((begin, start), ""), inside)
         parts.append(text[start : min(stop, end)])
         begin = stop
-    parts += _gap(text[begin:end], names.get((begin, end), ""), inside)
+    parts += _gap(text[begin:end], text[:begin], "", names.get((begin, end), ""), inside)
     return Template.of(parts)
 
 
-def _gap(text: str, name: str, inside: bool) -> List[Part]:
+def _gap(text: str, before: str, after: str, name: str, inside: bool) -> List[Part]:
     """What stands between two pieces: a hole, without the punctuation around it that opens or closes in the pieces.
 
     Of what stands `inside` of a dict or list each item is a hole.
@@ -360,6 +362,10 @@ def _gap(text: str, name: str, inside: bool) -> List[Part]:
             parts += [text[end : item.start()], Hole("")]
             end = item.end()
         return [*parts, text[end:]]
+    for quote in "'\"`":
+        if text.count(quote) % 2 and (before.endswith(quote) or after.startswith(quote)):
+            at = text.find(quote) if before.endswith(quote) else text.rfind(quote)
+            return [*_gap(text[:at], "", "", "", False), quote, *_gap(text[at + 1 :], "", "", "", False)]
     begin, end = 0, len(text)
     while begin < end and (text[begin] in _BETWEEN or (text[begin] in _PAIRS and not _closes(text, begin, end))):
         begin += 1
