@@ -219,7 +219,7 @@ def evidence_of(
             else:  # a class of the user's own builds the text: every word of it is data
                 is_own = is_own or method.co_name in ("__str__", "__init__")
         templates += _texts_of(cls, sources)
-    if not is_own:
+    if not is_own and _PROSE.search(text):
         matches = yield from _explained(text, [*templates, *others])
         if matches is not None:
             templates += yield from templates_of_library(text, frames, classes, values, matches)

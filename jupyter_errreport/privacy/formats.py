@@ -1,11 +1,15 @@
 """The formats of compiled code: what stands around a place in the texts of a binary, as templates."""
 
+import re
 from typing import Iterator, List, Optional
 
 from .provenance import fragments
 from .template import Hole, Part, Template
 
 FORMAT_LIMIT = 1_000
+PUNCTUATION = 4
+_EDGES = frozenset(b"\0\n\\{}%")
+_CONVERSION = re.compile(rb"%[-+ #0-9.*hlzjt]{0,8}[a-zA-Z]\Z")
 _ARGUMENT = 0xC0
 _LONGEST = 0x80
 
@@ -24,6 +28,34 @@ def formats_around(prose: bytes, at: int) -> Iterator[Template]:
         if template is not None:
             yield template
             return
+
+
+def edges(prose: bytes, begin: int, end: int) -> int:
+    """At how many ends of a run of words, a literal or a piece of a format begins or ends, but for punctuation."""
+    return int(_begins(prose, begin)) + int(_ends(prose, end))
+
+
+def _begins(prose: bytes, at: int) -> bool:
+    for _ in range(PUNCTUATION):
+        before = prose[at - 1] if at else 0
+        size_of_rust = at + before < len(prose) and before and prose[at + before] in (0, _ARGUMENT)
+        if before in _EDGES or before >= _LONGEST or size_of_rust or _CONVERSION.search(prose[max(at - 12, 0) : at]):
+            return True
+        if chr(before).isalnum():
+            return False
+        at -= 1
+    return False
+
+
+def _ends(prose: bytes, at: int) -> bool:
+    for _ in range(PUNCTUATION):
+        after = prose[at] if at < len(prose) else 0
+        if after in _EDGES or after >= _LONGEST:
+            return True
+        if chr(after).isalnum():
+            return False
+        at += 1
+    return False
 
 
 def _of_rust(pieces: bytes) -> Optional[Template]:

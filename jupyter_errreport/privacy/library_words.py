@@ -14,7 +14,7 @@ from typing import Dict, Generator, Iterable, Iterator, List, NamedTuple, Option
 from ..event import ClassSnapshot, FrameSnapshot
 from .binaries import is_binary
 from .distributions import files_near
-from .formats import formats_around
+from .formats import edges, formats_around
 from .installed import installed_path, read
 from .matching import Match
 from .message import unquoted_text
@@ -32,10 +32,10 @@ KEY_WORDS = 5
 LONG_LETTERS = 5
 """Letters of each of two words that are believed together."""
 FILES = 24
-BYTES = 160_000_000
+BYTES = 100_000_000
 """Of all the files that are read for one error."""
-SOURCES = 200
-SOURCE_BYTES = 3_000_000
+SOURCES = 150
+SOURCE_BYTES = 2_000_000
 RUNS = 200
 OCCURRENCES = 20
 OPENINGS = 200
@@ -76,10 +76,10 @@ def templates_of_library(
     values: Iterable[str] = (),
     matches: Sequence[Tuple[int, Match]] = (),
 ) -> Generator[None, None, List[Template]]:
-    """The templates that explain a message by the texts of the compiled files which can have made it.
+    """The templates that explain a message by the texts of the files which can have made it.
 
-    `values` are texts that the kernel holds: what equals one is not the library's. `matches` are how
-    parts of the message, each from an offset on, are explained without: their words stay between those that are found.
+    `values` are texts that the kernel holds: what equals one is not the library's. `matches` are how parts of the
+    message, each from an offset on, are explained without: their words stay between those that are found.
     """
     files = yield from _files(frames, classes)
     if not files:
@@ -95,8 +95,9 @@ def templates_of_library(
     coded: Optional[Piece] = None
     for path in files:
         prose = yield from _PROSE.of(path)
+        trust = IN_BINARIES if is_binary(path) else IN_SOURCES
         pieces += yield from _entries(message, prose, given)
-        runs = yield from _runs(message, prose, given, KEY_WORDS if unquoted is not None else RUN_WORDS)
+        runs = yield from _runs(message, prose, given, KEY_WORDS if unquoted is not None else RUN_WORDS, trust)
         opened = (yield from _opened(message, prose)) if unquoted is None else None
         runs += [opened] if opened is not None else []
         for run in runs:
@@ -164,7 +165,20 @@ def _given_by(frames: Sequence[FrameSnapshot]) -> Iterable[str]:
             yield from constants(frame.code)
 
 
-def _runs(message: str, prose: bytes, given: _Given, least: int) -> Generator[None, None, List[_Run]]:
+class _Trust(NamedTuple):
+    """What is asked of a run of words that stands in a file."""
+
+    edges: int
+    """At how many of its ends a literal, or a piece of a format, must begin or end."""
+    words_anywhere: int
+    """How many words need no such end."""
+
+
+IN_BINARIES, IN_SOURCES = _Trust(1, 4), _Trust(2, 6)
+"""Sources hold more prose, and all of their literals are seen to begin and end."""
+
+
+def _runs(message: str, prose: bytes, given: _Given, least: int, trust: _Trust) -> Generator[None, None, List[_Run]]:
     """The runs of words of a message that stand in the prose, from left to right, each as long as may be.
 
     `least` is how many words must stand together.
@@ -175,7 +189,7 @@ def _runs(message: str, prose: bytes, given: _Given, least: int) -> Generator[No
     index = 0
     while index + 1 < len(words):
         yield
-        run = _run_at(message, words[index:], quoted, prose, given, least)
+        run = _run_at(message, words[index:], quoted, prose, given, least, trust)
         if run is None:
             index += 1
             continue
@@ -192,6 +206,7 @@ def _run_at(
     prose: bytes,
     given: _Given,
     shortest: int,
+    trust: "_Trust",
 ) -> Optional[_Run]:
     """The longest run that begins with the first of the words; None when too few stand together."""
     start = words[0][0]
@@ -203,15 +218,15 @@ def _run_at(
     if len(words) < shortest or words[shortest - 1][1] > limit:
         return None
     rest = message[start:limit]
-    length, place = 0, -1
+    best: Optional[_Run] = None
     for at in _places(prose, message[start : words[shortest - 1][1]]):
-        same = _common(rest, prose, at)
-        if same > length:
-            length, place = same, at
-    end = _end(message, start, start + length, words, shortest, given)
-    if end is None or given.has(message[start:end].strip()):
-        return None
-    return _Run(_begin(message, start, prose, place), end, place)
+        end = _end(message, start, start + _common(rest, prose, at), words, shortest, given)
+        if end is None or (best is not None and end <= best.end) or given.has(message[start:end].strip()):
+            continue
+        count = sum(1 for begin, _ in words if begin < end)
+        if count >= trust.words_anywhere or edges(prose, at, at + end - start) >= trust.edges:
+            best = _Run(_begin(message, start, prose, at), end, at)
+    return best
 
 
 def _places(prose: bytes, text: str, most: int = OCCURRENCES) -> Iterator[int]:

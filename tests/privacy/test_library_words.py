@@ -143,6 +143,20 @@ def test_words_in_the_sources_of_a_library_stay(dock: Dock) -> None:
     assert dock.says("zova violates type hint mela") == "<str> violates type hint <str>"
 
 
+PROSE = b'A = "the box could not be placed in the grid, since it was not closed"\nB = f"{x} was not placed. {y}"\n'
+
+
+@pytest.mark.parametrize("value", ["could not be", "since it was not", "the box could not", "not be placed in"])
+def test_a_few_common_words_in_a_literal_of_a_source_prove_nothing(dock: Dock, value: str) -> None:
+    dock.has(core_so=b"", checks_py=PROSE)
+    assert value not in dock.says(f"unknown pose: {value}")
+
+
+def test_a_piece_of_a_format_in_a_source_does(dock: Dock) -> None:
+    dock.has(core_so=b"", checks_py=PROSE)
+    assert dock.says("pose zova was not placed. mela") == "<str> was not placed. <str>"
+
+
 def test_a_dict_of_errors_keeps_the_texts_of_the_library(dock: Dock) -> None:
     dock.has(checks_py=b"A = 'required field'\nB = 'must be of {0} type'\n")
     message = "{'zova': ['must be of mela type'], 'kind': [{'x': ['required field', 'John Smith died']}]}"
