@@ -1,6 +1,7 @@
 """The strings of modules that Cython made: since 3.1 it packs them together, by zlib or by a way of its own.
 
-Nothing says where such a pack begins. It is looked for by its first bytes, and taken if what comes out is text.
+Nothing says where such a pack begins. It is looked for by its first bytes, or where compilers begin what is large, and
+taken if what comes out is text.
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import Generator, List
 
 from .binaries import constant_ranges
 
-CONSTANTS_LIMIT = 8_000_000
+CONSTANTS_LIMIT = 2_000_000
 """Bytes of constants of a module that is looked into."""
 UNPACKED_LIMIT = 400_000
 LEAST = 400
@@ -17,8 +18,9 @@ LEAST = 400
 TRIED = 400
 _MADE_BY_CYTHON = b"cython_runtime"
 _ZLIB = re.compile(rb"x[\x01\x5e\x9c\xda]")
-_LZSS = re.compile(rb"\xff[\x20-\x7e]{8}")
-"""Eight bytes as they are, which is how the packing without a header begins."""
+_ALIGNED = 16
+"""Bytes at whose multiples compilers begin large constants."""
+_AT_ONCE = 200
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -29,6 +31,7 @@ def cython_strings(path: str) -> Generator[None, None, List[bytes]]:
         with open(path, "rb") as file:
             for begin, end in constant_ranges(file):
                 file.seek(begin)
+                constants += b"\0" * (-len(constants) % _ALIGNED)
                 constants += file.read(max(min(end - begin, CONSTANTS_LIMIT - len(constants)), 0))
                 yield
     except (OSError, ValueError):
@@ -36,18 +39,20 @@ def cython_strings(path: str) -> Generator[None, None, List[bytes]]:
     if _MADE_BY_CYTHON not in constants:
         return []
     yield
-    found: List[bytes] = []
     for match, _ in zip(_ZLIB.finditer(constants), range(TRIED)):
         yield
         text = _unpacked_by_zlib(constants[match.start() : match.start() + UNPACKED_LIMIT])
         if len(text) >= LEAST:
             return [text]
-    for match, _ in zip(_LZSS.finditer(constants), range(TRIED)):
-        text = yield from _unpacked(constants, match.start())
-        if len(text) >= LEAST:
-            found.append(text)
-            break
-    return found
+    for count, start in enumerate(range(0, len(constants), _ALIGNED)):
+        if count % _AT_ONCE == 0:
+            yield
+        # The first item can't be one that comes again.
+        if constants[start] & 1 and not _NO_TEXT.match(constants, start + 1):
+            text = yield from _unpacked(constants, start)
+            if len(text) >= LEAST:
+                return [text]
+    return []
 
 
 def _unpacked_by_zlib(packed: bytes) -> bytes:

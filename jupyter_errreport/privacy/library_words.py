@@ -12,7 +12,7 @@ from types import CodeType
 from typing import Dict, Generator, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..event import ClassSnapshot, FrameSnapshot
-from .binaries import is_binary
+from .binaries import READ_LIMIT, is_binary
 from .distributions import files_near
 from .formats import edges, formats_around
 from .installed import installed_path, read
@@ -32,7 +32,7 @@ KEY_WORDS = 5
 LONG_LETTERS = 5
 """Letters of each of two words that are believed together."""
 FILES = 24
-BYTES = 100_000_000
+BYTES = 200_000_000
 """Of all the files that are read for one error."""
 SOURCES = 150
 SOURCE_BYTES = 2_000_000
@@ -434,7 +434,7 @@ class _Budget:
     def has_room(self, path: str) -> bool:
         """Whether a file may be read, too."""
         try:
-            size = os.path.getsize(path) if self._files else 0
+            size = min(os.path.getsize(path), READ_LIMIT) if self._files else 0
         except OSError:
             return False
         if not self._files or size > self._bytes:

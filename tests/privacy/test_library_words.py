@@ -123,7 +123,7 @@ def test_words_of_a_rust_library_stay(dock: Dock, message: str, expected: str) -
 def test_words_that_cython_packed_stay(dock: Dock, pack: Callable[[bytes], bytes]) -> None:
     strings = b"".join(b"string number %d of the module " % number for number in range(40))
     packed = pack(strings + b"The grid has no box! of kind __init__")
-    dock.has(core_so=NOISE + b"\0cython_runtime\0" + packed + b"\0" * 3 + NOISE)
+    dock.has(core_so=b"\0cython_runtime\0" + NOISE[:16] + packed + b"\0" * 3 + NOISE)
     assert dock.says("zovamela: The grid has no box!") == "<str>: The grid has no box!"
 
 
