@@ -219,10 +219,11 @@ def evidence_of(
             else:  # a class of the user's own builds the text: every word of it is data
                 is_own = is_own or method.co_name in ("__str__", "__init__")
         templates += _texts_of(cls, sources)
+    library: List[Template] = []
     if not is_own and _PROSE.search(text):
         matches = yield from _explained(text, [*templates, *others])
         if matches is not None:
-            templates += yield from templates_of_library(text, frames, classes, values, matches)
+            library = yield from templates_of_library(text, frames, classes, values, matches)
     return Evidence(
         templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
         names=names,
@@ -230,6 +231,7 @@ def evidence_of(
         is_builtin_text=any(cls.name in _BUILD_TEXT and cls.module == "builtins" for cls in classes),
         is_syntax=any(cls.name == "SyntaxError" for cls in classes),
         part_words=4 if in_users_code else 3,
+        library=library,
     )
 
 

@@ -10,6 +10,8 @@ FORMAT_LIMIT = 1_000
 PUNCTUATION = 4
 _EDGES = frozenset(b"\0\n\\{}%")
 _CONVERSION = re.compile(rb"%[-+ #0-9.*hlzjt]{0,8}[a-zA-Z]\Z")
+_COLON = ord(":")
+"""Behind it stands what is formatted in, also where texts lie next to one another without a border, as Rust's do."""
 _ARGUMENT = 0xC0
 _LONGEST = 0x80
 
@@ -50,7 +52,7 @@ def _begins(prose: bytes, at: int) -> bool:
 def _ends(prose: bytes, at: int) -> bool:
     for _ in range(PUNCTUATION):
         after = prose[at] if at < len(prose) else 0
-        if after in _EDGES or after >= _LONGEST:
+        if after in _EDGES or after >= _LONGEST or after == _COLON:
             return True
         if chr(after).isalnum():
             return False

@@ -24,6 +24,7 @@ LINES = 60
 OWN_TEMPLATES = 4_000
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
+_PLACEHOLDER = re.compile(r"<[a-z_][^<>\n]{0,60}>")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
 _SYNTAX_PLACE = re.compile(r" \((?:[^()\n]{0,400}, )?line (\d{1,7})\)\Z")
@@ -62,6 +63,8 @@ class Evidence(NamedTuple):
     is_syntax: bool = False
     part_words: int = 3
     """How many words of a known template must stand together to be believed about a part of a text."""
+    library: Sequence[Template] = ()
+    """Of the library's files, where nothing else explains the whole."""
 
 
 def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
@@ -69,6 +72,19 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
 
     A generator: it yields wherever the worker may pause.
     """
+    told = yield from _told(message, evidence)
+    if not evidence.library:
+        return told
+    other = yield from _told(message, evidence._replace(templates=[*evidence.templates, *evidence.library]))
+    return other if _letters(other) > _letters(told) else told
+
+
+def _letters(text: str) -> int:
+    """How many letters a message has that stand for themselves."""
+    return sum(map(len, _LETTERS.findall(_PLACEHOLDER.sub("", text))))
+
+
+def _told(message: Optional[str], evidence: Evidence) -> Scrub:
     if not message or not message.strip():
         return "" if message is not None else "<unreadable>"
     text = ANSI.sub("", message[:TEXT_LIMIT])
