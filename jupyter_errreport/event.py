@@ -104,6 +104,8 @@ class FrameSnapshot(NamedTuple):
     """Execution count of the cell that this frame's code came from; None for code from elsewhere."""
     values: Dict[str, Any]
     """Local variables of exactly type str, int, float or bytes, cut short."""
+    origins: Dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default, which nobody writes into
+    """Of the innermost frame: for names that its code uses, the file of the module behind the object; "" is its own."""
 
 
 class ClassSnapshot(NamedTuple):
@@ -119,6 +121,8 @@ class ClassSnapshot(NamedTuple):
     """Code of the methods that build its message."""
     texts: Tuple[str, ...] = ()
     """Class attributes of exactly type str, cut short: some classes keep their message there."""
+    is_fixed: bool = False
+    """Whether only C can have made the class: Python code can neither make nor rename such a one."""
 
 
 class ChainSnapshot(NamedTuple):

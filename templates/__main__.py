@@ -134,6 +134,12 @@ def write(texts: Iterable[str], path: Path) -> None:
     path.write_text("".join(line + "\n" for line in index_lines(texts)), encoding="utf-8", newline="\n")
 
 
+def with_supplement(path: Path) -> list[str]:
+    """The templates of the file as it is and those that were written by hand."""
+    shipped = path.read_text(encoding="utf-8").splitlines()
+    return [*(line.partition("\t")[2] for line in shipped), *by_hand(HERE / "supplement.txt")]
+
+
 def by_hand(path: Path) -> list[str]:
     """The templates of a file that people write: no blank lines and no comments."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -174,8 +180,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="these libraries; prints their templates, writes nothing"
     )
+    parser.add_argument(
+        "--supplement", action="store_true", help="add supplement.txt to the file as it is; reads no library"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="libraries that are read at a time (%(default)s)")
     options = parser.parse_args(arguments)
+    if options.supplement:
+        write(with_supplement(OUTPUT), OUTPUT)
+        return 0
     settings = Settings(options.cache, options.mirror, options.offline)
     wanted = [
         library for library in libraries(HERE / "libraries.toml") if not options.only or library.name in options.only

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
 def saved_errors(path: str) -> Iterator[Found]:
     """The errors in the outputs of a notebook's cells, in order. Raises OSError or ValueError for no notebook."""
     notebook = read_notebook(path)
+    cells = [whole(cell.get("source")) for cell in notebook.code_cells]
     for number, cell in enumerate(notebook.code_cells, 1):
         for output in cell.get("outputs") or []:
             if isinstance(output, dict) and output.get("output_type") == "error":
@@ -56,6 +57,7 @@ def saved_errors(path: str) -> Iterator[Found]:
                     whole(cell.get("source")),
                     [whole(line) for line in output.get("traceback") or []],
                     notebook.language,
+                    cells,
                 )
                 yield Found(number, saved, finished(scrub_saved(saved)))
 

@@ -89,8 +89,9 @@ def assemble(
             )
             first_line = yield from public_first_line(snapshot.source, comments=comments, around=around)
     yield
+    error_name = yield from public_name(snapshot.classes, code.has_true_class)
     event = EventMessageType(
-        error_name=public_name(snapshot.classes, code.has_true_class),
+        error_name=error_name,
         error_message=messages[0],
         traceback=traceback,
         first_line=first_line,
@@ -105,7 +106,7 @@ def assemble(
     )
     yield
     for other, message in zip(snapshot.chain[:CHAIN_LIMIT], messages[1:]):
-        name = public_name(other.classes, code.has_true_class)
+        name = yield from public_name(other.classes, code.has_true_class)
         event["chain"].append(ChainType(error_name=name, error_message=message, relation=other.relation))
         yield
     # Of a text that is no Python the words are data, and a hash of few words can be guessed.

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
-from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 from ..event import (
     CHAIN_LIMIT,
@@ -24,6 +24,7 @@ from ..event import (
 from .cells import CellPlace
 from .held import held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
+from .origins import origins_of
 from .rounds import folded
 
 MESSAGE_TAKEN = 4_000
@@ -54,7 +55,12 @@ _name = type.__dict__["__name__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
 _module = type.__dict__["__module__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
+_flags = type.__dict__["__flags__"].__get__
+_IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
+"""Flags of CPython's types: Python code makes them on the heap only, and may change these."""
 _module_namespace: Any = vars(ModuleType)["__dict__"].__get__
+CO_NEWLOCALS = 0x2
+"""The flag of a code object that is a function's."""
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
 CLASSES_TAKEN = 10
 CLASS_ATTRIBUTES = 100
@@ -90,6 +96,7 @@ def _class(cls: type) -> ClassSnapshot:
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
         texts=tuple(_texts(own)) if module != "builtins" else (),
+        is_fixed=_flags(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
     )
 
 
@@ -199,12 +206,29 @@ def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[Lis
     return kept, len(kept) == len(entries)
 
 
+def _with_origins(frames: List[FrameSnapshot], entries: List[TracebackType]) -> Tuple[FrameSnapshot, ...]:
+    """The frames, the innermost one with the modules of what its code names.
+
+    Some libraries written in C add frames of their own, which have no names.
+    """
+    for index in range(len(entries) - 1, max(len(entries) - 4, -1), -1):
+        frame = entries[index].tb_frame
+        if frame.f_globals:
+            is_function = frame.f_code.co_flags & CO_NEWLOCALS and id(frame) not in _running()
+            local = frame.f_locals if is_function else {}
+            frames[index] = frames[index]._replace(
+                origins=origins_of(frame, local if type(local) in _MAPPING_TYPES else {})
+            )
+            break
+    return tuple(frames)
+
+
 def _code_of(entry: TracebackType) -> int:
     return id(entry.tb_frame.f_code)  # as codes are compared by all that they hold
 
 
 def _frames(
-    entries: Sequence[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]]
+    entries: List[TracebackType], place_of: PlaceOf, namespace: Optional[Dict[str, Any]]
 ) -> Tuple[Tuple[FrameSnapshot, ...], List[Any], bool]:
     """The frames of a traceback, the variables of those that are the user's own, and whether all were looked at."""
     frames: List[FrameSnapshot] = []
@@ -214,7 +238,9 @@ def _frames(
     running = _running()
     for entry in reversed(entries):
         frame = entry.tb_frame
-        at_module_level = frame.f_globals is namespace and not frame.f_code.co_flags & 0x2  # a function: CO_NEWLOCALS
+        at_module_level = (
+            namespace is not None and frame.f_globals is namespace and not frame.f_code.co_flags & CO_NEWLOCALS
+        )
         values: Dict[str, Any] = {}
         # Before Python 3.13 `f_locals` of a frame that still runs (`with Output():` in a function) keeps what it held.
         if not at_module_level and id(frame) in running:
@@ -229,8 +255,11 @@ def _frames(
                 has_all = has_all and left >= 0 and len(variables) <= LOCALS_TAKEN
                 if is_users_file(frame.f_code.co_filename):
                     users.append(variables)
+        else:
+            names: Dict[str, Any] = namespace or {}
+            values = _plain({name: names[name] for name in frame.f_code.co_names if name in names}, LOCALS_TAKEN)
         frames.insert(0, _frame(entry, place_of, values))
-    return tuple(frames), users, has_all
+    return _with_origins(frames, entries), users, has_all
 
 
 def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> FrameSnapshot:
@@ -296,7 +325,9 @@ def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_value
         traceback = traceback.tb_next
         steps += 1
     entries = [entry for entry in last if not is_machinery(entry)]
-    return _frames(entries, place_of, None)[0] if with_values else tuple([_frame(e, place_of, {}) for e in entries])
+    if with_values:
+        return _frames(entries, place_of, None)[0]
+    return _with_origins([_frame(entry, place_of, {}) for entry in entries], entries)
 
 
 def _chain(error: BaseException, place_of: PlaceOf, with_values: bool) -> Iterator[ChainSnapshot]:

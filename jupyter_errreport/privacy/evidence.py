@@ -3,15 +3,18 @@
 import dis
 import os
 import re
-import sys
 from types import CodeType
 from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ..event import ClassSnapshot, FrameSnapshot
+from .binaries import is_binary
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
 from .definitions import definitions
+from .exporters import is_exported
 from .installed import installed_path, is_cython, read
-from .matching import Belief, every, with_holes
+from .known import lowered
+from .library_words import templates_of_library
+from .matching import Belief, Match, best_match, every, with_holes
 from .message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
 from .parsing import is_python
 from .provenance import Sources, fragments, templates_of_code
@@ -22,8 +25,13 @@ CellSources = Callable[[], Sequence[str]]
 
 FRAMES = 4
 """Innermost frames whose code is read."""
+LINES = 20
+"""Of a message of many lines, how many are looked at one by one."""
+PART_WORDS = 4
 CELLS_SEARCHED = 20
 CELL_LIMIT = 20_000
+_GENERATED = re.compile(r"<(?!string>|stdin>|ipython-input)[^<>\n]{1,400}>\Z|<[\w.@ ]{1,60}\(")
+"""What libraries call code that they make; `<string>` is what a user's `exec` is called, too."""
 _RAISES = ("RAISE_VARARGS",)
 _WAITS = ("YIELD_VALUE", "YIELD_FROM", "RESUME", "SEND")
 _BUILD_TEXT = ("OSError", "UnicodeError")
@@ -139,18 +147,26 @@ class CodeOfKernel:
         held = any(bare == value for frame in self._frames for value in frame.values.values())
         return held or bare in self._source[:CELL_LIMIT]
 
-    def has_true_class(self, cls: ClassSnapshot) -> bool:
+    def has_true_class(self, cls: ClassSnapshot) -> Generator[None, None, bool]:
         """Whether the name of a class is code: no class that was made, or renamed, at run time."""
-        if cls.module == "builtins":
-            return cls.stands
-        if cls.stands and cls.file is None and cls.module in sys.builtin_module_names:
+        if cls.is_fixed:
             return True
-        if cls.stands and cls.file is not None and installed_path(cls.file) is not None:
-            text = self._text(cls.file)
-            return not cls.file.endswith(".py") or _has_word(text, cls.name)
-        if cls.file is not None and cls.module != "__main__":
+        if cls.module == "builtins":
+            return cls.stands and cls.name == "ExceptionGroup"  # the one that Python itself makes as users make theirs
+        if cls.module is None or cls.module == "__main__":
+            return self._is_defined_in_cells(cls.name)
+        if cls.file is not None and installed_path(cls.file) is None:
             return self._defines(cls.file, "class", cls.name)
-        return self._is_defined_in_cells(cls.name)
+        if (
+            cls.stands
+            and cls.file is not None
+            and not is_binary(cls.file)
+            and _has_word(self._text(cls.file), cls.name)
+        ):
+            return True
+        return (yield from is_exported(cls.name, cls.module)) or (
+            cls.file is None and self._is_defined_in_cells(cls.name)
+        )
 
     def _is_defined_in_cells(self, name: str) -> bool:
         cells = (source[:CELL_LIMIT] for source in (self._source, *self._cells()) if type(source) is str)
@@ -189,9 +205,9 @@ def evidence_of(
     others: Sequence[Template] = (),
     is_held: Callable[[str], bool] = lambda text: False,
 ) -> Generator[None, None, Evidence]:
-    """The evidence about one exception's message; `others` are templates of what it came from, which it may quote.
+    """The evidence about one exception's message.
 
-    `is_held` tells whether a text is a value in reach.
+    `others` are templates of what it came from, which it may quote; `is_held` tells whether a text is a value in reach.
     Functions are read from the innermost one outwards, and no further than to the template that explains everything.
     """
     text = (message or "")[:TEXT_LIMIT]
@@ -200,6 +216,7 @@ def evidence_of(
     in_users_code = innermost is not None and not _is_librarys(frames)
     is_own = innermost is not None and in_users_code and _is_written_by(innermost)
     believes = _believed(text, innermost, in_users_code, classes, is_held)
+    is_own = is_own and not is_generated_by_library(frames, classes)
     if not is_own:
         seen: List[CodeType] = []
         for frame in reversed(frames):
@@ -219,6 +236,11 @@ def evidence_of(
             else:  # a class of the user's own builds the text: every word of it is data
                 is_own = is_own or method.co_name in ("__str__", "__init__")
         templates += _texts_of(cls, sources)
+    library: List[Template] = []
+    if not is_own and _PROSE.search(text):
+        matches = yield from _explained(text, [*templates, *others], believes)
+        if matches is not None:
+            library = yield from templates_of_library(text, frames, classes, matches)
     return Evidence(
         templates=list(dict.fromkeys([*templates, *(() if is_own else others)]))[:OWN_TEMPLATES],
         names=names,
@@ -227,6 +249,7 @@ def evidence_of(
         is_syntax=any(cls.name == "SyntaxError" for cls in classes),
         part_words=4 if in_users_code else 3,
         believes=believes,
+        library=library,
     )
 
 
@@ -257,6 +280,23 @@ def _believed(
     return with_holes if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
 
 
+def _explained(
+    text: str, templates: Sequence[Template], believes: Belief
+) -> Generator[None, None, Optional[List[Tuple[int, Match]]]]:
+    """What explains parts of a message, each from an offset on; None where one template leaves nothing to explain."""
+    whole = yield from best_match(text, templates, 0, False, believes)
+    if whole is not None:
+        explains = _explains(whole.template, text) or _explains(whole.template, lowered(text))
+        return None if explains else [(0, whole)]
+    found: List[Tuple[int, Match]] = []
+    offset = 0
+    for line in text.split("\n")[:LINES]:
+        match = (yield from best_match(line, templates, PART_WORDS, True, believes)) if line.strip() else None
+        found += [(offset, match)] if match is not None else []
+        offset += len(line) + 1
+    return found
+
+
 def _texts_of(cls: ClassSnapshot, sources: Sources) -> Iterator[Template]:
     """Templates that are attributes of an installed class, if their words stand in the source of its module."""
     if cls.texts and cls.file is not None:
@@ -275,6 +315,22 @@ def _is_librarys(frames: Sequence[FrameSnapshot]) -> bool:
         if not filename.startswith("<") or filename.startswith("<frozen "):
             return installed_path(filename) is not None or filename.startswith("<frozen ")
     return False
+
+
+def is_generated_by_library(frames: Sequence[FrameSnapshot], classes: Sequence[ClassSnapshot]) -> bool:
+    """Whether the innermost frame runs code without a file, made by the library whose class it raises.
+
+    Such code names objects of that library by names that the library gave it.
+    """
+    frame, file = frames[-1], classes[0].file if classes else None
+    if frame.cell is not None or not _GENERATED.match(frame.code.co_filename) or file is None:
+        return False
+    return installed_path(file) is not None and _package(file) in map(_package, frame.origins.values())
+
+
+def _package(file: str) -> str:
+    """The package that an installed file belongs to; the file itself where it is not installed."""
+    return (installed_path(file) or file).split("/", 1)[0]
 
 
 def _add(

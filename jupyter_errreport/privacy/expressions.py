@@ -33,6 +33,9 @@ _WRAPPERS = frozenset("str dedent fill cleandoc _ gettext ngettext lazy_gettext 
 _MADE = re.compile(r"(?:Error|Exception|Warning)\Z")
 """A call that makes an exception, which says what it is given."""
 
+_CODE = re.compile(r"[A-Z]{1,6}\d{1,5}\Z")
+"""A name that is the code of an error."""
+
 _SPEAKS = re.compile(r"(?i:msg|message|err|text|templ|fmt|format|reason|desc|warn)|\A[A-Z_]{3,}\Z")
 """A name that is likely to hold words."""
 
@@ -278,6 +281,8 @@ class Expressions:
         values = (yield from self._find(name))[:ALTERNATIVES]
         values = [value for value in values if not isinstance(value, _FUNCTIONS)]
         texts = yield from self._any(values, depth, telling=True)
+        if _CODE.match(name):  # a message that stands in a table under its code may be said with the code before it
+            texts = [[f"[{name}] ", *text] for text in texts[: ALTERNATIVES // 2]] + texts
         for value in self._added.get(name, [])[:4]:
             more = yield from self.evaluate(value, depth)
             longer = self._product([texts[:4], more]) if texts else []

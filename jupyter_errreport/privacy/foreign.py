@@ -11,6 +11,8 @@ _R_CALL = re.compile(
     r"(?P<lead>(?:Error|Warning)(?: message)?:? in )(?P<call>.{1,600}?)(?P<colon> ?:[ \n]\s*)", re.DOTALL
 )
 _R_LEAD = re.compile(r"(?:Error|Warning): ")
+_R_BULLET = re.compile(r"\s{0,40}(?:[!\u2139\u2716\u2714\u2022*xi\u2192] )")
+"""What the tidyverse puts before each of its sentences."""
 _JULIA_ERROR = re.compile(r"(?:LoadError: )?[A-Z]\w{2,40}(?:Error|Exception)(?::\s|\(\)\Z)")
 _JULIA_SIGNATURE = re.compile(
     r"[\w.!#∘+*/^<>=-]{1,80}\((?:[\w!]{0,40}(?:::[\w.{}, \[\]<:]{1,200})?(?:\.{3})?[,;]? ?){0,20}\)"
@@ -46,6 +48,10 @@ def public_foreign_message(message: str, language: str, evidence: Evidence) -> S
 def _line(line: str, language: str, evidence: Evidence) -> Scrub:
     if not line.strip():
         return ""
+    if language == "R":
+        bullet = _R_BULLET.match(line)
+        if bullet:
+            return bullet.group() + (yield from explain(line[bullet.end() :], evidence))
     if language == "julia":
         signature = _JULIA_SIGNATURE.search(line)
         if signature and "::" in signature.group():

@@ -41,6 +41,7 @@ HANDED_ON = ("KeyError", "StopIteration", "StopAsyncIteration", "SystemExit", "G
 """Errors whose message is what a lookup was given, or what somebody handed over by them."""
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
+_PLACEHOLDER = re.compile(r"<[a-z_][^<>\n]{0,60}>")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(?P<text>.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
 _SYNTAX_PLACE = re.compile(r" \((?:[^()\n]{0,400}, )?line (\d{1,7})\)\Z")
@@ -85,6 +86,8 @@ class Evidence(NamedTuple):
     """How many words of a known template must stand together to be believed about a part of a text."""
     believes: Belief = every
     """Which known templates may explain the text: not all where it may be what a call was given."""
+    library: Sequence[Template] = ()
+    """Of the library's files, where nothing else explains the whole."""
 
     def of_hole(self) -> "Evidence":
         """The evidence for a text that stands in the message: a value may be there."""
@@ -106,6 +109,19 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
 
     A generator: it yields wherever the worker may pause.
     """
+    told = yield from _told(message, evidence)
+    if not evidence.library:
+        return told
+    other = yield from _told(message, evidence._replace(templates=[*evidence.templates, *evidence.library]))
+    return other if _letters(other) > _letters(told) else told
+
+
+def _letters(text: str) -> int:
+    """How many letters a message has that stand for themselves."""
+    return sum(map(len, _LETTERS.findall(_PLACEHOLDER.sub("", text))))
+
+
+def _told(message: Optional[str], evidence: Evidence) -> Scrub:
     if not message or not message.strip():
         return "" if message is not None else "<unreadable>"
     text = ANSI.sub("", message[:TEXT_LIMIT])
@@ -117,7 +133,7 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     place = _SYNTAX_PLACE.search(text) if evidence.is_syntax else None
     if place:
         text = text[: place.start()]
-    unquoted = _unquoted(text)
+    unquoted = unquoted_text(text)
     if unquoted is not None:  # what a lookup was given, whatever it equals, unless the code that raised says its words
         evidence = evidence._replace(believes=sentences) if evidence.believes is not none else evidence
         if evidence.part_words == 3:
@@ -393,7 +409,7 @@ def _outside(text: str, evidence: Evidence, depth: int) -> Scrub:
     return before + (yield from explain(body, evidence.of_hole(), depth)) + after
 
 
-def _unquoted(text: str) -> Optional[str]:
+def unquoted_text(text: str) -> Optional[str]:
     """The text of which this is the repr, as a KeyError has it; None when it is none."""
     text = text[1:] if text[:2] in ("u'", 'u"') else text
     if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0] or text[0] in _ESCAPED.sub("", text[1:-1]):

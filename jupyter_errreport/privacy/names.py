@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Callable, Iterable
+from typing import Callable, Generator, Iterable
 
 from ..event import ClassSnapshot
 from .patterns import hide_in_notebook_name
@@ -10,19 +10,17 @@ from .patterns import hide_in_notebook_name
 NAME_LIMIT = 100
 _PATH_SEPARATOR = re.compile(r"[/\\]")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+IsCode = Callable[[ClassSnapshot], Generator[None, None, bool]]
+"""Whether a class's name is code, found with pauses."""
 _URL_TAIL = re.compile(r"[?#].*", re.DOTALL)
 
 
-def public_name(classes: Iterable[ClassSnapshot], is_code: Callable[[ClassSnapshot], bool]) -> str:
+def public_name(classes: Iterable[ClassSnapshot], is_code: IsCode) -> Generator[None, None, str]:
     """The first name of a class and its bases that was written in code; one made at run time may be anything."""
     for cls in classes:
         # Python 3.13 has a private subclass of SyntaxError, which would be another error to every other version.
-        if (
-            cls.name.isidentifier()
-            and len(cls.name) <= NAME_LIMIT
-            and cls.name != "_IncompleteInputError"
-            and is_code(cls)
-        ):
+        may_leave = cls.name.isidentifier() and len(cls.name) <= NAME_LIMIT and cls.name != "_IncompleteInputError"
+        if may_leave and (yield from is_code(cls)):
             return cls.name
     return "Exception"
 

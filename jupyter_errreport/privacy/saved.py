@@ -3,8 +3,9 @@
 What comes out is what *at most* a kernel would have sent for the same error.
 """
 
+import ast
 import re
-from typing import Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Generator, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..event import TracebackDetailsType, fingerprint
 from ..source import tokens
@@ -22,6 +23,9 @@ from .type_names import is_public_type, looks_like_a_type
 
 LINES_LIMIT = 2_000
 FRAMES_READ = 4
+CELLS = 300
+CELL_LIMIT = 20_000
+TOKEN_LIMIT = 4_000
 
 _NUMBERED = re.compile(
     r"\s*(?P<arrow>-{1,6}>)?\s*(?:<a href='[^']{0,600}'>)?(?P<line>\d{1,6})(?:</a>)?(?: (?P<code>.*)|\Z)"
@@ -36,6 +40,7 @@ _CELL_HEADER = re.compile(
 _INSTALLED = re.compile(r".*(?:site|dist)-packages[/\\](?:[\w.+-]+\.egg[/\\])?", re.DOTALL)
 _STANDARD = re.compile(r".*[/\\][Ll]ib(?:64)?[/\\](?:python\d(?:\.\d+)?t?[/\\])?(?=(\w+)(?:\.py|[/\\]))", re.DOTALL)
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
+_REPR_OF_CLASS = re.compile(r"<class '(?:[\w.]{1,200}\.)?(\w{1,100})'>\Z")
 _SPARK = re.compile(r".*[/\\]python[/\\](?=pyspark[/\\]|lib[/\\]py4j)", re.DOTALL)
 
 
@@ -49,6 +54,8 @@ class SavedError(NamedTuple):
     traceback: Sequence[str]
     """Its lines, or pieces of several lines as nbformat keeps them."""
     language: str = "python"
+    cells: Sequence[str] = ()
+    """Other cells of the notebook, as far as they are known: what they define is code."""
 
 
 class PublicError(NamedTuple):
@@ -83,17 +90,50 @@ def scrub_saved(error: SavedError) -> Generator[None, None, PublicError]:
         yield
         message = yield from public_message(error.message, evidence)
     else:
-        names = CodeNames(names_of_source(error.source, error.language), _nowhere, is_public_type, looks_like_a_type)
+        names = _names(error, names_of_source(error.source, error.language))
         message = yield from public_foreign_message(error.message, error.language, Evidence((), names))
-    ran = None if error.name in _SYNTAX_ERRORS else True  # what ran was Python, if an older one
+    ran = None if _public_name(error.name) in _SYNTAX_ERRORS else True  # what ran was Python, if an older one
     first_line = yield from public_first_line(error.source, error.language, around=Around(parses=ran))
-    name = error.name if error.name.isidentifier() and hide_patterns(error.name) == error.name else "Exception"
+    name = _public_name(error.name)
     traceback = [_public_line(frame) for frame in frames]
     return PublicError(name, message, first_line, fingerprint(name, message, traceback, error.language))
 
 
-def _nowhere(name: str) -> bool:
-    return False
+def _public_name(name: str) -> str:
+    """The name of a class as an output has it; some front ends write the repr of the class there."""
+    of_class = _REPR_OF_CLASS.match(name)
+    name = of_class.group(1) if of_class else name
+    return name if name.isidentifier() and hide_patterns(name) == name else "Exception"
+
+
+def _names(error: SavedError, identifiers: Iterable[str]) -> CodeNames:
+    """What is known to be code: identifiers, and those of the notebook's other cells."""
+    others: Set[str] = set()
+
+    def stands_in_cells(name: str) -> bool:
+        if not others and error.cells:
+            others.update(*(_identifiers(cell[:CELL_LIMIT], error.language) for cell in error.cells[:CELLS]))
+        return name in others
+
+    return CodeNames(frozenset(identifiers), stands_in_cells, is_public_type, looks_like_a_type)
+
+
+def _identifiers(source: str, language: str = "python") -> Set[str]:
+    """The identifiers of a cell, also those that stand in the braces of its f-strings."""
+    found = set(names_of_source(source, language))
+    for token in tokens(source, language) if language == "python" else ():
+        if token.kind == "string" and "f" in token.text[:2].lower() and "{" in token.text:
+            tree = parsed(["(" + token.text[:TOKEN_LIMIT] + ")"])
+            for node in ast.walk(tree) if tree is not None else ():
+                found.update(_identifier(node))
+    return found
+
+
+def _identifier(node: ast.AST) -> Iterator[str]:
+    """The name that a node of a syntax tree says."""
+    name = getattr(node, {ast.Name: "id", ast.Attribute: "attr", ast.keyword: "arg"}.get(type(node), ""), None)
+    if type(name) is str:
+        yield name
 
 
 def frames_of(traceback: Sequence[str]) -> Iterator[SavedFrame]:
@@ -161,15 +201,15 @@ def _evidence(error: SavedError, frames: Sequence[SavedFrame]) -> Evidence:
     innermost = frames[-1] if frames else None
     in_users_code = innermost is not None and not innermost.is_installed
     ran = innermost.lines[innermost.arrow] if innermost is not None and innermost.arrow >= 0 else ""
-    identifiers = set(names_of_source(error.source))
+    identifiers = _identifiers(error.source)
     for frame in frames:
-        identifiers.update(names_of_source("\n".join([*frame.lines, frame.signature])))
+        identifiers.update(_identifiers("\n".join([*frame.lines, frame.signature])))
         identifiers.update(frame.function.split("."))
     return Evidence(
         templates=list(dict.fromkeys(templates)),
-        names=CodeNames(frozenset(identifiers), _nowhere, is_public_type, looks_like_a_type),
+        names=_names(error, identifiers),
         is_own=in_users_code and ran.lstrip().startswith(("raise ", "assert ")),
-        is_syntax=error.name in _SYNTAX_ERRORS,
+        is_syntax=_public_name(error.name) in _SYNTAX_ERRORS,
         believes=believed_of(error.name, innermost is not None and is_cython(innermost.filename)),
     )
 

@@ -14,7 +14,7 @@ from jupyter_errreport.privacy.saved import scrub_saved
 from jupyter_errreport.privacy.steps import finished
 from tests.corpus.score import Path, read_lines, score_record
 
-MESSAGE_KEPT, LINE_KEPT = 0.85, 0.97
+MESSAGE_KEPT, LINE_KEPT = 0.9, 0.97
 
 
 @pytest.fixture(scope="module")

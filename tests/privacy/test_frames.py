@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import types
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from jupyter_errreport.privacy import (
     public_name,
     public_notebook,
 )
+from jupyter_errreport.privacy.steps import finished
 
 
 def known(filename: str) -> bool:
@@ -127,25 +129,36 @@ def test_a_function_that_was_renamed_is_a_placeholder() -> None:
     assert name_in_traceback(renamed, 3, source) == "<function>"
 
 
-def cls(name: str, *, module: str = "lib", file: str | None = None, stands: bool = True) -> ClassSnapshot:
-    return ClassSnapshot(name=name, module=module, file=file, stands=stands, codes=())
+def cls(
+    name: str, *, module: str = "lib", file: str | None = None, stands: bool = True, is_fixed: bool = False
+) -> ClassSnapshot:
+    return ClassSnapshot(name=name, module=module, file=file, stands=stands, codes=(), is_fixed=is_fixed)
+
+
+def name_of(classes: list[ClassSnapshot], known: Callable[[str], bool]) -> str:
+    def is_code(found: ClassSnapshot) -> Generator[None, None, bool]:
+        yield
+        return known(found.name)
+
+    return finished(public_name(classes, is_code))
 
 
 def test_the_first_class_that_stands_in_code_gives_the_name() -> None:
     classes = [cls("Smith1980"), cls("Patient Smith"), cls("ValueError"), cls("Exception")]
-    assert public_name(classes, lambda found: found.name not in ("Smith1980",)) == "ValueError"
-    assert public_name([cls("123")], lambda found: True) == "Exception"
+    assert name_of(classes, lambda name: name != "Smith1980") == "ValueError"
+    assert name_of([cls("123")], lambda name: True) == "Exception"
 
 
 def test_a_class_that_is_private_to_one_version_of_python_has_the_name_of_its_base() -> None:
-    assert public_name([cls("_IncompleteInputError"), cls("SyntaxError")], lambda found: True) == "SyntaxError"
+    assert name_of([cls("_IncompleteInputError"), cls("SyntaxError")], lambda name: True) == "SyntaxError"
 
 
 @pytest.mark.parametrize(
     ("found", "source", "expected"),
     [
         (cls("JSONDecodeError", module="json.decoder", file=json.decoder.__file__), "", True),
-        (cls("ValueError", module="builtins"), "", True),
+        (cls("ValueError", module="builtins", is_fixed=True), "", True),
+        (cls("Smith", module="builtins"), "", False),
         (cls("Smith", module="json.decoder", file=json.decoder.__file__, stands=False), "", False),
         (cls("DockError", module="__main__", stands=False), "class DockError(Exception): pass", True),
         (cls("Smith", module="__main__"), "E = type('Smith', (Exception,), {})", False),
@@ -153,7 +166,7 @@ def test_a_class_that_is_private_to_one_version_of_python_has_the_name_of_its_ba
     ],
 )
 def test_a_class_made_at_run_time_has_no_true_name(found: ClassSnapshot, source: str, expected: bool) -> None:
-    assert CodeOfKernel([], source, list).has_true_class(found) is expected
+    assert finished(CodeOfKernel([], source, list).has_true_class(found)) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Where the objects come from that failing code names: the files of their modules, as plain text.
+
+Of `graph.get_edge_data(0, 1)` it says that `graph` is rustworkx's, whatever the object holds. Nothing of it is called.
+"""
+
+import sys
+from itertools import chain, islice
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, Dict, Optional
+
+NAMES_TAKEN = 60
+OWN = ""
+"""The key of the module that the code itself belongs to."""
+
+_namespace: Any = vars(ModuleType)["__dict__"].__get__
+_module_of_type = type.__dict__["__module__"].__get__
+
+
+def origins_of(frame: FrameType, local: Dict[str, Any]) -> Dict[str, str]:
+    """The file of the module behind each name that the frame's code uses, its local variables being `local`."""
+    code: CodeType = frame.f_code
+    known = frame.f_globals
+    found: Dict[str, str] = {}
+    for name in islice(chain(code.co_names, code.co_varnames, code.co_freevars), NAMES_TAKEN):
+        value = local.get(name) if name in local else dict.get(known, name)
+        file = _file_behind(value) if value is not None else None
+        if file is not None:
+            found[name] = file
+    own = dict.get(known, "__file__")
+    if type(own) is str:
+        found[OWN] = own
+    return found
+
+
+def _file_behind(value: Any) -> Optional[str]:
+    """The file of the module that an object, or its class, comes from; None where there is none."""
+    kind = type(value)
+    if issubclass(kind, ModuleType):
+        return _file(value)
+    if kind is FunctionType:
+        file = value.__globals__.get("__file__")
+        return file if type(file) is str else None
+    if kind is BuiltinFunctionType:
+        owner = value.__self__
+        if issubclass(type(owner), ModuleType):
+            return _file(owner)
+        name = value.__module__ if owner is None else _module_of_type(type(owner))
+    else:
+        name = _module_of_type(value if issubclass(kind, type) else kind)
+    return _file(sys.modules.get(name)) if type(name) is str and name != "builtins" else None
+
+
+def _file(module: Any) -> Optional[str]:
+    if not issubclass(type(module), ModuleType):
+        return None
+    file = _namespace(module).get("__file__")
+    return file if type(file) is str else None
