@@ -170,8 +170,9 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     lead, rest = types_ahead(text, evidence.names)
     if quotes_the_user(lead):
         return lead + placeholder(rest)
-    if lead:
-        return lead + (yield from explain(rest, evidence, depth))
+    if lead:  # what names the kind of an error is its message
+        told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+        return lead + (yield from explain(rest, told_of, depth))
     node, operation = _NODE.match(text), _OPERATION.search(text)
     if node or operation:
         return (yield from _of_operation(text, node, operation, evidence, depth))
@@ -188,19 +189,25 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     if match is not None and not _swallows_lines(match, text):
         return (yield from _filled(match, text, evidence, depth))
     if "\n" in text.strip():
-        lines = text.split("\n")
-        told: List[str] = []
-        for line in lines[:LINES]:
-            told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
-        return "\n".join(told)
-    if (
-        _ERROR_NAME.match(text.strip())
-        and evidence.believes is not none
-        and evidence.names.is_pythons_type(text.strip())
-    ):
-        return text
-    known = repr_of_type(text.strip(), evidence.names)
+        return (yield from _line_by_line(text, evidence, depth))
+    known = _error_name(text, evidence) or repr_of_type(text.strip(), evidence.names)
     return placeholder(text) if known is None else known
+
+
+def _line_by_line(text: str, evidence: Evidence, depth: int) -> Scrub:
+    """The lines of a text, each explained for itself; those behind the first may quote something of the user's."""
+    told: List[str] = []
+    for line in text.split("\n")[:LINES]:
+        told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
+        evidence = evidence._replace(believes=sentences) if evidence.believes is every else evidence
+    return "\n".join(told)
+
+
+def _error_name(text: str, evidence: Evidence) -> Optional[str]:
+    """A text that is the name of an exception of Python's, and no value; None for any other."""
+    name = text.strip()
+    is_name = _ERROR_NAME.match(name) is not None and evidence.names.is_pythons_type(name)
+    return text if is_name and evidence.believes is not none else None
 
 
 def _bracketed(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
