@@ -168,6 +168,12 @@ def test_a_message_in_a_hole_for_messages_keeps_its_words(library: Callable[[str
     assert message == "no ligand: could not convert string to float: <str>"
 
 
+@pytest.mark.parametrize("value", KNOWN_TEXTS)
+@pytest.mark.parametrize("before", ["no such table: ", "could not convert string to float: "])
+def test_a_value_at_the_end_of_a_known_message_is_one_whatever_it_equals(before: str, value: str) -> None:
+    assert told(before + value, every) == before + "<str>"
+
+
 @pytest.mark.parametrize(
     ("text", "inside"),
     [
