@@ -28,6 +28,7 @@ def definitions(source: str) -> FrozenSet[Tuple[str, str]]:
                 keyword = ""
             if token.kind == "newline":
                 line_end = end
-        # The next part begins with a line, and in no literal: where the last line break was that is none's.
-        position += line_end if line_end and len(part) == SOURCE_LIMIT else len(part)
+        if len(part) < SOURCE_LIMIT or not line_end:  # the end, or a literal that is longer than what is read at once
+            break
+        position += line_end  # the next part begins with a line, and in no literal
     return frozenset(found)

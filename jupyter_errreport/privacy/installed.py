@@ -19,6 +19,8 @@ _PACKAGES = re.compile(r"(.*[/\\](?:site|dist)-packages)[/\\]", re.DOTALL)
 _METADATA = re.compile(r"(.+?)(?:-[^-]*)?(?:-py[\d.]+)?\.(?:dist-info|egg-info)\Z")
 _FILE_LIMIT = 20_000_000
 _EXTENSION = re.compile(r"\.(?:py|pyx|pxd|pxi|pyc|so|pyd)\Z|\.(?:cpython|cp|abi)[-\w]*\.(?:so|pyd)\Z")
+_FURTHER = ("site", "sitecustomize", "this", "antigravity", "turtle", "turtledemo", "idlelib", "test")
+"""Modules in the standard library's directory that are no names for a cell to import."""
 _CYTHON = (".pyx", ".pxi", ".pxd")
 
 
@@ -59,8 +61,9 @@ def _installed_path(filename: str) -> Optional[str]:
         # Cython gives the path of its source inside the package, relative to nothing that exists here.
         return _compiled_path(filename.replace("\\", "/")) if is_cython(filename) else None
     try:
-        real = os.path.realpath(filename)
-        here = os.path.join(os.path.realpath(os.path.dirname(filename)), os.path.basename(filename))
+        directory, name = os.path.split(filename)
+        here = os.path.join(_real_directory(directory), name)
+        real = os.path.realpath(here) if os.path.islink(here) or name in ("", ".", "..") else here
     except (OSError, ValueError):  # a null byte, a loop of links: code that `exec` made can bear any name
         return None
     if not _exists(real):
@@ -81,15 +84,21 @@ def _installed_path(filename: str) -> Optional[str]:
     return None
 
 
+@lru_cache(maxsize=256)
+def _real_directory(path: str) -> str:
+    return os.path.realpath(path)
+
+
 def _exists(path: str) -> bool:
     """Whether the file is there, or what was compiled from it."""
     return os.path.exists(path) or (path.endswith(".py") and os.path.exists(path + "c"))
 
 
 def _is_of_the_standard_library(inside: str) -> bool:
-    """Whether the first name of a path in its directory is one of Python's modules, not one that was put there."""
-    names = [_EXTENSION.sub("", part) for part in inside.split("/") if part != "lib-dynload"]
-    return bool(names) and (names[0] in STDLIB_NAMES or names[0].startswith("_sysconfigdata_"))
+    """Whether a path in its directory is that of one of Python's modules, not of one that was put there."""
+    first = inside.split("/", 1)[0]
+    name = _EXTENSION.sub("", first)
+    return first == "lib-dynload" or name in STDLIB_NAMES or name in _FURTHER or name.startswith("_sysconfigdata_")
 
 
 def _compiled_path(path: str) -> Optional[str]:
@@ -174,7 +183,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _lines_of(path: str) -> bytes:
     """A list of files between line breaks; empty when there is none."""
     text = read(path)

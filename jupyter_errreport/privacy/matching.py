@@ -105,9 +105,8 @@ def best_match(
     if whole is None or part is None:
         return whole or part
     inside = _hole_around(part, whole, text)
-    if inside is not None and (
-        whole.template.words >= NESTED_PART_WORDS or (whole.is_telling and holds_message(*inside))
-    ):
+    is_certain = whole.template.words >= NESTED_PART_WORDS or _begins(whole)
+    if inside is not None and (is_certain or (whole.is_telling and holds_message(*inside))):
         return whole  # a message inside it, or a value
     if whole.is_telling and whole.template.words >= 2 * _words_of(part):
         return whole
@@ -160,7 +159,8 @@ def _is_in_nested_hole(part: Match, whole: Match, text: str) -> bool:
 
 def _hole_around(part: Match, whole: Match, text: str) -> Optional[Tuple[str, str, str]]:
     """The hole of one match in which all of another one stands: its name, and the literals before and behind it."""
-    begin, end = part.spans[0][1][0], part.spans[-1][1][1]
+    word = _WORDS.search(text, part.spans[0][1][0])  # a colon may belong to both
+    begin, end = word.start() if word else part.spans[0][1][0], part.spans[-1][1][1]
     spans = whole.spans
     if spans[-1][0] == len(whole.template.holes) - 1 and not whole.template.literals[-1]:
         spans = [*spans, (spans[-1][0] + 1, (len(text), len(text)))]  # the hole that ends the template

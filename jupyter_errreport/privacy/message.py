@@ -186,8 +186,9 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     lead, rest = types_ahead(text, evidence.names)
     if quotes_the_user(lead):
         return lead + placeholder(rest)
-    if lead:
-        return lead + (yield from explain(rest, evidence, depth))
+    if lead:  # what names the kind of an error is its message
+        told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+        return lead + (yield from explain(rest, told_of, depth))
     node, operation = _NODE.match(text), _OPERATION.search(text)
     if node or operation:
         return (yield from _of_operation(text, node, operation, evidence, depth))
@@ -198,28 +199,42 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     match = yield from best_match(text, evidence.templates, evidence.part_words, parts, evidence.believes)
     if match is None and not parts and depth < NESTING:
         match = yield from _over_lines(text, evidence)
-    bracketed = _BRACKETED.match(text) if match is None or not match.is_whole else None
-    outer = (yield from _whole(bracketed.group(1), evidence, depth)) if bracketed else None
-    if bracketed and outer is not None:
-        told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
-        inner = yield from _nested(bracketed.group(2), told_of, depth + 1)
-        return f"{outer} ({placeholder(bracketed.group(2)) if inner is None else inner})"
+    bracketed = (yield from _bracketed(text, evidence, depth)) if match is None or not match.is_whole else None
+    if bracketed is not None:
+        return bracketed
     if match is not None and not _swallows_lines(match, text):
         return (yield from _filled(match, text, evidence, depth))
     if "\n" in text.strip():
-        lines = text.split("\n")
-        told: List[str] = []
-        for line in lines[:LINES]:
-            told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
-        return "\n".join(told)
-    if (
-        _ERROR_NAME.match(text.strip())
-        and evidence.believes is not none
-        and evidence.names.is_pythons_type(text.strip())
-    ):
-        return text
-    known = repr_of_type(text.strip(), evidence.names)
+        return (yield from _line_by_line(text, evidence, depth))
+    known = _error_name(text, evidence) or repr_of_type(text.strip(), evidence.names)
     return placeholder(text) if known is None else known
+
+
+def _line_by_line(text: str, evidence: Evidence, depth: int) -> Scrub:
+    """The lines of a text, each explained for itself; those behind the first may quote something of the user's."""
+    told: List[str] = []
+    for line in text.split("\n")[:LINES]:
+        told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
+        evidence = evidence._replace(believes=sentences) if evidence.believes is every else evidence
+    return "\n".join(told)
+
+
+def _error_name(text: str, evidence: Evidence) -> Optional[str]:
+    """A text that is the name of an exception of Python's, and no value; None for any other."""
+    name = text.strip()
+    is_name = _ERROR_NAME.match(name) is not None and evidence.names.is_pythons_type(name)
+    return text if is_name and evidence.believes is not none else None
+
+
+def _bracketed(text: str, evidence: Evidence, depth: int) -> Generator[None, None, Optional[str]]:
+    """A message and, in brackets, the one that it came from; None for anything else."""
+    match = _BRACKETED.match(text)
+    outer = (yield from _whole(match.group(1), evidence, depth)) if match is not None else None
+    if match is None or outer is None:
+        return None
+    told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+    inner = yield from _nested(match.group(2), told_of, depth + 1)
+    return f"{outer} ({placeholder(match.group(2)) if inner is None else inner})"
 
 
 def _of_operation(
@@ -360,6 +375,9 @@ def _nested(text: str, evidence: Evidence, depth: int) -> Generator[None, None, 
         return before + lead + (said or "<str>") + f" (<int>) ({call.group(1)})"
     is_line = "\n" not in text
     match = yield from best_match(rest, evidence.templates, NESTED_PART_WORDS, is_line, evidence.believes)
+    bracketed = (yield from _bracketed(rest, evidence, depth)) if match is None or not match.is_whole else None
+    if bracketed is not None:
+        return before + lead + bracketed
     if match is not None and (match.is_telling or not match.is_whole) and not _repeats(match, rest):
         return before + lead + (yield from _filled(match, rest, evidence, depth))
     if is_line:

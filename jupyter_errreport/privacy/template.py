@@ -93,7 +93,7 @@ class Template(NamedTuple):
     def spans_within(self, text: str, core: int, at: int) -> List[Tuple[int, Span]]:
         """Which literals stand around literal `core`, found at `at`, in order, as (index, span); the core at least.
 
-        For a text that says more than the template, or ends before it.
+        For a text that says more than the template, ends before it, or lacks a part of it.
         """
         here = [(core, (at, at + len(self.literals[core])))]
         position = at
@@ -108,8 +108,9 @@ class Template(NamedTuple):
         for index in range(core + 1, len(self.literals)):
             literal = self.literals[index]
             start = text.find(literal, position) if literal else -1
-            if start < 0:
-                break
+            skipped = here[-1][0] < index - 1
+            if start < 0 or (skipped and len(_LETTERS.findall(literal)) < 2):
+                continue  # another release may say less
             position = start + len(literal)
             here.append((index, (start, position)))
         return here

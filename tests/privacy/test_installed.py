@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jupyter_errreport.privacy import installed
 from jupyter_errreport.privacy.installed import installed_path
 
 from .scrubbing import event_of
@@ -50,6 +51,23 @@ def test_a_file_that_a_distribution_brought_is_installed(folder: Path) -> None:
 def test_the_standard_library_is_installed() -> None:
     assert installed_path(json.decoder.__file__) == "json/decoder.py"
     assert installed_path(os.__file__) == "os.py"
+
+
+def test_every_module_of_python_that_is_loaded_is_installed() -> None:
+    names = [name for name in sys.modules if name.split(".")[0] in sys.stdlib_module_names and name != "__main__"]
+    files = [str(vars(sys.modules[name]).get("__file__") or json.__file__) for name in names]
+    assert len(files) > 100
+    assert [file for file in files if installed_path(file) is None] == []
+
+
+def test_a_module_that_was_put_among_those_of_python_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installed, "_STANDARD_LIBRARY", (installed.normal(str(tmp_path.resolve())) + "/",))
+    for name in ("zovam.py", "json.py"):
+        (tmp_path / name).touch()
+    assert installed_path(str(tmp_path / "json.py")) == "json.py"
+    assert installed_path(str(tmp_path / "zovam.py")) is None
 
 
 def test_a_compiled_extension_is_installed() -> None:

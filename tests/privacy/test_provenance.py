@@ -7,6 +7,7 @@ import py_compile
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -276,6 +277,15 @@ def test_the_users_own_code_has_no_words_of_its_own(tmp_path: Path, monkeypatch:
 )
 def test_what_a_cell_raises_is_data(cell: str) -> None:
     assert message_of(cell) == "<str>"
+
+
+def test_what_compiled_code_of_the_users_raises_is_data() -> None:
+    """Cython's code objects do not tell whether it was a `raise`."""
+    names: dict[str, Any] = {"__name__": "zovams"}
+    exec(compile("def check(x): float(x)", "/home/ann/zovams.pyx", "exec"), names)
+    told = event_of("check('patient Smith')", {"__name__": "__main__", "check": names["check"]})
+    assert told["error_message"] == "<str>"
+    assert "zovams" not in str(told["traceback"])
 
 
 @pytest.mark.parametrize("value", ["a", "s", "is", "the", "list", "was", "None", "x"])
