@@ -8,6 +8,7 @@ by side are one.
 import builtins
 import keyword
 import re
+import unicodedata
 from typing import Callable, Iterator
 
 from ..stdlib_names import STDLIB_NAMES
@@ -23,6 +24,7 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _INT = re.compile(r"\d[\d_]{0,200}\Z")
+_PARTS_OF_LETTERS = ("Mn", "Mc", "Me", "Cf")
 _PREFIXES = frozenset("r b f u br rb fr rf".split())
 _SIDE_BY_SIDE = re.compile(r"<(?:name|int|str)>(?:[^\w<>=()\[\]{}]{0,6}<(?:name|int|str)>){1,300}")
 _ALIKE = re.compile(r"(<[a-z]{1,20}>)(?:[^\w<>=()\[\]{}]{0,6}\1){0,300}\Z")
@@ -66,7 +68,8 @@ def _pieces(line: str, is_name: Callable[[str], bool]) -> Iterator[str]:
             yield "<comment>"
             return
         elif kind != "name":
-            yield text
+            # A vowel's sign belongs to the letter before it, of which nothing is told.
+            yield text if text.isascii() or unicodedata.category(text[0]) not in _PARTS_OF_LETTERS else ""
         elif text in _KEYWORDS:
             imports = imports or text in ("import", "from")
             yield text

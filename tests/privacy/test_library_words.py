@@ -65,7 +65,8 @@ class Dock:
         code = compile(cell, "<ipython-input-3-0123456789ab>", "exec")
         origins = {"dock": str(self.package / "__init__.py")}
         frame = FrameSnapshot(code, 1, len(code.co_code) - 4, "__main__", 3, {}, origins)
-        templates = finished(templates_of_library(message, [frame], [], values))
+        frame = frame._replace(values={**frame.values, **{f"x{index}": value for index, value in enumerate(values)}})
+        templates = finished(templates_of_library(message, [frame], []))
         return finished(public_message(message, Evidence(templates, NAMES)))
 
 
