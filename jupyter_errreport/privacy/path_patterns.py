@@ -25,7 +25,7 @@ WITH_BLANKS: Pattern[str] = re.compile(
 )
 """Below what everybody knows to hold people's folders: drives, shares, homes, mounts."""
 ROOTED: Pattern[str] = re.compile(
-    r"(?<![\w.<:/\\])(?:(?:~|\.{1,2})?/(?!\*)|(?:~|\.{1,2}|\\)\\|\\(?=" + _WORD + r"\\))"
+    r"(?<![\w.<:/\\])(?:(?:~|\.{1,2})?/(?=[\w.~%$@{])|(?:~|\.{1,2}|\\)\\|\\(?=" + _WORD + r"\\))"
     r"(?:[^\s/\\\"'`<>|:]{1,200}[/\\]){0,30}[^\s/\\\"'`<>|:]{1,200}"
     r"|(?<![\w.\\-])[\w.-]{1,60}\\(?:[\w.-]{1,100}\\){1,30}[\w.-]{0,100}"
 )
