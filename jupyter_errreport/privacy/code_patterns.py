@@ -8,6 +8,7 @@ from itertools import islice
 from typing import List, Tuple
 
 from ..source import Token, tokens
+from .keys import SECRET_LITERAL
 from .patterns import CODE, MESSAGES, TEXT, TEXT_LIMIT, hide_patterns, hide_where
 
 _TOKENISED = frozenset(("python", "R", "r", "julia", "bash", "sh", "zsh", "shell"))
@@ -24,6 +25,7 @@ def hide_in_code(code: str, language: str = "python") -> str:
     as_prose = hide_patterns(code)
     if as_prose == code or language not in _TOKENISED:
         return as_prose
+    code = SECRET_LITERAL.sub(r"\g<before>'<secret>'", code)
     parts = list(islice(tokens(code, language), _TOKENS + 1))
     if len(parts) > _TOKENS or (language == "python" and _is_prose(parts)):
         return as_prose

@@ -32,21 +32,21 @@ _NOT_IN_MESSAGES = frozenset("local internal corp lan invalid test example".spli
 """Domains that are words of code too: `np.random.test`."""
 _COUNTRIES = frozenset(
     """
-    ac ad ae af ag al am ao aq ar at au aw ax az ba bb bd bf bg bh bi bj bm bn bo br bs bt bw by bz ca cat cg ch ck cl
-    cm cn cr cu cv cw cx cy cz de dj dk dm dz ec ee eg er es et eu fi fj fk fo fr ga gb gd gf gh gl gp gq gr gu gw gy hk
-    hm hn hr ht hu ie il iq ir it je jm jo jp ke kg kh ki km kn kp kr kw ky kz lb lc lk lr ls lt lu lv ly mc mg mh mk
-    mn mp mq mr mt mv mw mx mz nf ng nl nz om pe pf pg ph pk pl pn pw py qa ro ru rw sa sb se sg sj sk sl sr sv sx sy
-    sz tg th tj tk tm tn tw tz ua ug uk uy uz vc ve vg vn vu wf ye za zm zw
-    ai app be cc cd ci cloud co dev do gg gi gm gov gt id im in info int io is la li ma md me ml mo ms mu my na nc ne ni
-    no np nr nu online pa pm pr ps pt re rs sc sd sh si site sm sn so ss st su tc td tf tl to tr tt tv us va vi ws xyz
+    ac ad ae af ag ai al am ao app aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by
+    bz ca cat cc cd cf cg ch ci ck cl cloud cm cn co cr cu cv cw cx cy cz de dev dj dk dm do dz ec ee eg eh er es et eu
+    fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gov gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in info
+    int io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg
+    mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om online pa pe pf pg ph pk
+    pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si site sj sk sl sm sn so sr ss st su sv sx sy sz tc
+    td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk um us uy uz va vc ve vg vi vn vu wf ws xyz ye yt za zm zw
     """.split()
 )
 _ALSO_ATTRIBUTES = frozenset(
     """
-    ac ad ag al am app as ax bs bz cat cc cd ci cloud cm cr cv dev dm do eg er et ga gg gi gl gm gp gt id im in info int
-    is ki km kn la li lr ls ma mc md mg ml mn mo mp mr ms mt mu mv my na nc ne ni no np nr nu om online pa pe pk pm pn
-    pr ps pt py re rs sb sc sd sh si site sl sm sn so ss st sv sy tc td tf tg tk tl tm tn to tr tt tv us va vi vs ws xyz
-    io co ai me be
+    ac ad ag ai al am app as ax be bl bq bs bv bz cat cc cd cf ci cloud cm co cr cv dev dm do eg eh er et fm ga ge gg gi
+    gl gm gn gp gs gt id im in info int io is ki km kn la li lr ls ma mc md me mf mg ml mm mn mo mp mr ms mt mu mv my na
+    nc ne ni no np nr nu om online pa pe pk pm pn pr ps pt py re rs sb sc sd sh si site sl sm sn so ss st sv sy tc td tf
+    tg tk tl tm tn to tr tt tv um us va vi vs ws xyz yt
     """.split()
 )
 """Of these domains the ones that are attributes, units or endings of files more often than hosts."""

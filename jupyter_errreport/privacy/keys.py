@@ -38,7 +38,7 @@ AUTHORIZATION: Pattern[str] = re.compile(
 SECRET_WORDS = tuple(
     (
         "pass kennwort wachtwoord contrase senha has parola пароль 密码 密碼 パスワード 비밀번호 "
-        "secret token credential key pwd pin"
+        "secret token credential key pwd pw pin"
     ).split()
 )
 """Parts of what stands in front of a password: a text without one of them has none of these."""
@@ -46,11 +46,17 @@ _WORDS = (
     r"(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|contrase(?:ñ|n)a|senha|has(?:ł|l)o|mot de passe|parola"
     r"|пароль|密码|密碼|パスワード|비밀번호|secret|token|credentials?"
     r"|(?:api|access|account|auth|private|secret|client)[_ -]?key"
-    r"|(?<![a-z])(?:pass|pwd|pin|passcode))"
+    r"|(?<![a-z])(?:pass|pwd|pw|pin|passcode))"
 )
 SECRET: Pattern[str] = re.compile(
-    r"(?P<before>" + _WORDS + r"[\"']?[ \t]{0,3}(?:=>|[:=]=?|\uff1a)[ \t]{0,3})"
+    r"(?P<before>" + _WORDS + r"[\"']?\]?[ \t]{0,3}(?:=>|[:=]=?|\uff1a)[ \t]{0,3})"
     r"(?P<value>\"[^\"\n]{1,200}\"?|'[^'\n]{1,200}'?|[^\s,;\"'<>]{1,200})",
+    re.IGNORECASE,
+)
+SPOKEN_SECRET: Pattern[str] = re.compile(
+    r"(?P<before>"
+    + _WORDS
+    + r"[ \t]{1,3}(?:is|was|ist|lautet)[ \t:]{1,4})(?=[^\s\d!$%&*#^@]{0,40}[\d!$%&*#^@])\S{3,200}",
     re.IGNORECASE,
 )
 SECRET_LITERAL: Pattern[str] = re.compile(
@@ -97,6 +103,7 @@ def is_random(text: str) -> bool:
         return False
     runs = _RUNS.findall(text)
     numbers = _DIGITS.findall(text)
+    average = sum(map(len, runs)) / len(runs)
     if sum(map(len, numbers)) < 3 and len(numbers) < 3:
-        return False
-    return len(numbers) > 2 or sum(map(len, runs)) / len(runs) < 4 or max(map(len, numbers)) > 5
+        return len(text) >= 40 and average < 3.5  # by its capitals alone
+    return len(numbers) > 2 or average < 4 or max(map(len, numbers)) > 5

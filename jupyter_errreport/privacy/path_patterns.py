@@ -21,11 +21,19 @@ _ROOT = (
     r"|/(?:Users|home|Volumes|mnt|media|content|data|scratch|srv|nfs|gpfs|work|projects?|export|root|net|shares?))[\\/])"
 )
 WITH_BLANKS: Pattern[str] = re.compile(
-    r"(?<=[\"'`])" + _ROOT + r"[^\"'`\n<>|]{1,500}(?=[\"'`])|" + _ROOT + r"(?:" + _PART + r"[\\/]){0,30}" + _LAST
+    r"(?<=[\"'`])"
+    + _ROOT
+    + r"[^\"'`\n<>|]{1,500}(?=[\"'`])|"
+    + _ROOT
+    + r"(?:"
+    + _PART
+    + r"[\\/]){0,30}"
+    + _LAST
+    + r"|(?<=[\"'`])(?:[\w .-]{1,80}[\\/]){1,20}[\w .-]{1,100}\.\w{1,6}(?=[\"'`])"
 )
-"""Below what everybody knows to hold people's folders: drives, shares, homes, mounts."""
+"""Below what everybody knows to hold people's folders (drives, shares, homes, mounts), and whole in quotes."""
 ROOTED: Pattern[str] = re.compile(
-    r"(?<![\w.<:/\\])(?:(?:~|\.{1,2})?/(?!\*)|(?:~|\.{1,2}|\\)\\|\\(?=" + _WORD + r"\\))"
+    r"(?<![\w.<:/\\])(?:(?:~|\.{1,2})?/(?=[\w.~%$@{])|(?:~|\.{1,2}|\\)\\|\\(?=" + _WORD + r"\\))"
     r"(?:[^\s/\\\"'`<>|:]{1,200}[/\\]){0,30}[^\s/\\\"'`<>|:]{1,200}"
     r"|(?<![\w.\\-])[\w.-]{1,60}\\(?:[\w.-]{1,100}\\){1,30}[\w.-]{0,100}"
 )

@@ -18,8 +18,8 @@ from .keys import (
     PRIVATE_KEY,
     RANDOM,
     SECRET,
-    SECRET_LITERAL,
     SECRET_WORDS,
+    SPOKEN_SECRET,
     hidden_random,
     hidden_secret,
 )
@@ -69,13 +69,13 @@ PATTERNS: List[HiddenPattern] = [
     _hidden(
         "<url>",
         r"\b(?!https?://(?:www\.)?" + PUBLIC_HOST + r"(?:/[\w./\#-]{0,200})?(?:[\s.,;:)\"'`]|\Z))"
-        r"(?:(?:[a-z][a-z0-9+.-]{0,20}:){1,4}//|jdbc:(?=\w))[^\s<>\"'`]{1,2000}",
+        r"(?:(?:[a-z][a-z0-9+.-]{0,20}:){1,4}//(?=[\w/\[%.~$@-])|jdbc:(?=\w))[^\s<>\"'`]{1,2000}",
         ":",
         EVERYWHERE,
         words=("://", "jdbc:"),
     ),
     _hidden(r"\g<before><token>", AUTHORIZATION, "rR", EVERYWHERE, words=("authorization", "bearer")),
-    _hidden(r"\g<before>'<secret>'", SECRET_LITERAL, "\"'", EVERYWHERE, words=SECRET_WORDS),
+    _hidden(r"\g<before><secret>", SPOKEN_SECRET, "iIsStT", SPOKEN, words=SECRET_WORDS),
     _hidden(lambda match: hidden_secret(match, in_message=True), SECRET, ":=\uff1a", IN_MESSAGES, words=SECRET_WORDS),
     _hidden(lambda match: hidden_secret(match, in_message=False), SECRET, ":=\uff1a", IN_TEXT, words=SECRET_WORDS),
     _hidden(
@@ -86,6 +86,7 @@ PATTERNS: List[HiddenPattern] = [
     ),
     _hidden("<url>", r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w.-]{0,253}:(?=[\w/~])[^\s<>\"'`]{1,500}", "@", SPOKEN),
     _hidden("<email>", _EMAIL, "@", SPOKEN),
+    _hidden("<email>", r"(?<![\w.@+-])[a-z][\w.-]{2,32}@[a-z][a-z0-9-]{2,63}(?![\w.(\[@-])", "@", IN_TEXT),
     _hidden(
         "<email>",
         r"\b[\w.+-]{1,32} ?[\[({]at[\])}] ?[\w-]{1,63}(?: ?(?:\.|[\[({]dot[\])}]) ?[\w-]{1,63}){1,6}",
@@ -121,8 +122,8 @@ PATTERNS: List[HiddenPattern] = [
     _hidden(lambda match: hidden_name(match, in_message=False), DOTTED, ".", IN_TEXT),
     _hidden(
         "<date>",
-        r"(?<!\d[.-])(?<![=<>~!]=)\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-        r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b",
+        r"(?<!\d[.-])(?<![=<>~!]=)(?<!\+)\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+        r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\b(?![-./]\d)",
         _DIGITS,
         SPOKEN,
     ),

@@ -51,10 +51,10 @@ def test_a_name_may_hold_anything(server: ApiServer) -> None:
 
 
 def test_a_session_counts_for_the_name_that_its_errors_have(server: ApiServer) -> None:
-    server.post("sessions", {"notebook": "2024-11-03 lab.ipynb"})
-    server.post("errors", {"error_name": "E", "notebook": "2024-11-03 lab.ipynb"})
+    server.post("sessions", {"notebook": "anna@example.org lab.ipynb"})
+    server.post("errors", {"error_name": "E", "notebook": "anna@example.org lab.ipynb"})
     (notebook,) = server.get("notebooks").json()
-    assert (notebook["notebook"], notebook["sessions"], notebook["count"]) == ("<date> lab.ipynb", 1, 1)
+    assert (notebook["notebook"], notebook["sessions"], notebook["count"]) == ("<email> lab.ipynb", 1, 1)
 
 
 def test_unknown_notebooks_and_those_of_others_are_404(server: ApiServer) -> None:
