@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 from tests.live.leaks import find_leaks
 from tests.live.library import Case, Library, library_files, read_library
-from tests.live.values import CHOSEN, DEPTH, fill, kind_of, make_values
+from tests.live.values import CHOSEN, DEPTH, fill, kind_of, make_values, other_values
 from tests.support.collectors import Collector
 from tests.support.kernels import Kernel, Run, kernel
 from tests.support.wire import SentRequest, Wire, wire
@@ -294,13 +294,12 @@ class _Session:
 
     def _depth_shown(self, case: Case, outcome: Outcome, rng: random.Random) -> Iterator[Leak]:
         """Whether another depth gives another traceback, or another chain."""
-        other = Outcome("", case.name, values=outcome.values)
-        while other.values == outcome.values:
-            other.values = make_values(case.placeholders, rng)
+        other = Outcome("", case.name, values=other_values(outcome.values, rng))
         self._run(case, other)
         for name in ("traceback", "chain", "fingerprint"):
             if [_shape(event[name]) for event in outcome.events] != [_shape(event[name]) for event in other.events]:
-                yield next(iter(outcome.values)), "depth", name + IN_STORE  # which keeps what it is sent of these
+                placeholder = next(placeholder for placeholder in outcome.values if kind_of(placeholder)[0] == DEPTH)
+                yield placeholder, "depth", name + IN_STORE  # which keeps what it is sent of these
 
 
 def _shape(value: Any) -> Any:

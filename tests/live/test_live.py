@@ -16,8 +16,8 @@ import requests
 
 from jupyter_errreport.event import new_event_id
 from tests.live.leaks import find_leaks
-from tests.live.library import library_files, read_library
-from tests.live.runner import Outcome, figures_of, leaks_of, new_seed, running_collector, start_libraries
+from tests.live.library import Case, Library, library_files, read_library
+from tests.live.runner import Outcome, figures_of, leaks_of, new_seed, run_library, running_collector, start_libraries
 from tests.live.values import DEPTH, KINDS, make_values, placeholders
 from tests.support.wire import wire
 
@@ -104,6 +104,28 @@ def test_what_holds_no_value_stays(all_outcomes: list[Outcome], seed: int, which
     missing = [f"{outcome.library}, {outcome.case}: {getattr(outcome, lost)}" for outcome in all_outcomes]
     told = "\n".join(line for line in missing if not line.endswith("[]"))
     assert share.kept >= least * share.all > 0, f"{share} with ERRREPORT_LIVE_SEED={seed}; lost:\n{told}"
+
+
+FIRST_ERRORS = (
+    "# plan for @S2@\n1 / 0",
+    "# plan for @W1@\nraise ValueError(list(range(200_000)))",
+    "# plan for @A1@\nimport json\njson.loads('[')",
+    "x = 1  # plan for @G1@\nfloat('@S1@')",
+)
+
+
+@pytest.mark.parametrize("cell", FIRST_ERRORS)
+def test_the_first_error_of_a_kernel_tells_no_value(
+    cell: str, runtime_python: Callable[[str], Path], seed: int, tmp_path: Path
+) -> None:
+    (in_comment,) = placeholders(cell.partition("\n")[0])
+    case = Case(
+        "first", cell, f"who = value('{in_comment.strip('@')}')", "ZeroDivisionError|ValueError|JSONDecodeError", ()
+    )
+    with running_collector(tmp_path) as collector:
+        (outcome,) = run_library(runtime_python("libraries"), Library("first", "", (case,)), seed, collector)
+    assert not outcome.defect
+    assert not outcome.leaks, f"with ERRREPORT_LIVE_SEED={seed}: {outcome.leaks} in {outcome.events}"
 
 
 @pytest.mark.parametrize(

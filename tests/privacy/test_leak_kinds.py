@@ -674,7 +674,12 @@ def test_the_running_cell_is_no_value_that_its_comment_could_repeat() -> None:
     for comment in COMMENTS:
         cell = f"{comment}\n1 / 0"
         earlier = ["import os", f"{comment}\nx = 1"]
-        history = {"_ih": ["", *earlier, cell], "In": ["", *earlier, cell], "_i": earlier[1], "_ii": earlier[0]}
+        history: dict[str, Any] = {
+            "_ih": ["", *earlier, cell],
+            "In": ["", *earlier, cell],
+            "_i": earlier[1],
+            "_ii": earlier[0],
+        }
         history |= {"_i1": earlier[0], "_i2": earlier[1], "_i3": cell, "Out": {}, "_oh": {}}
         held = {"who": "zovamelurik", "n": 200_000_001, "rows": [["Zovam", "1931-07-04"]]}
         line = event_in(cell, {**history, **held}, earlier)["first_line"]
