@@ -31,7 +31,7 @@ KEY_WORDS = 5
 """Words of the repr of a key, which may be what was looked for, that must stand together."""
 LONG_LETTERS = 5
 """Letters of each of two words that are believed together."""
-FILES = 24
+FILES = 48
 BYTES = 200_000_000
 """Of all the files that are read for one error."""
 SOURCES = 150
