@@ -223,8 +223,8 @@ def _run_at(
         end = _end(message, start, start + _common(rest, prose, at), words, shortest, given)
         if end is None or (best is not None and end <= best.end) or given.has(message[start:end].strip()):
             continue
-        count = sum(1 for begin, _ in words if begin < end)
-        if count >= trust.words_anywhere or edges(prose, at, at + end - start) >= trust.edges:
+        inside = [stop for _, stop in words if stop <= end]
+        if len(inside) >= trust.words_anywhere or edges(prose, at, at + inside[-1] - start) >= trust.edges:
             best = _Run(_begin(message, start, prose, at), end, at)
     return best
 
