@@ -21,10 +21,9 @@ INSTRUCTIONS = 20_000
 def files_behind(frames: Sequence[FrameSnapshot], classes: Sequence[ClassSnapshot]) -> Generator[None, None, List[str]]:
     """The files that may hold the words of a message: of what the failing statement names, and of its own package."""
     origins: List[str] = []
-    innermost = next((frame for frame in reversed(frames) if frame.origins), None)
-    if innermost is not None:
-        used = yield from _names_of_statement(innermost.code, innermost.lasti)
-        by_name = innermost.origins
+    for frame in (frame for frame in reversed(frames) if frame.origins):
+        used = yield from _names_of_statement(frame.code, frame.lasti)
+        by_name = frame.origins
         origins += [by_name[name] for name in used if name in by_name] or list(by_name.values())
         origins += [by_name[""]] if "" in by_name else []
     origins += [frame.code.co_filename for frame in reversed(frames)]

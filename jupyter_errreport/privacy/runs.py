@@ -13,6 +13,8 @@ RUNS = 200
 OCCURRENCES = 20
 WORDS = re.compile(r"[^\W\d_]+")
 QUOTED = re.compile(r"(?<!\w)(['\"`])(?:(?!\1)[^\n]){0,400}\1(?!\w)")
+_BRACKETED = re.compile(r"\[[^\[\]\n]{0,400}\]")
+"""What stands in square brackets is a value as well: `key [%s] was not found`."""
 _SPOKEN = re.compile(r"(?:[A-Z]\w{0,60}(?:Error|Exception)\(|\b(?:message|error)['\"]?: |\(error )\Z")
 """What stands before a quoted text that is a message: the repr of an error."""
 _NO_WORD = re.compile(r"[\W_]{0,200}")
@@ -74,7 +76,10 @@ def runs_of(message: str, prose: bytes, given: Given, least: int, trust: Trust) 
     `least` is how many words must stand together.
     """
     words = [match.span() for match in WORDS.finditer(message)][:RUNS]
-    quoted = [match.span() for match in QUOTED.finditer(message) if not _SPOKEN.search(message, 0, match.start())]
+    bracketed = [match.span() for match in _BRACKETED.finditer(message)]
+    quoted = bracketed + [
+        match.span() for match in QUOTED.finditer(message) if not _SPOKEN.search(message, 0, match.start())
+    ]
     found: List[Run] = []
     index = 0
     while index + 1 < len(words):

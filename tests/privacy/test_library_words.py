@@ -268,6 +268,7 @@ def test_a_value_stays_even_if_it_equals_a_text_of_the_library(dock: Dock, run: 
 @settings(max_examples=20, deadline=None, suppress_health_check=SUPPRESSED)
 def test_a_key_that_equals_a_text_of_the_library_stays(dock: Dock, run: str) -> None:
     assert run not in dock.says(f"unknown pose '{run}'")
+    assert run not in dock.says(f"key [{run}] was not found")
     assert run not in dock.says(repr(run), f"dock[{run!r}]")
 
 
