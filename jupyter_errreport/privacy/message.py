@@ -81,10 +81,10 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
 
 
 def _says_more(other: str, told: str) -> bool:
-    """Whether one form of a message says at least twice as much that the other does not as it leaves out."""
+    """Whether one form of a message says much that the other does not, and leaves out next to nothing."""
     words, others = (Counter(_LETTERS.findall(_PLACEHOLDER.sub("", text))) for text in (told, other))
     gained, lost = (sum(map(len, more.elements())) for more in (others - words, words - others))
-    return gained > 0 and gained >= 2 * lost
+    return gained > 0 and gained >= 8 * lost
 
 
 def _told(message: Optional[str], evidence: Evidence) -> Scrub:
