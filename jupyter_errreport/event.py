@@ -105,7 +105,8 @@ class FrameSnapshot(NamedTuple):
     values: Dict[str, Any]
     """Local variables of exactly type str, int, float or bytes, cut short."""
     origins: Dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default, which nobody writes into
-    """Of the innermost frame: for names that its code uses, the file of the module behind the object; "" is its own."""
+    """Of the frames that called what failed: for names that their code uses, the file of the module behind the object;
+    "" is the code's own."""
 
 
 class ClassSnapshot(NamedTuple):

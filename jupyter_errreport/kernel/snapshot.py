@@ -207,20 +207,20 @@ def _entries(traceback: Optional[TracebackType], place_of: PlaceOf) -> Tuple[Lis
 
 
 def _with_origins(frames: List[FrameSnapshot], entries: List[TracebackType]) -> Tuple[FrameSnapshot, ...]:
-    """The frames, the innermost one with the modules of what its code names.
+    """The frames, the innermost one and the innermost one of a cell with the modules of what their code names.
 
     Some libraries written in C add frames of their own, which have no names.
     """
-    for index in range(len(entries) - 1, max(len(entries) - 4, -1), -1):
+    told, running = list(frames), _running()
+    last = len(frames) - 1
+    named = [index for index in range(last, max(last - 3, -1), -1) if entries[index].tb_frame.f_globals][:1]
+    cells = [index for index in range(last, -1, -1) if frames[index].cell is not None][:1]
+    for index in {*named, *cells}:
         frame = entries[index].tb_frame
-        if frame.f_globals:
-            is_function = frame.f_code.co_flags & CO_NEWLOCALS and id(frame) not in _running()
-            local = frame.f_locals if is_function else {}
-            frames[index] = frames[index]._replace(
-                origins=origins_of(frame, local if type(local) in _MAPPING_TYPES else {})
-            )
-            break
-    return tuple(frames)
+        is_function = frame.f_code.co_flags & CO_NEWLOCALS and id(frame) not in running
+        local = frame.f_locals if is_function else {}
+        told[index] = told[index]._replace(origins=origins_of(frame, local if type(local) in _MAPPING_TYPES else {}))
+    return tuple(told)
 
 
 def _code_of(entry: TracebackType) -> int:

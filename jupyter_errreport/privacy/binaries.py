@@ -50,6 +50,15 @@ def holds_name(path: str, name: str) -> Generator[None, None, bool]:
     return False
 
 
+def size_of_constants(path: str) -> int:
+    """How many bytes of a compiled file are read; 0 of one that can't be."""
+    try:
+        with open(path, "rb") as file:
+            return min(sum(end - begin for begin, end in constant_ranges(file)), READ_LIMIT)
+    except (OSError, ValueError):
+        return 0
+
+
 def pieces_of(path: str) -> Iterator[bytes]:
     """The constants of a compiled file in pieces that overlap; none of a file that can't be read."""
     try:

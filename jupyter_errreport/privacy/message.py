@@ -7,6 +7,7 @@ meaning, never a value.
 
 import ast
 import re
+from collections import Counter
 from typing import Generator, List, NamedTuple, Optional, Sequence
 
 from ..event import MESSAGE_LIMIT
@@ -113,12 +114,14 @@ def public_message(message: Optional[str], evidence: Evidence) -> Scrub:
     if not evidence.library:
         return told
     other = yield from _told(message, evidence._replace(templates=[*evidence.templates, *evidence.library]))
-    return other if _letters(other) > _letters(told) else told
+    return other if _says_more(other, told) else told
 
 
-def _letters(text: str) -> int:
-    """How many letters a message has that stand for themselves."""
-    return sum(map(len, _LETTERS.findall(_PLACEHOLDER.sub("", text))))
+def _says_more(other: str, told: str) -> bool:
+    """Whether one form of a message says much that the other does not, and leaves out next to nothing."""
+    words, others = (Counter(_LETTERS.findall(_PLACEHOLDER.sub("", text))) for text in (told, other))
+    gained, lost = (sum(map(len, more.elements())) for more in (others - words, words - others))
+    return gained > 0 and gained >= 8 * lost
 
 
 def _told(message: Optional[str], evidence: Evidence) -> Scrub:

@@ -13,7 +13,7 @@ from .installed import read
 
 TEXT_LIMIT = 4_000_000
 """Bytes of prose that are taken from one file."""
-KEPT = 16_000_000
+KEPT = 8_000_000
 """Bytes of prose that are kept for later errors."""
 SOURCE_LIMIT = 1_000_000
 _LINES_AT_ONCE = 100

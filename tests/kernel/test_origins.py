@@ -56,6 +56,16 @@ def test_local_variables_count_in_functions() -> None:
     assert frames[-1].origins == {"thing": json.decoder.__file__}
 
 
+def test_the_cell_counts_too_where_the_standard_library_lies_between() -> None:
+    source = "json.loads(decoder)"
+    namespace: dict[str, Any] = {"__name__": "__main__", "json": json, "decoder": json.JSONDecoder()}
+    error = failed(source, namespace)
+    assert error is not None
+    frames = snapshot_of(error, source, namespace).frames
+    assert frames[0].origins["decoder"] == json.decoder.__file__
+    assert frames[-1].origins[""] == json.__file__
+
+
 def test_nothing_of_the_users_is_run() -> None:
     class Trap:
         __module__ = property(lambda self: 1 / 0)  # type: ignore[assignment]

@@ -120,6 +120,12 @@ def test_words_of_a_rust_library_stay(dock: Dock, message: str, expected: str) -
     assert dock.says(message) == expected
 
 
+def test_what_a_colon_ends_is_a_piece_though_no_border_is_seen(dock: Dock) -> None:
+    dock.has(core_so=b"\0an earlier textError while docking: Invalid poseand a later one\0")
+    assert dock.says("Error while docking: zova") == "Error while docking: <str>"
+    assert dock.says("textError while zova") == "<str>"
+
+
 @pytest.mark.parametrize("pack", [zlib.compress, literal_lzss], ids=["zlib", "lzss"])
 def test_words_that_cython_packed_stay(dock: Dock, pack: Callable[[bytes], bytes]) -> None:
     strings = b"".join(b"string number %d of the module " % number for number in range(40))
@@ -263,6 +269,7 @@ def test_a_value_stays_even_if_it_equals_a_text_of_the_library(dock: Dock, run: 
 @settings(max_examples=20, deadline=None, suppress_health_check=SUPPRESSED)
 def test_a_key_that_equals_a_text_of_the_library_stays(dock: Dock, run: str) -> None:
     assert run not in dock.says(f"unknown pose '{run}'")
+    assert run not in dock.says(f"key [{run}] was not found")
     assert run not in dock.says(repr(run), f"dock[{run!r}]")
 
 
