@@ -1,7 +1,7 @@
 """The words of a shell line: commands, their sub-commands and options are code; whatever they are given is data."""
 
 import re
-from typing import Optional, Sequence
+from typing import Optional
 
 from .shell_commands import (
     CHANNELS,
@@ -70,18 +70,6 @@ def public_command(line: str, magic: str = "!") -> str:
     '<arg> psql -h <path> -U<arg> --dbname <arg> > <path>'
     """
     return _Line(magic.lstrip("%")).read(line[:LINE_LIMIT])
-
-
-def public_word(word: str, before: Sequence[str]) -> str:
-    """`word` of a shell line as it may leave, given the words before it; the first may be `%` for a magic.
-
-    >>> public_word("https://example.org/a", ["wget"])
-    '<url>'
-    """
-    line = _Line("magic" if before and before[0] == "%" else "")
-    for earlier in before[1:] if before and before[0] == "%" else before:
-        line.read(earlier[:LINE_LIMIT])
-    return line.read(word[:LINE_LIMIT])
 
 
 class _Line:
