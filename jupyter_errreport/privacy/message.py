@@ -310,7 +310,10 @@ def _hole(place: Formatted, evidence: Evidence, depth: int) -> Scrub:
         return arguments if "'" in arguments or '"' in arguments else shown(place)
     may_be_message = is_message or holds_message(place.name, place.left, place.right)
     if (may_be_message or ("\n" in content and not hole_is_named(place.name))) and not _is_given(place):
-        inner = yield from _nested(content, evidence if is_message else evidence.of_hole(), depth + 1)
+        told_of = evidence.of_hole()
+        if "\n" in content and evidence.believes is every:  # lines of a message are whole sentences
+            told_of = evidence._replace(believes=sentences)
+        inner = yield from _nested(content, evidence if is_message else told_of, depth + 1)
         if inner is not None:
             return inner
     return shown(place)
