@@ -11,7 +11,7 @@ from ..event import ClassSnapshot, FrameSnapshot
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
 from .definitions import definitions
 from .installed import installed_path, is_cython, read
-from .matching import Belief, every, with_holes
+from .matching import Belief, every, likely
 from .message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
 from .provenance import Sources, fragments, templates_of_code
 from .template import Template
@@ -248,7 +248,7 @@ def _believed(
         return believed_of(handed_on, compiled and not is_held(text))
     is_python = innermost is not None and innermost.code.co_filename.endswith(".py")
     # A library of Python's has its words in its code; what is there nowhere was given to it, or came from C.
-    return with_holes if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
+    return likely if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
 
 
 def _texts_of(cls: ClassSnapshot, sources: Sources) -> Iterator[Template]:

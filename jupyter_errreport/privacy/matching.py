@@ -54,6 +54,11 @@ def with_holes(template: Template) -> bool:
     return bool(template.holes)
 
 
+def likely(template: Template) -> bool:
+    """For a message that Python code of a library raised, whose words should stand there, and for its lines."""
+    return bool(template.holes) or template.words >= NESTED_PART_WORDS
+
+
 def sentences(template: Template) -> bool:
     """For the repr of a text: most likely a value, but it may be a message."""
     return template.words >= NESTED_PART_WORDS
