@@ -14,7 +14,7 @@ from .exporters import is_exported
 from .installed import installed_path, is_cython, read
 from .known import lowered
 from .library_words import templates_of_library
-from .matching import Belief, Match, best_match, every, with_holes
+from .matching import Belief, Match, best_match, every, likely
 from .message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
 from .parsing import is_python
 from .provenance import Sources, fragments, templates_of_code
@@ -277,7 +277,7 @@ def _believed(
         return believed_of(handed_on, compiled and not is_held(text))
     is_python = innermost is not None and innermost.code.co_filename.endswith(".py")
     # A library of Python's has its words in its code; what is there nowhere was given to it, or came from C.
-    return with_holes if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
+    return likely if is_python and not in_users_code and innermost and is_raised_by(innermost) else every
 
 
 def _explained(

@@ -54,6 +54,11 @@ def with_holes(template: Template) -> bool:
     return bool(template.holes)
 
 
+def likely(template: Template) -> bool:
+    """For a message that Python code of a library raised, whose words should stand there, and for its lines."""
+    return bool(template.holes) or template.words >= NESTED_PART_WORDS
+
+
 def sentences(template: Template) -> bool:
     """For the repr of a text: most likely a value, but it may be a message."""
     return template.words >= NESTED_PART_WORDS
@@ -105,7 +110,8 @@ def best_match(
     if whole is None or part is None:
         return whole or part
     inside = _hole_around(part, whole, text)
-    is_certain = whole.template.words >= NESTED_PART_WORDS or _begins(whole)
+    is_long = _words_of(part) >= 2 * NESTED_PART_WORDS  # which nobody writes by chance
+    is_certain = whole.template.words >= NESTED_PART_WORDS or (_begins(whole) and not is_long)
     if inside is not None and (is_certain or (whole.is_telling and holds_message(*inside))):
         return whole  # a message inside it, or a value
     if whole.is_telling and whole.template.words >= 2 * _words_of(part):

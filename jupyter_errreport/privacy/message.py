@@ -24,6 +24,7 @@ from .matching import (
     Match,
     best_match,
     every,
+    likely,
     none,
     sentences,
     with_holes,
@@ -92,7 +93,7 @@ class Evidence(NamedTuple):
 
     def of_hole(self) -> "Evidence":
         """The evidence for a text that stands in the message: a value may be there."""
-        return self._replace(believes=with_holes) if self.believes is every else self
+        return self._replace(believes=with_holes) if self.believes in (every, likely) else self
 
 
 def believed_of(error_name: str, is_compiled: bool) -> Belief:
@@ -190,7 +191,7 @@ def explain(text: str, evidence: Evidence, depth: int = 0) -> Scrub:
     if quotes_the_user(lead):
         return lead + placeholder(rest)
     if lead:  # what names the kind of an error is its message
-        told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+        told_of = evidence._replace(believes=every) if evidence.believes in (likely, sentences) else evidence
         return lead + (yield from explain(rest, told_of, depth))
     node, operation = _NODE.match(text), _OPERATION.search(text)
     if node or operation:
@@ -218,7 +219,7 @@ def _line_by_line(text: str, evidence: Evidence, depth: int) -> Scrub:
     told: List[str] = []
     for line in text.split("\n")[:LINES]:
         told.append((yield from explain(line, evidence, depth)) if line.strip() else line)
-        evidence = evidence._replace(believes=sentences) if evidence.believes is every else evidence
+        evidence = evidence._replace(believes=likely) if evidence.believes is every else evidence
     return "\n".join(told)
 
 
@@ -235,7 +236,7 @@ def _bracketed(text: str, evidence: Evidence, depth: int) -> Generator[None, Non
     outer = (yield from _whole(match.group(1), evidence, depth)) if match is not None else None
     if match is None or outer is None:
         return None
-    told_of = evidence._replace(believes=every) if evidence.believes is sentences else evidence
+    told_of = evidence._replace(believes=every) if evidence.believes in (likely, sentences) else evidence
     inner = yield from _nested(match.group(2), told_of, depth + 1)
     return f"{outer} ({placeholder(match.group(2)) if inner is None else inner})"
 
@@ -329,7 +330,10 @@ def _hole(place: Formatted, evidence: Evidence, depth: int) -> Scrub:
         return arguments if "'" in arguments or '"' in arguments else shown(place)
     may_be_message = is_message or holds_message(place.name, place.left, place.right)
     if (may_be_message or ("\n" in content and not hole_is_named(place.name))) and not _is_given(place):
-        inner = yield from _nested(content, evidence if is_message else evidence.of_hole(), depth + 1)
+        told_of = evidence.of_hole()
+        if "\n" in content and evidence.believes in (every, likely):  # lines of a message are whole sentences
+            told_of = evidence._replace(believes=likely)
+        inner = yield from _nested(content, evidence if is_message else told_of, depth + 1)
         if inner is not None:
             return inner
     return shown(place)

@@ -4,14 +4,18 @@ import re
 from typing import List, Tuple
 
 _MARK = re.compile(r"['\"`]")
-_REPR = re.compile(
-    r"[\w.]{0,40}[(\[{]{0,4}[bBuUrR]{0,2}(['\"]).*['\"][)\]}]{0,4}(?:, dtype=[\w'<]{1,20}\))?\Z", re.DOTALL
-)
+_OPENING = re.compile(r"(?P<brackets>(?:[\w.]{1,40}\()?[\[({]{0,4})[bBuUrR]{0,2}['\"]")
+_CLOSING = re.compile(r"['\"][)\]}]{1,4}\Z|['\"], dtype=[\w'<]{1,20}\)\Z")
 
 
 def is_repr(content: str) -> bool:
     """Whether this is the repr of a text, or of a container that begins and ends with one."""
-    return _REPR.match(content) is not None
+    opening = _OPENING.match(content)
+    if opening is None:
+        return False
+    if opening.group("brackets"):
+        return _CLOSING.search(content[-40:]) is not None
+    return quoted_spans(content)[:1] == [(opening.end(), len(content) - 1)]
 
 
 def quoted_spans(text: str) -> List[Tuple[int, int]]:

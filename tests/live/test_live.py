@@ -47,8 +47,8 @@ def running(
     """All libraries that the chosen tests ask for, each in a kernel of its own."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     items = [item for item in items if "running" in item.fixturenames]
-    asked = {item.callspec.params["library"] for item in items if hasattr(item, "callspec")}
-    all_asked = any(not hasattr(item, "callspec") for item in items)
+    asked = {item.callspec.params.get("library") if hasattr(item, "callspec") else None for item in items}
+    all_asked = None in asked
     chosen = [library for name, library in LIBRARIES.items() if name in asked or all_asked]
     with (
         running_collector(tmp_path_factory.mktemp("collector")) as collector,
