@@ -57,7 +57,7 @@ def _without_kinds(event: Event) -> Event:
 
 
 def _without_suggestion(event: Event) -> Event:
-    return _said_otherwise(event, lambda text: _SUGGESTION.sub("", text))
+    return _said_otherwise(event, lambda text: _SUGGESTION.sub("", text).rstrip(" ."))
 
 
 def _without_comment(one: Event, other: Event) -> tuple[Event, Event]:
