@@ -8,7 +8,7 @@ from typing import Any
 
 from ..api.validation import read_event
 from ..event import EventMessageType, fingerprint, new_event_id, rfc3339
-from ..privacy import public_first_line
+from ..privacy import Around, is_python, public_first_line
 from ..privacy.saved import SavedError, scrub_saved
 from ..privacy.steps import finished
 from ..source import cell_hash
@@ -25,7 +25,7 @@ def event_of_error(error: ShownError, language: str) -> EventMessageType:
     if language in SHELLS and error.message.isdecimal():  # all that a shell says of a failed command, and no value
         return _event_without_frames(FAILED_COMMAND, f"exit status {error.message[:5]}", "cell", error.cell, language)
     saved = SavedError(error.name, error.message, error.cell.source, error.traceback, language)
-    public = finished(scrub_saved(saved))
+    public = finished(scrub_saved(saved, held=None))
     is_syntax = error.name in _SYNTAX_ERRORS or (language == "R" and error.message.startswith(_R_SYNTAX))
     return _event(
         error.cell,
@@ -51,7 +51,7 @@ def _event_without_frames(name: str, message: str, kind: str, cell: RunningCell,
         kind=kind,
         error_name=name,
         error_message=message,
-        first_line=finished(public_first_line(cell.source, language)),
+        first_line=finished(public_first_line(cell.source, language, around=Around(held=None))),
         fingerprint=fingerprint(name, message, [], language),
     )
 
@@ -64,5 +64,7 @@ def _event(cell: RunningCell, language: str, **fields: Any) -> EventMessageType:
         "execution_count": cell.execution_count,
         "language": language,
     }
-    identity = cell_hash(cell.source, language)
+    # Of a text that is no code the words are data, and a hash of few words can be guessed.
+    is_code = fields["kind"] != "syntax" and (language != "python" or is_python(cell.source))
+    identity = cell_hash(cell.source, language) if is_code else None
     return read_event(sent if identity is None else {**sent, "cell_hash": identity})

@@ -36,7 +36,7 @@ _RAISES = ("RAISE_VARARGS",)
 _WAITS = ("YIELD_VALUE", "YIELD_FROM", "RESUME", "SEND")
 _BUILD_TEXT = ("OSError", "UnicodeError")
 _IN_WORD = re.compile(rb"\w")
-_PROSE = re.compile(r"[^\W\d_]{2,}[^\w\n]{1,3}[^\W\d_]{2,}")
+_PROSE = re.compile(r"[^\W\d_]{2,}[\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]{1,3}[^\W\d_]{2,}")
 
 
 class CodeOfKernel:

@@ -55,6 +55,8 @@ _BEHIND_TYPE_WORD = re.compile(
     r"|(?:cast(?:ing)?|conversion) (?:from|to)|not implemented for):?|-> ?|[-+*/%@&|^<>=]{1,3}:) ?\(?['\"`(<]?\Z"
 )
 _BEFORE_TYPE_WORD = re.compile(r"['\"`]?\)?(?: (?:object|instance|type|class|dtype)s?\b|\(\))")
+_OBJECT_OF_TYPE = re.compile(r"\b(?:objects?|instances?|an?) of (?:type|class) ['\"`]?\Z|\btype object ['\"`]?\Z")
+_BEFORE_OBJECT = re.compile(r"['\"`]? (?:object|instance)s?\b(?! dtype)")
 _BEHIND_TYPE_PERHAPS = re.compile(
     r"\b(?:not|got:?|found|and|or|received|passed|for|to|from|than|of|an?|as|with|expected|must be|is|was)(?: an?)? "
     r"['\"`(<]?\Z"
@@ -152,6 +154,8 @@ def type_where_types_stand(place: Formatted) -> Optional[str]:
     if place.quote and not _TYPE_HOLE.search(place.name):  # the repr of a text, and no type's
         return None
     speaks_of_dtypes = stands or (may_stand and _SPEAKS_OF_DTYPES.search(place.before) is not None)
+    if _OBJECT_OF_TYPE.search(place.left) or _BEFORE_OBJECT.match(place.right):  # a class stands there, and no dtype
+        speaks_of_dtypes = False
     is_dtype = is_dtype_code(place.bare) or (place.names.is_dtype(place.bare) and speaks_of_dtypes)
     speaks_of_classes = stands or (may_stand and _SPEAKS_OF_CLASSES.search(place.before) is not None)
     is_type = place.names.is_type(place.bare) and speaks_of_classes

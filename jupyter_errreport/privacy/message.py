@@ -66,6 +66,8 @@ _QUOTES = ("'", '"', "`")
 _CODEC = re.compile(r"'[\w-]{1,30}' codec can't ")
 _MERGED = re.compile(r"(<[a-z]+>)(?:[\s,;.:'\"()\[\]|/-]*<(?:str|int|float|list|tuple|dict|path|object)>)+")
 _QUOTED_HOLE = re.compile(r"(['\"`])(<[^<>'\"`\n]{1,60}>)\1")
+_ESCAPED_HOLE = re.compile(r"\\[xU](?=<)")
+"""How a character is escaped tells which range it is of."""
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _EDGES = re.compile(r"[\s:;,.!]*")
 
@@ -160,7 +162,7 @@ def cut(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One placeholder where many stand side by side, none in quotes, and no white space at the ends."""
-    return _MERGED.sub(r"\1", _QUOTED_HOLE.sub(r"\2", text)).strip()
+    return _ESCAPED_HOLE.sub(r"\\u", _MERGED.sub(r"\1", _QUOTED_HOLE.sub(r"\2", text))).strip()
 
 
 def _explain_own(text: str, evidence: Evidence) -> Scrub:

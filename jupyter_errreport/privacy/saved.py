@@ -7,7 +7,7 @@ import ast
 import re
 from typing import Generator, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ..event import TracebackDetailsType, fingerprint
+from ..event import Held, TracebackDetailsType, fingerprint
 from ..source import tokens
 from ..stdlib_names import STDLIB_NAMES
 from .code_names import CodeNames, names_of_source
@@ -42,6 +42,9 @@ _STANDARD = re.compile(r".*[/\\][Ll]ib(?:64)?[/\\](?:python\d(?:\.\d+)?t?[/\\])?
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 _REPR_OF_CLASS = re.compile(r"<class '(?:[\w.]{1,200}\.)?(\w{1,100})'>\Z")
 _SPARK = re.compile(r".*[/\\]python[/\\](?=pyspark[/\\]|lib[/\\]py4j)", re.DOTALL)
+
+
+NOTHING_HELD = Held()
 
 
 class SavedError(NamedTuple):
@@ -81,8 +84,11 @@ class SavedFrame(NamedTuple):
     """Index in `lines` of the line that ran; -1 when none is marked."""
 
 
-def scrub_saved(error: SavedError) -> Generator[None, None, PublicError]:
-    """What at most leaves of a saved error; a generator that pauses like the worker's."""
+def scrub_saved(error: SavedError, held: Optional[Held] = NOTHING_HELD) -> Generator[None, None, PublicError]:
+    """What at most leaves of a saved error; a generator that pauses like the worker's.
+
+    `held` is what its comment is compared with, if anything; None for a kernel into which nobody could look.
+    """
     frames = list(frames_of(error.traceback)) if error.language == "python" else []
     yield
     if error.language == "python":
@@ -93,7 +99,7 @@ def scrub_saved(error: SavedError) -> Generator[None, None, PublicError]:
         names = _names(error, names_of_source(error.source, error.language))
         message = yield from public_foreign_message(error.message, error.language, Evidence((), names))
     ran = None if _public_name(error.name) in _SYNTAX_ERRORS else True  # what ran was Python, if an older one
-    first_line = yield from public_first_line(error.source, error.language, around=Around(parses=ran))
+    first_line = yield from public_first_line(error.source, error.language, around=Around(held=held, parses=ran))
     name = _public_name(error.name)
     traceback = [_public_line(frame) for frame in frames]
     return PublicError(name, message, first_line, fingerprint(name, message, traceback, error.language))

@@ -87,3 +87,10 @@ def test_a_command_that_fails_in_a_shell_is_told_with_its_status() -> None:
 )
 def test_a_cell_that_does_not_parse_is_a_syntax_error(name: str, message: str, language: str, kind: str) -> None:
     assert event_of_error(ShownError(name, message, [], RunningCell("f(", 1)), language)["kind"] == kind
+
+
+def test_a_comment_that_nobody_could_compare_with_the_kernels_values_does_not_leave() -> None:
+    cell = RunningCell("# plan for zovamelurik\nf(", 7)
+    event = event_of_death("killed", cell, "python")
+    assert event["first_line"] == "<comment>"
+    assert "cell_hash" not in event

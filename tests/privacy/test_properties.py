@@ -51,7 +51,7 @@ CELLS = [
     "import configparser; c = configparser.ConfigParser(); c[{v!r}]",
     "import enum\nclass C(enum.Enum):\n    A = 1\nC({v!r})",
     "import re; re.compile('(' + {v!r})",
-    "import struct; struct.unpack({v!r}, b'')",
+    "import struct; struct.unpack('<' + ascii({v!r}), b'')",
     "import subprocess; subprocess.run([{v!r}])",
     "import subprocess, sys; subprocess.run([sys.executable, '-c', 'exit(3)', {v!r}], check=True)",
     "import csv, io; csv.DictWriter(io.StringIO(), ['a']).writerow({{{v!r}: 1}})",
