@@ -22,15 +22,16 @@ from types import (
     ModuleType,
     SimpleNamespace,
 )
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..event import Held
-from .tables import Column, Tables, module_of_class, mro_of, names_of_class, names_of_module
+from .tables import Column, Tables, class_of, module_of_class, mro_of, names_of_class, names_of_module
 
 VALUES_LOOKED_AT = 4_000
 """Values, those in containers too, of one error: some 0.3 ms."""
 CONTAINER_COST = 10
 """Values for which an object counts besides those that it holds."""
+ENVIRONMENT_VALUES = 300
 SAMPLE = 300
 """Values of a container that is too large to be read by which it is judged whether it holds texts at all."""
 LIBRARY_VALUES = 200
@@ -60,6 +61,7 @@ _SORTS: Tuple[Tuple[Any, int], ...] = (
 _Batch = Tuple[Sequence[Any], int, bool]
 """Values, how deep they lie, and whether they belong to an object of a library's class."""
 _DATA_CLASSES = (SimpleNamespace,)
+_ENVIRONMENT = os.environ  # the user may put something else there
 _LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  # noqa: PTH120 - at a kernel's start
 
 
@@ -69,6 +71,11 @@ def may_hold_comment(source: str) -> bool:
         return False
     line, _, below = source.lstrip().partition("\n")
     return "#" in line or (('"""' in line or "'''" in line) and "#" in below)
+
+
+def environment_values() -> Iterator[str]:
+    """What the process's environment holds: the name of a user, of a host, keys."""
+    return islice(_ENVIRONMENT.values(), ENVIRONMENT_VALUES)
 
 
 def held_by(
@@ -296,6 +303,9 @@ class _Look:
                 held = [held for name, held in names_of_class(value).items() if name[:2] != "__"]
                 waiting.append((held, depth + 1, True))
         else:
+            path = class_of("pathlib", "PurePath")
+            if path is not None and issubclass(kind, path):
+                self._text(path.__str__(value))
             if issubclass(kind, BaseException):
                 waiting.append((_args(value), depth + 1, False))
             elif issubclass(kind, partial):

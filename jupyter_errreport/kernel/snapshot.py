@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections import deque
+from itertools import chain as chain_of
 from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
@@ -22,7 +23,7 @@ from ..event import (
     new_event_id,
 )
 from .cells import CellPlace
-from .held import held_by, is_users_file, may_hold_comment
+from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
@@ -155,7 +156,7 @@ def take(
         source=source,
         cell_id=cell_id,
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
-        held=held_by(source, namespace, users_locals, plain, has_all and has_entries),
+        held=held_by(source, namespace, users_locals, chain_of(plain, environment_values()), has_all and has_entries),
         known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
     )
 

@@ -13,7 +13,9 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 PANDAS_OBJECTS = 300
 """Objects of pandas that one table is made of."""
 
-_PANDAS_SLOTS = ("_mgr", "blocks", "axes", "values", "_data", "_ndarray", "_pa_array", "_dtype", "_categories")
+_PANDAS_SLOTS = (
+    "_mgr blocks axes values _data _ndarray _pa_array _dtype _categories _name _names _levels".split()
+)  # fmt: skip
 """Where pandas keeps what a DataFrame, a Series, an Index or one of their arrays holds."""
 _PANDAS_TABLES = ("DataFrame", "Series", "Index")
 _NUMBERS = re.compile(r"u?int|float|double|half|bool|date|time|duration|decimal|null")
@@ -43,7 +45,7 @@ class Tables:
 
     def columns_of(self, value: Any, kind: type) -> Optional[List[Column]]:
         """The columns of a table or array; None for anything else. Raises when it can't be read."""
-        array = _class_of("numpy", "ndarray")
+        array = class_of("numpy", "ndarray")
         if array is not None and issubclass(kind, array):
             return list(_of_array(array, value))
         package = self._package_of(kind)
@@ -63,6 +65,7 @@ class Tables:
     def _of_pandas(self, value: Any, kind: type) -> Iterator[Column]:
         """The arrays that a DataFrame, Series or Index is made of."""
         inside, seen = [(value, kind)], {id(value)}
+        names: List[Any] = []
         if kind.__name__ in _PANDAS_TABLES and next(self._parts(value, kind), None) is None:
             raise ValueError("a pandas that keeps its data elsewhere")
         while inside:
@@ -73,10 +76,13 @@ class Tables:
                     if id(part) not in seen:
                         seen.add(id(part))
                         inside.append((part, part_kind))
+                elif part_kind is str:
+                    names.append(part)
                 else:
                     yield from self.columns_of(part, part_kind) or ()
             if len(seen) > PANDAS_OBJECTS:
                 raise ValueError("a table of too many parts")
+        yield Column(len(names), False, names.copy)
 
     def _parts(self, thing: Any, kind: type) -> Iterator[Any]:
         """What an object of pandas holds, each part once."""
@@ -88,8 +94,8 @@ class Tables:
             named = attributes(thing)
             held += [named[name] for name in _PANDAS_SLOTS if name in named]
         for found in held:
-            if type(found) in (tuple, list):
-                yield from found
+            if issubclass(type(found), (tuple, list)):  # pandas has a list of its own for names
+                yield from (tuple if issubclass(type(found), tuple) else list).__iter__(found)
             elif found is not None:
                 yield found
 
@@ -110,7 +116,9 @@ def _pandas_readers(kind: type) -> Tuple[Optional[Read], List[Read]]:
 
 def _of_array(array: Any, value: Any) -> Iterator[Column]:
     dtype, size = array.dtype.__get__(value), array.size.__get__(value)
-    if dtype.kind in _ARRAY_TEXTS or dtype.names is not None:
+    if dtype.names is not None:
+        yield Column(size * len(dtype.names), False, partial(array.tolist, value))
+    elif dtype.kind in _ARRAY_TEXTS:
         yield Column(size, False, partial(list, array.flat.__get__(value)))
     elif dtype.kind in _ARRAY_NUMBERS:
         yield Column(size, True, partial(_numbers, array, value))
@@ -133,7 +141,7 @@ def _of_arrow(value: Any) -> Iterator[Column]:
 
 
 def _of_polars(value: Any, kind: type) -> Iterator[Column]:
-    frame, series = _class_of("polars", "DataFrame"), _class_of("polars", "Series")
+    frame, series = class_of("polars", "DataFrame"), class_of("polars", "Series")
     columns: List[Any] = []
     if frame is not None and issubclass(kind, frame):
         columns = frame.get_columns(value)
@@ -155,7 +163,7 @@ def _package_of(kind: type) -> str:
     return ""
 
 
-def _class_of(package: str, name: str) -> Any:
+def class_of(package: str, name: str) -> Any:
     """A class that a loaded package exports; None when it is not there."""
     module = sys.modules.get(package)
     found = names_of_module(module).get(name) if issubclass(type(module), ModuleType) else None

@@ -8,6 +8,7 @@ from typing import Any, FrozenSet, Generator, Iterable, Iterator, Sequence
 
 from ..event import Held
 from ..source import tokens
+from .common_words import is_common
 from .patterns import hide_patterns
 from .values import Comment
 
@@ -17,6 +18,8 @@ COMMENT_TAKEN = 600
 """Characters of a comment that are looked at."""
 CELL_LIMIT = 20_000
 _LONG_NUMBER = re.compile(r"(?<![\w<])\d(?:[.,_' ]?\d){3,40}(?!\w)")
+_WORDS_WITH_SLASHES = re.compile(r"(?<![\w./\\~-])[a-z]{2,20}(?:/[a-z]{2,20}){1,8}(?![\w./\\-])")
+_SLASH = "\ue000"
 _QUOTED = re.compile(
     r"(?P<sign>[=(\[{,:+%]\s{0,3})[bBuUrRfF]{0,2}(?P<quote>\"\"\"|\'\'\'|['\"])(?P<text>.{0,600}?)(?:(?P=quote)|\Z)",
     re.DOTALL,
@@ -33,7 +36,8 @@ def public_comment(
     the cell's own `names` is code.
     """
     # First what is private by its shape: a piece of it that is a value, too, must not spoil the shape.
-    told = _QUOTED.sub(_unquoted, hide_patterns(text[:COMMENT_TAKEN]))
+    told = _WORDS_WITH_SLASHES.sub(_kept, text[:COMMENT_TAKEN])
+    told = _QUOTED.sub(_unquoted, hide_patterns(told)).replace(_SLASH, "/")
     comment = Comment(told, names)
     if not held.is_whole:
         return told if comment.is_everybodys else UNCHECKED
@@ -43,6 +47,12 @@ def public_comment(
     yield from comment.compare(_literals(sources, comment.rare_words))
     told = comment.hidden()
     return told if held.has_all_numbers else _LONG_NUMBER.sub("<number>", told)
+
+
+def _kept(words: "re.Match[str]") -> str:
+    """`mean/median/mode`, which looks like a path and is none: everybody writes these words."""
+    text = words.group()
+    return text.replace("/", _SLASH) if all(map(is_common, text.split("/"))) else text
 
 
 def _unquoted(literal: "re.Match[str]") -> str:

@@ -106,7 +106,7 @@ def test_nothing_of_the_users_is_kept_alive() -> None:
     gc.collect()
     assert gone() is None
     assert taken.held is not None
-    assert taken.held.texts == ("t",)
+    assert "t" in taken.held.texts
 
 
 def test_locals_of_a_type_of_the_users_are_not_asked() -> None:
