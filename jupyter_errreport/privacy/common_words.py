@@ -14,10 +14,10 @@ _CONTRACTIONS = frozenset(
 """Words with an apostrophe, without it."""
 NAMES_TOO = frozenset(
     """
-    amin ball banks best black blue bond brand bridges brown chance chi cross day dev drew field fields flower forest
-    fox gates gene gold good grant gray green grey gross hand holder hood hope iris judge lane lang law leaf light
-    little long love lucky major mark max may nan norm page pat pool power powers price ram rich sharp short sky small
-    sol spring star stone strong tan walker wall weeks white will wise
+    amin ann ball banks best black blue bond brand bridges brown chance chi cross day dev drew field fields flower
+    forest fox gates gene gold good grace grant gray green grey gross hand hill holder hood hope iris judge lane
+    lang law leaf light little long love lucky major mark max may nan norm page pat pool power powers price ram rich
+    sharp short sky small sol spring star stone strong tan walker wall weeks white will wise
     """.split()
 )
 """Common words that, with a capital, are people's names."""
