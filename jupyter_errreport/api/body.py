@@ -7,10 +7,10 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
+from ..contract import BODY_LIMIT
 from .problem import Problem
 from .resource import settle
 
-BODY_LIMIT = 256 * 1024
 """Bytes of a body, as sent and after inflating."""
 PATIENCE = 4 * 1024 * 1024
 """Bytes that are read and thrown away before a body that is too large is cut off: a client that has sent all of it can

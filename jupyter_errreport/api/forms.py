@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
+from ..contract import DECISION_LIMIT
 from ..store.groups import GroupChange, change_group
 from ..store.regroupings import Place, merge, split
 from .access import Access
-from .groups import TEXT_LIMIT, find, regroup
+from .groups import find, regroup
 from .problem import Problem
 from .resource import Resource
 
@@ -56,9 +57,11 @@ class Decide(Resource):
             return GroupChange("ignored", until_again=until == "again", until_sessions=self._sessions(until))
         if action in ("note", "hint"):
             text = self.field("text").replace("\r\n", "\n").strip()
-            if len(text) > TEXT_LIMIT:
+            if len(text) > DECISION_LIMIT:
                 raise Problem(
-                    400, "too_long", f"A {action} has at most {TEXT_LIMIT} characters; nothing was changed. Shorten it."
+                    400,
+                    "too_long",
+                    f"A {action} has at most {DECISION_LIMIT} characters; nothing was changed. Shorten it.",
                 )
             return GroupChange(hint=text) if action == "hint" else GroupChange(note=text)
         raise Problem(400, "bad_action", "This form was not made here; nothing was changed.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
+from ..contract import DECISION_LIMIT
 from ..store.cursor import encode_cursor
 from ..store.groups import GroupChange, GroupFilters, Order, Status, change_group, find_group, list_groups
 from ..store.regroupings import Place, RegroupingError, merge, split
@@ -22,10 +23,7 @@ from .validation import RELEASE_LIMIT, Id, checked, refuse
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 STATUSES: tuple[Status, ...] = get_args(Status)
-TEXT_LIMIT = 2_000
-"""Characters of a note or a hint."""
-
-Text = Annotated[str, Meta(max_length=TEXT_LIMIT)]
+Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]
 Many = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, NOTEBOOK_LIMIT
 from ..event import (
     CHAIN_LIMIT,
     COUNTLESS,
@@ -25,8 +26,7 @@ from ..event import (
     new_event_id,
     rfc3339,
 )
-from ..store.comments import COMMENTS_LIMIT
-from .masked import NOTEBOOK_LIMIT, mask
+from .masked import mask
 from .places import bare_place
 from .problem import Problem
 
@@ -35,7 +35,6 @@ LINE_LIMIT = 500
 PLACE_LIMIT = 300
 RELEASE_LIMIT = 100
 LANGUAGE_LIMIT = 40
-COMMENT_LIMIT = 500
 
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]

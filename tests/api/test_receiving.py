@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from jupyter_errreport.api.body import BODY_LIMIT, inflate
+from jupyter_errreport.api.body import inflate
+from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.event import fingerprint, new_event_id
 from jupyter_errreport.store import Limits
 

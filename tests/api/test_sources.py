@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from jupyter_errreport.api.body import BODY_LIMIT
+from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
 
 from .server import ApiServer
