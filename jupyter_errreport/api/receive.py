@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ..event import EventMessageType
 from ..store import StoreError
-from ..store.filters import matches_scope
+from ..store.filters import opens
 from ..store.insert import Outcome, insert_errors
 from .problem import Problem, too_many
 from .resource import Resource
@@ -75,7 +75,7 @@ def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
 
 def check_scope(resource: Resource, notebook: str) -> None:
     """Raise `Problem` when the caller's token is not for this notebook."""
-    if resource.notebook_scope is not None and not matches_scope(notebook, resource.notebook_scope):
+    if not opens(resource.notebook_scope, notebook):
         raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
