@@ -41,6 +41,10 @@ def _engine(url: URL, connections: int, begin: str, only_read: bool = False) -> 
         connection.execute("PRAGMA case_sensitive_like = ON")
         if only_read:
             connection.execute("PRAGMA query_only = ON")
+        else:
+            # Each commit touches many pages, most of them again soon: they are kept, and moved out of the log seldom.
+            connection.execute("PRAGMA cache_size = -32000")
+            connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
