@@ -111,7 +111,9 @@ class Writer:
         with self._engine.connect() as connection, connection.begin() as transaction:
             try:
                 result = work(connection)
-            except SQLAlchemyError:
+                if not _is_open(connection):
+                    raise WriteFailed("The database ended the transaction; nothing was stored.")
+            except (DBAPIError, StoreError):
                 raise
             except Exception as error:
                 transaction.rollback()
@@ -128,7 +130,7 @@ class Writer:
                     savepoint.commit()
                     answers.append((future, result, None))
                 except DBAPIError as error:
-                    if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+                    if not _is_open(connection):
                         raise  # a full disk ends the whole transaction, not only the savepoint
                     savepoint.rollback()
                     answers.append((future, None, _write_failed(error)))
@@ -136,6 +138,11 @@ class Writer:
                     savepoint.rollback()
                     answers.append((future, None, error))
         return answers
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether the transaction still runs: a full disk, for instance, ends it."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
 
 
 def _short(error: BaseException) -> str:
