@@ -17,6 +17,8 @@ from jupyter_errreport.store import (
 )
 from jupyter_errreport.store.schema import metadata, settings
 
+pytestmark = pytest.mark.sqlite
+
 
 def add_setting(name: str):
     return lambda connection: connection.execute(insert(settings).values(name=name, value="x"))

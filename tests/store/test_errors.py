@@ -116,6 +116,7 @@ def test_each_filter_chooses(database: Database, event: Make) -> None:
 
 
 @pytest.mark.parametrize("column", ["received_at", "notebook", "error_name", "group_id", "session"])
+@pytest.mark.sqlite
 def test_a_list_reads_from_an_index_and_sorts_nothing(database: Database, column: str) -> None:
     with sqlite3.connect(database.path) as connection:
         where = f"{column} > ''" if column == "received_at" else f"{column} = 'x'"
@@ -158,6 +159,7 @@ def test_errors_that_waited_are_not_refused_for_arriving_together(database: Data
     assert {outcome.status for outcome in store(database, *drained, limits=limits)} == {"stored"}
 
 
+@pytest.mark.sqlite
 def test_what_is_too_old_is_purged_and_its_id_remembered_as_long_as_it_could_return(
     database: Database, event: Make
 ) -> None:

@@ -30,6 +30,9 @@ from jupyter_errreport.store.outbox import next_events, next_message, next_messa
 from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session
 from jupyter_errreport.store.sources import PublishedCell, cells_in_order, find_source, publish_source
 
+pytestmark = pytest.mark.sqlite
+
+
 Make = Callable[..., EventMessageType]
 Work = Callable[[Connection], Any]
 
