@@ -11,7 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, func, inspect, select
 
 from .failures import DatabaseTooNew, DatabaseUnavailable
-from .group_schema import metadata
+from .group_schema import groups
 
 LOCK = 0x65727265
 """The number of the lock under which a PostgreSQL database is migrated."""
@@ -40,7 +40,7 @@ def migrate(engine: Engine, name: str) -> None:
             )
         config.attributes["connection"] = connection
         if current is None and connection.dialect.name == "postgresql":
-            metadata.create_all(connection)  # no release has left an older one there
+            groups.metadata.create_all(connection)  # no release has left an older one there
             command.stamp(config, "head")
         else:
             command.upgrade(config, "head")

@@ -7,22 +7,12 @@ import pytest
 
 from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database
-from tests.conftest import require
-from tests.support.postgresql import PostgreSQL, postgresql_server
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each test of a database is one of SQLite and one of PostgreSQL, unless it is marked as one of SQLite alone."""
     if "database" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite"):
         metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
-    """A server for all tests of a process."""
-    require("postgresql")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.fixture

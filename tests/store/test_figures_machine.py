@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -20,6 +21,7 @@ from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.regroupings import RegroupingError, merge, split
 from jupyter_errreport.store.schema import errors, sessions, texts
 from jupyter_errreport.store.sessions import erase_session, open_session
+from tests.support.postgresql import PostgreSQL
 
 NOTEBOOKS, SESSIONS, PRINTS = ("dock", "Copy of dock (1).ipynb", "fold"), ("s1", "s2", "s3"), ("f1", "f2", "f3")
 RELEASES = st.sampled_from(("1.0", None))
@@ -28,14 +30,18 @@ RELEASES = st.sampled_from(("1.0", None))
 class FiguresMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.database = Database(Path(self._folder.name) / "errors.sqlite")
+        self._stack = contextlib.ExitStack()
+        self.database = Database(self.place())
         self.database.start()
+        self._stack.callback(self.database.close)
         self.groups: list[str] = []
 
+    def place(self) -> str | Path:
+        """Where the database of an example is; goes with it."""
+        return Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "errors.sqlite"
+
     def teardown(self) -> None:
-        self.database.close()
-        self._folder.cleanup()
+        self._stack.close()
 
     @rule(
         made=st.lists(
@@ -192,7 +198,20 @@ def _measures(table: Table, row: Any) -> tuple[int, ...]:
     return tuple(row[name] for name in _MEASURES if name in table.c)
 
 
-TestFigures = FiguresMachine.TestCase
-TestFigures.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+class FiguresOfPostgreSQL(FiguresMachine):
+    def place(self) -> str | Path:
+        server = getattr(TestFiguresOfPostgreSQL, "server")  # noqa: B009 - a fixture puts it there
+        return str(self._stack.enter_context(server.database()))
+
+
+class TestFigures(FiguresMachine.TestCase):  # type: ignore[misc]
+    settings = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class TestFiguresOfPostgreSQL(FiguresOfPostgreSQL.TestCase):  # type: ignore[misc]
+    # A new database takes as long as many steps.
+    settings = settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+    @pytest.fixture(autouse=True, scope="class")
+    def _server(self, postgresql: PostgreSQL) -> None:
+        type(self).server = postgresql
