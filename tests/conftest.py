@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.machine import find_need, find_wheel, package_folder
 from tests.support.ports import give_to_kernels
+from tests.support.postgresql import PostgreSQL, postgresql_server
 from tests.support.runtimes import BY_NAME, ROOT
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
@@ -113,6 +114,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 def _needs(item: pytest.Item) -> list[str]:
     return [str(name) for mark in item.iter_markers("needs") for name in mark.args]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server for all tests of a process."""
+    require("postgresql")
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

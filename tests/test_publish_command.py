@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.command.publish import BODY_LIMIT, Answer, CannotPublish, check_size, read_source, said
+from jupyter_errreport.command.publish import Answer, CannotPublish, check_size, read_source, said
+from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
 from jupyter_errreport.store.author_cells import failed_line
 from tests.support import hostile

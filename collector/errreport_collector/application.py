@@ -73,12 +73,12 @@ class ErrReportCollector(JupyterApp):
     )
     db = Unicode(
         help="The database: the path of a SQLite file on a local disk (made when missing, readable for this user"
-        " only), or a URL such as sqlite:////srv/errors.sqlite. Default: errreport/collector.sqlite in Jupyter's data"
-        " folder.",
+        " only), or a URL: sqlite:////srv/errors.sqlite, or postgresql://user:password@host/name (with pip install"
+        " 'jupyter-errreport[postgres]'). Default: errreport/collector.sqlite in Jupyter's data folder.",
     ).tag(config=True)
-    processes = Integer(
-        1, min=1, help="How many processes share the port. More than one needs PostgreSQL, which comes later."
-    ).tag(config=True)
+    processes = Integer(1, min=1, help="How many processes share the port. In this release only one can.").tag(
+        config=True
+    )
     admin_token = Unicode(
         help=f"The token that may read and delete everything. Rather set it in the environment as {TOKEN_VARIABLE}, so"
         " that it stands in no file. Without it a new one is made at each start and printed in the link; with it the"
@@ -233,7 +233,7 @@ class ErrReportCollector(JupyterApp):
         """
         if self.processes > 1:
             return self._refuse(
-                "One SQLite file has one writer: --processes can only be 1 until PostgreSQL is supported."
+                "--processes can only be 1: several processes, of one PostgreSQL database, come with a later release."
             )
         if not self.admin_token.strip():
             return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")

@@ -14,6 +14,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 PATIENCE = 5.0
 """Seconds that a stop waits for answers that are under way."""
 HEADER_LIMIT = 64 * 1024
-BODY_LIMIT = 256 * 1024
-"""Bytes of a body for addresses that take none of our bodies, such as the login. `api.body` has its own."""
 SNIPPET = """\
 %pip install jupyter-errreport
 from jupyter_errreport import ErrorServer
@@ -124,6 +123,7 @@ async def _serve(
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
+        # Of addresses that take none of our bodies, such as the login: `api.body` has its own.
         max_body_size=BODY_LIMIT,
         idle_connection_timeout=60,
         body_timeout=60,

@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
+from ..contract import DECISION_LIMIT
 from ..store.groups import GroupChange, change_group
-from ..store.regroupings import Place, merge, split
+from ..store.regroupings import merge, split
 from .access import Access
-from .groups import TEXT_LIMIT, find, regroup
+from .groups import find, regroup
 from .problem import Problem
 from .resource import Resource
 
@@ -23,20 +24,20 @@ class Decide(Resource):
 
     async def post(self, group_id: str) -> None:
         """Do what the pressed button says; leads back to the group's page."""
-        current = (await find(self, group_id))["group"]
+        current, scope = (await find(self, group_id))["group"], self.notebook_scope
         action = self.field("action")
         if action == "merge":
             into = (await find(self, self.field("into").strip()))["group"]
-            await regroup(self, lambda connection: merge(connection, current, into))
+            await regroup(self, lambda connection: merge(connection, current, into, scope))
             current = into
         elif action == "split":
-            place = Place(self.field("fingerprint"), self.field("notebook"), self.field("cell"))
-            current = await regroup(self, lambda connection: split(connection, current, place))
+            fingerprint, cell = self.field("fingerprint"), self.field("cell")
+            current = await regroup(self, lambda connection: split(connection, current, fingerprint, cell, scope))
         else:
             change = self._change(action)
 
             def work(connection: Connection) -> bool:
-                return change_group(connection, current, change)
+                return change_group(connection, current, change, scope)
 
             await self.write_db(work)
         self.service.listeners.tell()
@@ -56,9 +57,11 @@ class Decide(Resource):
             return GroupChange("ignored", until_again=until == "again", until_sessions=self._sessions(until))
         if action in ("note", "hint"):
             text = self.field("text").replace("\r\n", "\n").strip()
-            if len(text) > TEXT_LIMIT:
+            if len(text) > DECISION_LIMIT:
                 raise Problem(
-                    400, "too_long", f"A {action} has at most {TEXT_LIMIT} characters; nothing was changed. Shorten it."
+                    400,
+                    "too_long",
+                    f"A {action} has at most {DECISION_LIMIT} characters; nothing was changed. Shorten it.",
                 )
             return GroupChange(hint=text) if action == "hint" else GroupChange(note=text)
         raise Problem(400, "bad_action", "This form was not made here; nothing was changed.")

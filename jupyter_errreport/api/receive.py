@@ -1,15 +1,12 @@
 """Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ..event import EventMessageType
 from ..store import StoreError
-from ..store.filters import matches_scope
-from ..store.insert import Outcome, insert_errors
+from ..store.filters import opens
+from ..store.insert import Outcome, Request
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
@@ -75,7 +72,7 @@ def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
 
 def check_scope(resource: Resource, notebook: str) -> None:
     """Raise `Problem` when the caller's token is not for this notebook."""
-    if resource.notebook_scope is not None and not matches_scope(notebook, resource.notebook_scope):
+    if not opens(resource.notebook_scope, notebook):
         raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
@@ -108,12 +105,9 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
     """
     if not events:
         return []
-
-    def work(connection: Connection) -> list[Outcome]:
-        return insert_errors(connection, events, service.limits, service.dedup_days, service.pass_on_to)
-
+    request = Request(events, service.limits, service.dedup_days, service.pass_on_to)
     try:
-        outcomes = await asyncio.wrap_future(service.database.write(work))
+        outcomes = await service.intake.store(request)
     except StoreError:
         service.tally.add(["failed"] * len(events))
         raise

@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from ..contract import BODY_LIMIT
 from ..privacy.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
 from ..store.sources import PublishedCell, find_source, publish_source, withdraw_source
 from .access import Access
-from .body import BODY_LIMIT, TakesBody
+from .body import TakesBody
 from .masked import masked_notebook
 from .problem import Problem
 from .query import read_filters, read_number

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from ..contract import EVENT_STATUSES
 from ..event import rfc3339
 
-STATUSES = ("stored", "duplicate", "rejected", "failed")
+STATUSES = (*EVENT_STATUSES, "failed")
 
 
 class Tally:

@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, NOTEBOOK_LIMIT
 from ..event import (
     CHAIN_LIMIT,
     COUNTLESS,
+    FINGERPRINT_PREFIX,
     FRAME_LIMIT,
     KINDS,
     MESSAGE_LIMIT,
@@ -25,8 +27,7 @@ from ..event import (
     new_event_id,
     rfc3339,
 )
-from ..store.comments import COMMENTS_LIMIT
-from .masked import NOTEBOOK_LIMIT, mask
+from .masked import mask
 from .places import bare_place
 from .problem import Problem
 
@@ -35,7 +36,6 @@ LINE_LIMIT = 500
 PLACE_LIMIT = 300
 RELEASE_LIMIT = 100
 LANGUAGE_LIMIT = 40
-COMMENT_LIMIT = 500
 
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -146,9 +146,14 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
     if sent.masked:
         event["masked"] = sorted({name for name in sent.masked if name in SentEvent.__struct_fields__})
     mask(event, is_raw=is_raw, accept_verbatim=accept_verbatim)
-    event["fingerprint"] = sent.fingerprint or fingerprint(
-        event["error_name"], event["error_message"], event["traceback"], event["language"]
-    )
+    if sent.fingerprint and sent.fingerprint.startswith(FINGERPRINT_PREFIX):
+        event["fingerprint"] = sent.fingerprint
+    else:
+        event["fingerprint"] = fingerprint(
+            event["error_name"], event["error_message"], event["traceback"], event["language"], sent.cell_hash
+        )
+        if sent.fingerprint:
+            event["former_fingerprint"] = sent.fingerprint
     return event
 
 
@@ -166,6 +171,8 @@ def checked(value: Any, kind: type[Sent]) -> Sent:
 def moment(text: str, field: str) -> str:
     """A time of RFC 3339 (or a date) in our fixed width, in UTC. Raises `Problem`, which names the field."""
     try:
+        if len(text) == _WIDTH and text[-1] == "Z" and datetime.fromisoformat(text[:-1]).year >= 1970:
+            return text  # as our own kernels write it
         # Python 3.10 reads neither a Z nor any but three or six digits of a second.
         spelled = re.sub(r"[zZ]\Z", "+00:00", text[:40])
         spelled = re.sub(r"\.(\d+)", lambda match: "." + match.group(1)[:6].ljust(6, "0"), spelled)
@@ -175,6 +182,9 @@ def moment(text: str, field: str) -> str:
         return rfc3339(max(parsed.timestamp(), 0))  # no notebook is older, and years before 1000 are short
     except (ValueError, OverflowError, OSError):
         refuse(field, "must be a time such as 2026-11-24T08:00:00Z")
+
+
+_WIDTH = len(rfc3339(0))
 
 
 def refuse(field: str, message: str) -> NoReturn:

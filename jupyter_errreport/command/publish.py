@@ -10,16 +10,14 @@ import sys
 from typing import Any, Dict, List, NamedTuple
 from urllib.parse import quote
 
+from ..contract import BODY_LIMIT, TOKEN_VARIABLE, URL_VARIABLE
 from ..delivery.destination import Destination
 from ..delivery.transport import Transport
 from ..privacy.names import public_notebook
 from ..source import SOURCE_LIMIT, cell_hash
 from .notebook_file import printable, read_notebook, whole
 
-BODY_LIMIT = 256 * 1024
-"""Bytes that a collector takes."""
 TIMEOUT = 20.0
-URL_VARIABLE, TOKEN_VARIABLE = "JUPYTER_ERRREPORT_URL", "JUPYTER_ERRREPORT_TOKEN"
 
 
 class CannotPublish(Exception):  # noqa: N818 - the name says what is the case

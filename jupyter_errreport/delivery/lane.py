@@ -6,11 +6,11 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
+from ..contract import BATCH_EVENTS, BODY_LIMIT
 from .destination import JUPYTER, SLACK, Destination
 from .outcome import Hint, Outcome
 from .spool import Item, Spool, opened
 
-BATCH_EVENTS, BATCH_BYTES = 100, 256 * 1024
 FIRST_RETRY, LONGEST_RETRY = 0.5, 300.0
 """Seconds before a failed send is tried again: doubled each time, with full jitter."""
 LONGEST_ASKED = 3_600.0
@@ -292,7 +292,7 @@ class Lane:
         size = 0
         limit = 1 if self.destination.kind == SLACK else self._limit
         for item in self._items:
-            fits = len(batch) < limit and size + item.entry.size <= BATCH_BYTES
+            fits = len(batch) < limit and size + item.entry.size <= BODY_LIMIT
             if not batch or (fits and item.goes_with(batch[0])):
                 batch.append(item)
                 size += item.entry.size

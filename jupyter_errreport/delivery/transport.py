@@ -11,6 +11,7 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
+from ..contract import DECISION_LIMIT, KEY_HEADER
 from .destination import COLLECTOR, JUPYTER, Destination
 from .outcome import Hint, Outcome, judged
 from .slack import slack_message
@@ -18,12 +19,9 @@ from .slack import slack_message
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
 ANSWER_LIMIT = 1_000_000
-HINT_LIMIT = 2_000
-"""Characters of an author's hint."""
 HOST_LIMIT = 200
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
-KEY_HEADER = "X-Errreport-Key"
 
 # The parts of requests in the order of their weight, each imported by itself with a rest for the reader's code between.
 _PARTS = ("socket", "ssl", "http.client", "email.parser", "urllib3", "urllib3.connectionpool", "requests")
@@ -295,7 +293,7 @@ def _hint_of(answer: Any) -> Optional[Hint]:
         return Hint()
     text, source = answer.get("hint"), answer.get("hint_from")
     if isinstance(text, str) and text:
-        return Hint(text[:HINT_LIMIT], source[:HOST_LIMIT] if isinstance(source, str) else "")
+        return Hint(text[:DECISION_LIMIT], source[:HOST_LIMIT] if isinstance(source, str) else "")
     return None if answer.get("hint_follows") is True else Hint()
 
 

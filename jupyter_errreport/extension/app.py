@@ -12,13 +12,14 @@ from traitlets import Bool, TraitError, Unicode, default, validate
 from .. import __version__
 from ..api import Service, routes
 from ..api.github import is_repository
+from ..contract import CONNECTION_VARIABLE
 from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
 from ..forwarding import Forwarding
 from ..store import StoreError
 from .collector_cells import CollectorCells
-from .connection import CONNECTION_VARIABLE, Connection
+from .connection import Connection
 from .deciding import DecideEverywhere
 from .events import ErrorEvents
 from .front_end import FrontEnd

@@ -18,7 +18,6 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_core.utils import ensure_dir_exists
 from jupyter_server.serverapp import ServerApp
 
-CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
 UNIX_SCHEME = "http+unix://"
 
 

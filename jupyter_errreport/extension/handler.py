@@ -7,9 +7,9 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from ..api import Access, Problem, Service
 from ..api.accept import prefers_html
+from ..contract import KEY_HEADER
 from .connection import Connection
 
-KEY_HEADER = "X-Errreport-Key"
 ACTIONS = {"read": "read", "report": "write", "author": "write", "admin": "write"}
 """The action that Jupyter's authorizer is asked about."""
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
+from ..contract import BATCH_EVENTS, BODY_LIMIT
 from ..delivery.destination import SLACK
 from ..delivery.outcome import Outcome
 from ..event import encode
@@ -15,7 +16,6 @@ from ..store import Database
 from ..store.hints import take_hints
 from ..store.outbox import Message, expire, keep_quiet, next_events, next_message, next_message_at, set_problem, settle
 
-BATCH_EVENTS, BATCH_BYTES = 100, 256 * 1024
 """What one request to a collector may hold: a collector takes no more bytes."""
 LONGEST_QUIET = 300.0
 """Seconds after which a clock that may have jumped is looked at again."""
@@ -93,7 +93,7 @@ class Batches(Parcels):
         for event in events:
             body = encode(event)  # type: ignore[arg-type]  # a row holds the fields of an event
             size += len(body) + 2
-            if bodies and size > BATCH_BYTES:
+            if bodies and size > BODY_LIMIT:
                 break
             bodies.append(body)
         return Parcel(bodies, [event["event_id"] for event in events[: len(bodies)]]) if bodies else None

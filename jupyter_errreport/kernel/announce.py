@@ -8,6 +8,8 @@ import json
 import os
 from typing import Any
 
+from ..contract import CONNECTION_VARIABLE
+
 
 def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
     """Leave a file named for this kernel, where the environment names a Jupyter server. Raises OSError.
@@ -15,7 +17,7 @@ def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
     `session` is its public id, `notebook` the name that was given to the notebook (empty for none), `reporting` is
     `on`, `off` or `ask`.
     """
-    connection = os.environ.get("JUPYTER_ERRREPORT_CONNECTION", "")
+    connection = os.environ.get(CONNECTION_VARIABLE, "")
     application = getattr(getattr(shell, "kernel", None), "parent", None)
     name = os.path.basename(getattr(application, "connection_file", "") or "")
     if connection and name:

@@ -3,8 +3,8 @@
 import sys
 from typing import Any, Callable, Dict
 
+from ..contract import COMMENT_LIMIT
 from ..event import encode
-from .recent import COMMENT_LIMIT
 from .reporting import PREPARE_SECONDS, Reporting
 from .status import status
 

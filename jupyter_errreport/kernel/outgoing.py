@@ -7,11 +7,12 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
+from ..contract import COMMENT_LIMIT
 from ..delivery import DeliveryQueue, Destination
 from ..event import EventMessageType
 from .choices import NO
 from .consent import ASKED, Consent
-from .recent import COMMENT_LIMIT, RecentEvents, Reported
+from .recent import RecentEvents, Reported
 from .waiting_room import WaitingRoom
 
 ASK_AGAIN = 1.0

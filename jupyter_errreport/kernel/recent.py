@@ -3,13 +3,10 @@
 from collections import OrderedDict
 from typing import Dict, List, NamedTuple, Optional
 
+from ..contract import COMMENTS_LIMIT
 from ..delivery import Destination
 from ..event import EventMessageType
 
-COMMENT_LIMIT = 500
-"""Characters of what a reader says at a time."""
-COMMENTS_LIMIT = 5
-"""How often something can be said of one error."""
 KEPT = 50
 
 

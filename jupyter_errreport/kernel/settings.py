@@ -8,6 +8,7 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from ..contract import CONNECTION_VARIABLE, NOTEBOOK_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE
 from ..delivery import Destination
 from ..event import POLICIES
 from ..opt_out import forbidden_by
@@ -55,10 +56,10 @@ class Settings(NamedTuple):
 def read_settings(shell: Any) -> Settings:
     """Configuration of the shell, overruled by the environment."""
     config = ErrReport(parent=shell)
-    url = os.environ.get("JUPYTER_ERRREPORT_URL", "") or config.url
-    token = os.environ.get("JUPYTER_ERRREPORT_TOKEN", "") or config.token
-    notebook = os.environ.get("JUPYTER_ERRREPORT_NOTEBOOK", "") or config.notebook
-    connection = os.environ.get("JUPYTER_ERRREPORT_CONNECTION", "")
+    url = os.environ.get(URL_VARIABLE, "") or config.url
+    token = os.environ.get(TOKEN_VARIABLE, "") or config.token
+    notebook = os.environ.get(NOTEBOOK_VARIABLE, "") or config.notebook
+    connection = os.environ.get(CONNECTION_VARIABLE, "")
     destinations = []
     if url.strip():
         destinations.append(Destination.collector(url, token, notebook=notebook))
@@ -99,7 +100,7 @@ def notebook_name(namespace: Any) -> str:
     jupyter_server 2 sets JPY_SESSION_NAME (a path), VS Code a variable in the namespace, papermill too on request.
     nbclient says nothing: whoever runs it sets JUPYTER_ERRREPORT_NOTEBOOK.
     """
-    candidates = [os.environ.get("JUPYTER_ERRREPORT_NOTEBOOK", ""), os.environ.get("JPY_SESSION_NAME", "")]
+    candidates = [os.environ.get(NOTEBOOK_VARIABLE, ""), os.environ.get("JPY_SESSION_NAME", "")]
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
         # The address of the page, with a notebook in it unless Voilà was started for a single one.
         candidates.append(unquote(os.environ.get("SCRIPT_NAME", "").partition("/voila/render/")[2]))

@@ -6,7 +6,9 @@ Light, because it runs in every kernel of the environment: without configuration
 import os
 from typing import Any
 
-VARIABLES = ("JUPYTER_ERRREPORT_URL", "JUPYTER_ERRREPORT_CONNECTION")
+from ..contract import CONNECTION_VARIABLE, URL_VARIABLE
+
+VARIABLES = (URL_VARIABLE, CONNECTION_VARIABLE)
 
 
 def load(shell: Any) -> None:

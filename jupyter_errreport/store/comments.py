@@ -5,14 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ..contract import COMMENTS_LIMIT
 from ..event import EventMessageType, event_time, new_event_id, rfc3339
 from .clock import clock
 from .limits import DAY
 from .parts import in_parts
 from .schema import comments, errors
 
-COMMENTS_LIMIT = 5
-"""Comments of one event."""
 COMMENT_DAYS = 7
 """Days after an event in which something can be said of it: nobody who has a list of ids can write into all of it."""
 

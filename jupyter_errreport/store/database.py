@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from .engine import reading_engine, writing_engine
 from .failures import DatabaseUnavailable, StoreError, WriteFailed
@@ -29,15 +29,18 @@ class Database:
     """
 
     def __init__(self, place: str | Path) -> None:
-        """`place` is a URL or the plain path of a SQLite file.
+        """`place` is the URL of a PostgreSQL, or the plain path (or URL) of a SQLite file.
 
         Raises `DatabaseUnavailable` when it is neither.
         """
         self.url = database_url(place)
-        self.path = Path(self.url.database or "")
         self.kind = self.url.get_backend_name()
+        self.path = Path(self.url.database or "")
+        shown = self.url.set(drivername=self.kind).render_as_string(hide_password=True)
+        self.name = shown if self.is_postgresql else str(self.path)
+        """What sentences call it."""
         self.journal_mode = ""
-        """`wal` once started."""
+        """Of SQLite: `wal` once started."""
         self._engines: list[Engine] = []
         self._writer: Writer | None = None
         self._readers: Readers | None = None
@@ -61,8 +64,8 @@ class Database:
             writing, reading = outcome.result(timeout)
         except FutureTimeoutError as error:
             raise DatabaseUnavailable(
-                f"The database {self.path} did not open within {timeout:g} seconds. Is it on a network file system?"
-                " Choose a file on a local disk."
+                f"The database {self.name} did not open within {timeout:g} seconds. Is it on a network file system, or"
+                " does its server not answer? Choose a file on a local disk."
             ) from error
         self._engines = [writing, reading]
         self._writer = Writer(writing)
@@ -77,7 +80,7 @@ class Database:
         if self._readers:
             self._readers.close()
         if not drained:
-            raise WriteFailed(f"The database {self.path} was still writing after {timeout:g} seconds.")
+            raise WriteFailed(f"The database {self.name} was still writing after {timeout:g} seconds.")
         for engine in self._engines:
             engine.dispose()
 
@@ -98,7 +101,28 @@ class Database:
             return _failed(StoreError("The database is not open."))
         return self._readers.submit(work)
 
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether a server keeps it, and not a file."""
+        return self.kind == "postgresql"
+
     def _open(self) -> tuple[Engine, Engine]:
+        return self._open_server() if self.is_postgresql else self._open_file()
+
+    def _open_server(self) -> tuple[Engine, Engine]:
+        writing = writing_engine(self.url)
+        try:
+            migrate(writing, self.name)
+        except SQLAlchemyError as error:
+            writing.dispose()
+            reason = str(error.orig).strip() if isinstance(error, DBAPIError) else str(error)
+            raise DatabaseUnavailable(f"The database {self.name} can't be used: {reason}") from error
+        except BaseException:
+            writing.dispose()
+            raise
+        return writing, reading_engine(self.url, connections=THREADS)
+
+    def _open_file(self) -> tuple[Engine, Engine]:
         writing = writing_engine(self.url)
         try:
             if kind := network_file_system(self.path):

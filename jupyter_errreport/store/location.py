@@ -1,4 +1,4 @@
-"""Where a database is: a URL, or the plain path of a SQLite file."""
+"""Where a database is: the URL of a PostgreSQL, or the plain path (or URL) of a SQLite file."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ from .failures import DatabaseUnavailable
 def database_url(place: str | Path) -> URL:
     """`place` as a URL; a plain path means a SQLite file.
 
-    Raises `DatabaseUnavailable` for anything but SQLite in a file.
+    Raises `DatabaseUnavailable` for anything but PostgreSQL, and SQLite in a file.
     """
     text = str(place)
     if "://" not in text:
@@ -20,10 +20,14 @@ def database_url(place: str | Path) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise DatabaseUnavailable("The database's URL can't be read; write sqlite:////path/to/file.sqlite.") from error
+        raise DatabaseUnavailable(
+            "The database's URL can't be read; write postgresql://user@host/name, or sqlite:////path/to/file.sqlite."
+        ) from error
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         raise DatabaseUnavailable(
-            f"This release keeps errors in SQLite only, not in {url.get_backend_name()}; give a file's path."
+            f"Errors are kept in SQLite or PostgreSQL, not in {url.get_backend_name()}; give a file's path."
         )
     if url.database in (None, "", ":memory:"):
         raise DatabaseUnavailable("Errors must survive a restart: give the database's file a path.")

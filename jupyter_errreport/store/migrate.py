@@ -8,9 +8,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select
 
 from .failures import DatabaseTooNew, DatabaseUnavailable
+from .group_schema import groups
+
+LOCK = 0x65727265
+"""The number of the lock under which a PostgreSQL database is migrated."""
 
 _one_at_a_time = threading.Lock()  # Alembic's `context` is one per process
 
@@ -24,6 +28,8 @@ def migrate(engine: Engine, name: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with _one_at_a_time, engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # of several servers that start, one migrates
+            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         current = MigrationContext.configure(connection).get_current_revision()
         if current is None and inspect(connection).get_table_names():
             raise DatabaseUnavailable(f"The database {name} holds another program's tables. Choose another file.")
@@ -33,7 +39,11 @@ def migrate(engine: Engine, name: str) -> None:
                 " Upgrade this one, or choose another file; the database was not changed."
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if current is None and connection.dialect.name == "postgresql":
+            groups.metadata.create_all(connection)  # no release has left an older one there
+            command.stamp(config, "head")
+        else:
+            command.upgrade(config, "head")
 
 
 def _known(scripts: ScriptDirectory, revision: str) -> bool:

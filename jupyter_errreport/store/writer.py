@@ -14,6 +14,8 @@ from .failures import StoreError, WriteFailed
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
+_Item = tuple[Work[Any], "Future[Any]"]
+_Answer = tuple["Future[Any]", Any, BaseException | None]
 
 WAITING_LIMIT = 5_000
 """Writes that may wait; more are refused at once, so that a stuck disk does not fill the memory."""
@@ -24,12 +26,15 @@ log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Runs each `Work` in a savepoint of a shared transaction, and answers after the commit."""
+    """Runs each `Work` in a savepoint of a shared transaction, and answers after the commit.
+
+    What waits alone has a transaction of its own, which needs no savepoint.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         # None is the order to end, behind everything that was asked before.
-        self._waiting: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
@@ -65,7 +70,7 @@ class Writer:
         """Until told to end: 1. wait for a write, 2. take those that wait with it, 3. commit them, 4. answer."""
         ending = False
         while not ending:
-            group: list[tuple[Work[Any], Future[Any]]] = []
+            group: list[_Item] = []
             item = self._waiting.get()
             while True:
                 if item is None:
@@ -83,24 +88,9 @@ class Writer:
             if group:
                 self._commit(group)
 
-    def _commit(self, group: list[tuple[Work[Any], "Future[Any]"]]) -> None:
-        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _commit(self, group: list[_Item]) -> None:
         try:
-            with self._engine.begin() as connection:
-                for work, future in group:
-                    savepoint = connection.begin_nested()
-                    try:
-                        result = work(connection)
-                        savepoint.commit()
-                        answers.append((future, result, None))
-                    except DBAPIError as error:
-                        if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
-                            raise  # a full disk ends the whole transaction, not only the savepoint
-                        savepoint.rollback()
-                        answers.append((future, None, _write_failed(error)))
-                    except Exception as error:
-                        savepoint.rollback()
-                        answers.append((future, None, error))
+            answers = [self._alone(*group[0])] if len(group) == 1 else self._together(group)
         except (SQLAlchemyError, StoreError) as error:
             log.error("Writing %d changes to the database failed: %s", len(group), _short(error))
             failure = _write_failed(error)
@@ -115,6 +105,44 @@ class Writer:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
+
+    def _alone(self, work: Work[Any], future: "Future[Any]") -> _Answer:
+        refusal: Exception | None = None
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            try:
+                result = work(connection)
+                if not _is_open(connection):
+                    raise WriteFailed("The database ended the transaction; nothing was stored.")
+            except (DBAPIError, StoreError):
+                raise
+            except Exception as error:
+                transaction.rollback()
+                refusal = error
+        return (future, None, refusal) if refusal else (future, result, None)
+
+    def _together(self, group: list[_Item]) -> list[_Answer]:
+        answers: list[_Answer] = []
+        with self._engine.begin() as connection:
+            for work, future in group:
+                savepoint = connection.begin_nested()
+                try:
+                    result = work(connection)
+                    savepoint.commit()
+                    answers.append((future, result, None))
+                except DBAPIError as error:
+                    if not _is_open(connection):
+                        raise  # a full disk ends the whole transaction, not only the savepoint
+                    savepoint.rollback()
+                    answers.append((future, None, _write_failed(error)))
+                except Exception as error:
+                    savepoint.rollback()
+                    answers.append((future, None, error))
+        return answers
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether the transaction still runs: a full disk, for instance, ends it."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
 
 
 def _short(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from jupyter_errreport.api.body import BODY_LIMIT
+from jupyter_errreport.contract import BODY_LIMIT, notebook_identity
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
 
 from .server import ApiServer
@@ -57,9 +57,18 @@ def test_it_is_kept_under_the_name_that_its_errors_have(server: ApiServer) -> No
     name = "2024-11-03 lab/dock.ipynb"
     server.post("errors", {"error_name": "E", "notebook": name})
     (error,) = server.get("errors").json()
-    assert put(server, name)["notebook"] == error["notebook"] != name
+    assert put(server, name)["notebook"] == notebook_identity(error["notebook"]) == "dock"
     for asked in (name, error["notebook"]):
         assert server.get(f"notebooks/{quote(asked, safe='')}/source").status_code == 200
+
+
+def test_what_is_published_as_a_file_reaches_errors_under_the_authors_name(server: ApiServer) -> None:
+    server.post("errors", {"error_name": "E", "notebook": "course", "cell_hash": cell_hash(CELLS[0]["source"])})
+    assert put(server, "course.ipynb")["notebook"] == "course"
+    (error,) = server.get("errors").json()
+    page = server.get(f"errors/{error['event_id']}", headers={"Accept": "text/html"}).text
+    assert "In your notebook" in page
+    assert server.delete("notebooks/lessons%2Fcourse.ipynb/source").json() == {"deleted": 1}
 
 
 def test_only_those_whose_token_is_for_the_notebook_publish_and_read(server: ApiServer) -> None:

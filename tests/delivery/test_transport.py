@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_errreport.contract import KEY_HEADER
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.delivery.transport import KEY_HEADER, Transport, _proxies, retry_after
+from jupyter_errreport.delivery.transport import Transport, _proxies, retry_after
 from tests.support.receiver import receiver
 
 EVENT = json.dumps({"event_id": "x"}).encode()

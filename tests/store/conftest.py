@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,22 @@ from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of a database is one of SQLite and one of PostgreSQL, unless it is marked as one of SQLite alone."""
+    if "database" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "errors.sqlite")
-    database.start()
-    yield database
-    database.close()
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with contextlib.ExitStack() as stack:
+        place: str | Path = tmp_path / "errors.sqlite"
+        if getattr(request, "param", "sqlite") == "postgresql":
+            place = stack.enter_context(request.getfixturevalue("postgresql").database())
+        database = Database(place)
+        database.start()
+        stack.callback(database.close)
+        yield database
 
 
 @pytest.fixture

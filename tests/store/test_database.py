@@ -17,6 +17,8 @@ from jupyter_errreport.store import (
 )
 from jupyter_errreport.store.schema import metadata, settings
 
+pytestmark = pytest.mark.sqlite
+
 
 def add_setting(name: str):
     return lambda connection: connection.execute(insert(settings).values(name=name, value="x"))
@@ -43,8 +45,8 @@ def test_a_url_names_the_same_file_as_its_path(tmp_path: Path) -> None:
     assert Database(f"sqlite:///{tmp_path}/x.sqlite").path == Database(tmp_path / "x.sqlite").path
 
 
-@pytest.mark.parametrize("place", ["sqlite://", "sqlite:///:memory:", "postgresql://host/db", "nonsense://"])
-def test_what_is_not_a_sqlite_file_is_refused_with_a_sentence(place: str) -> None:
+@pytest.mark.parametrize("place", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "nonsense://"])
+def test_what_is_neither_a_sqlite_file_nor_postgresql_is_refused_with_a_sentence(place: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=r"\.$"):
         Database(place)
 

@@ -22,6 +22,7 @@ def opened(database: Database, session: str = "s", address: str = "192.0.2.1", *
     )
 
 
+@pytest.mark.sqlite
 def test_neither_a_key_nor_an_address_is_in_the_database(database: Database) -> None:
     opened(database, public_session(KEY), "192.0.2.77")
     database.close()
@@ -45,6 +46,7 @@ def test_errors_count_for_their_session_whichever_came_first(database: Database,
     assert opened(database)["errors"] == 5
 
 
+@pytest.mark.sqlite
 def test_an_address_may_open_only_so_many_sessions_a_day(database: Database) -> None:
     limits = Limits(max_sessions_per_address=2)
     opened(database, "a", limits=limits)
