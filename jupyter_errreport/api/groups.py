@@ -7,9 +7,9 @@ from msgspec import Meta, Struct
 
 from ..contract import DECISION_LIMIT
 from ..store.cursor import encode_cursor
+from ..store.database.writer import Work
 from ..store.groups import GroupChange, GroupFilters, Order, Status, change_group, find_group, list_groups
 from ..store.regroupings import Place, RegroupingError, merge, split
-from ..store.writer import Work
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .access import Access

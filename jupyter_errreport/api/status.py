@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..store.database.failures import StoreError
 from ..store.errors import count_everything
-from ..store.failures import StoreError
 from .access import Access
 from .resource import Resource
 

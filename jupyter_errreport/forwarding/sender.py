@@ -9,7 +9,7 @@ from ..delivery import Destination
 from ..delivery.outcome import Outcome
 from ..delivery.transport import Transport
 from ..store import StoreError
-from ..store.file_lock import FileLock
+from ..store.database.file_lock import FileLock
 from .parcels import LONGEST_QUIET, Parcel, Parcels
 
 FIRST_RETRY, LONGEST_RETRY = 0.5, 300.0

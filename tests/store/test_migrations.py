@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.engine import writing_engine
+from jupyter_errreport.store.database.engine import writing_engine
+from jupyter_errreport.store.database.location import database_url
 from jupyter_errreport.store.insert import insert_errors
-from jupyter_errreport.store.location import database_url
 from jupyter_errreport.store.schema import metadata
 from jupyter_errreport.store.sessions import open_session
 

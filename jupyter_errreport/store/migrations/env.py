@@ -1,4 +1,4 @@
-"""What Alembic runs. The connection and its transaction are `store.migrate`'s."""
+"""What Alembic runs. The connection and its transaction are `store.database.migrate`'s."""
 
 from alembic import context
 

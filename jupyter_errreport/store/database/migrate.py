@@ -22,7 +22,7 @@ def migrate(engine: Engine, name: str) -> None:
     its tables are another program's.
     """
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%"))
     with _one_at_a_time, engine.begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current is None and inspect(connection).get_table_names():
