@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.machine import find_need, find_wheel, package_folder
 from tests.support.ports import give_to_kernels
+from tests.support.postgresql import PostgreSQLServer
 from tests.support.runtimes import BY_NAME, ROOT
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
@@ -154,3 +155,42 @@ def runtime_python(wheel: Path) -> Callable[[str], Path]:
         return runtime.executable
 
     return prepared
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A server whose databases a test may take, with a template of this release's tables."""
+    require("postgresql")
+    server = PostgreSQLServer()
+    try:
+        server.make()
+        server.start()
+        server.make_template()
+        yield server
+    finally:
+        server.remove()
+
+
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql")))
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where an empty database is: in a file, and on a server. A test that has a database is run with both."""
+    yield from _place(request, tmp_path)
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def module_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for a module's tests together."""
+    yield from _place(request, tmp_path_factory.mktemp("database"))
+
+
+def _place(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield str(folder / "errors.sqlite")
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    url = server.fresh()
+    yield url
+    server.drop(url)

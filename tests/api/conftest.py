@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -7,7 +6,7 @@ from .server import ApiServer
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ApiServer]:
-    server = ApiServer(tmp_path)
+def server(place: str) -> Iterator[ApiServer]:
+    server = ApiServer(place)
     yield server
     server.close()

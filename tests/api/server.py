@@ -41,11 +41,11 @@ class OpenHandler(RequestHandler):
 class ApiServer:
     """Starts with the object; `service` may be changed between requests."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: str | Path) -> None:
         self.stored: list[EventMessageType] = []
         self.asked: list[Access] = []
         self.logged: list[str] = []
-        self.database = Database(folder / "errors.sqlite")
+        self.database = Database(place)
         self.database.start()
         self.service = Service(self.database, on_stored=self.stored.extend, title="Test errors", version="0")
         self._ready = threading.Event()

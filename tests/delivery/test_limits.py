@@ -21,7 +21,7 @@ from tests.support.waiting import wait_for
 @pytest.fixture
 def collector(tmp_path: Path) -> Iterator[ApiServer]:
     (tmp_path / "collector").mkdir()
-    running = ApiServer(tmp_path / "collector")
+    running = ApiServer(tmp_path / "collector" / "errors.sqlite")
     yield running
     running.close()
 

@@ -20,7 +20,7 @@ def test_a_session_over_its_limit_does_not_block_the_others(
     start: Callable[..., Server], tmp_path: Path, limits: Limits
 ) -> None:
     (tmp_path / "collector").mkdir()
-    collector = ApiServer(tmp_path / "collector")
+    collector = ApiServer(tmp_path / "collector" / "errors.sqlite")
     collector.service.limits = limits
     server = start(Destination.collector(collector.url))
     for round_ in range(3):  # the first is partly over the limit, the others wholly

@@ -9,8 +9,18 @@ from jupyter_errreport.store import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "errors.sqlite")
+def database(place: str) -> Iterator[Database]:
+    yield from _started(place)
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """For what is particular about files."""
+    yield from _started(str(tmp_path / "errors.sqlite"))
+
+
+def _started(place: str) -> Iterator[Database]:
+    database = Database(place)
     database.start()
     yield database
     database.close()

@@ -43,7 +43,7 @@ def test_a_url_names_the_same_file_as_its_path(tmp_path: Path) -> None:
     assert Database(f"sqlite:///{tmp_path}/x.sqlite").path == Database(tmp_path / "x.sqlite").path
 
 
-@pytest.mark.parametrize("place", ["sqlite://", "sqlite:///:memory:", "postgresql://host/db", "nonsense://"])
+@pytest.mark.parametrize("place", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "nonsense://"])
 def test_what_is_not_a_sqlite_file_is_refused_with_a_sentence(place: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=r"\.$"):
         Database(place)
@@ -125,7 +125,7 @@ def test_a_place_where_nothing_can_be_made_is_refused() -> None:
 def test_a_database_that_another_program_holds_is_refused_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_errreport.store.database.engine.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("jupyter_errreport.store.database.sqlite.BUSY_SECONDS", 0.2)
     path = tmp_path / "errors.sqlite"
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("CREATE TABLE held (id)")
@@ -139,7 +139,7 @@ def test_a_database_that_another_program_holds_is_refused_in_time(
 
 def test_an_open_that_hangs_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    monkeypatch.setattr("jupyter_errreport.store.database.database.make_private_file", lambda path: release.wait(10))
+    monkeypatch.setattr("jupyter_errreport.store.database.sqlite.make_private_file", lambda path: release.wait(10))
     with pytest.raises(DatabaseUnavailable, match="network file system"):
         Database(tmp_path / "errors.sqlite").start(timeout=0.1)
     release.set()
@@ -187,7 +187,7 @@ def test_a_commit_that_fails_fails_every_write_in_it(database: Database) -> None
 def test_a_database_locked_for_too_long_fails_the_write_and_recovers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_errreport.store.database.engine.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("jupyter_errreport.store.database.sqlite.BUSY_SECONDS", 0.2)
     database = Database(tmp_path / "errors.sqlite")
     database.start()
     holder = sqlite3.connect(database.path, isolation_level=None)

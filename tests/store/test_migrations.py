@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.database.engine import writing_engine
-from jupyter_errreport.store.database.location import database_url
+from jupyter_errreport.store.database.location import backend_at
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.schema import metadata
 from jupyter_errreport.store.sessions import open_session
@@ -60,7 +59,7 @@ def _everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 def _go_back(path: Path) -> None:
     """Make of a database one of the release before: without the tables of groups, and what belongs to them."""
-    engine = writing_engine(database_url(path))
+    engine = backend_at(path).writing_engine()
     with engine.begin() as connection:
         for name in metadata.tables.keys() - BEFORE:
             connection.exec_driver_sql(f"DROP TABLE {name}")

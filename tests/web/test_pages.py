@@ -26,7 +26,7 @@ HOSTILE = {
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ApiServer]:
-    server = ApiServer(tmp_path)
+    server = ApiServer(tmp_path / "errors.sqlite")
     yield server
     server.close()
 

@@ -1,7 +1,7 @@
 """The owner of the database: opens it, migrates it, hands work to its threads, closes it."""
 
-import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError  # another class before Python 3.11
 from pathlib import Path
@@ -10,10 +10,9 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from .engine import reading_engine, writing_engine
+from .backend import Lock
 from .failures import DatabaseUnavailable, StoreError, WriteFailed
-from .filesystem import network_file_system
-from .location import database_url, make_private_file
+from .location import backend_at
 from .migrate import migrate
 from .readers import THREADS, Readers
 from .writer import Work, Writer
@@ -33,14 +32,16 @@ class Database:
 
         Raises `DatabaseUnavailable` when it is neither.
         """
-        self.url = database_url(place)
-        self.path = Path(self.url.database or "")
-        self.kind = self.url.get_backend_name()
-        self.journal_mode = ""
-        """`wal` once started."""
+        self._backend = backend_at(place)
+        self.kind = self._backend.kind
+        self.name = self._backend.name
+        """What messages call it: a path, or a URL without its password."""
+        self.shared = self._backend.shared
+        """Whether several processes may write to it."""
         self._engines: list[Engine] = []
         self._writer: Writer | None = None
         self._readers: Readers | None = None
+        self._deaf: list[Callable[[], None]] = []
 
     def start(self, timeout: float = 20) -> None:
         """Open, migrate, and begin to take work.
@@ -61,8 +62,7 @@ class Database:
             writing, reading = outcome.result(timeout)
         except FutureTimeoutError as error:
             raise DatabaseUnavailable(
-                f"The database {self.path} did not open within {timeout:g} seconds. Is it on a network file system?"
-                " Choose a file on a local disk."
+                f"The database {self.name} did not open within {timeout:g} seconds. {self._backend.when_slow}"
             ) from error
         self._engines = [writing, reading]
         self._writer = Writer(writing)
@@ -73,13 +73,27 @@ class Database:
 
         Raises `WriteFailed` when the disk takes longer than `timeout` seconds.
         """
+        while self._deaf:
+            self._deaf.pop()()
         drained = self._writer.close(timeout) if self._writer else True
         if self._readers:
             self._readers.close()
         if not drained:
-            raise WriteFailed(f"The database {self.path} was still writing after {timeout:g} seconds.")
+            raise WriteFailed(f"The database {self.name} was still writing after {timeout:g} seconds.")
         for engine in self._engines:
             engine.dispose()
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database. Raises `StoreError` for others, which have none."""
+        if self._backend.path is None:
+            raise StoreError(f"The database {self.name} is no file.")
+        return self._backend.path
+
+    @property
+    def journal_mode(self) -> str | None:
+        """`wal` once a SQLite database is started; None for others."""
+        return self._backend.journal_mode
 
     @property
     def problem(self) -> str:
@@ -98,50 +112,27 @@ class Database:
             return _failed(StoreError("The database is not open."))
         return self._readers.submit(work)
 
+    def lock(self, purpose: str) -> Lock:
+        """A lock between all processes that use this database; whoever is killed gives it back."""
+        return self._backend.lock(purpose)
+
+    def listen(self, tell: Callable[[], None]) -> None:
+        """From now until `close` have `tell` called, on a thread, whenever another process has written."""
+        self._deaf.append(self._backend.listen(tell))
+
     def _open(self) -> tuple[Engine, Engine]:
-        writing = writing_engine(self.url)
+        writing = self._backend.writing_engine()
         try:
-            if kind := network_file_system(self.path):
-                raise DatabaseUnavailable(
-                    f"The database {self.path} is on a network file system ({kind}), which does not keep it safe."
-                    " Choose a local disk."
-                )
-            make_private_file(self.path)
-            self.journal_mode = _write_ahead(writing)
-            if self.journal_mode != "wal":
-                raise DatabaseUnavailable(
-                    f"The database {self.path} can't be kept in write-ahead mode (SQLite answers"
-                    f" {self.journal_mode!r}), which a network file system does not allow. Choose a local disk."
-                )
-            migrate(writing, str(self.path))
-        except OSError as error:
+            self._backend.prepare(writing)
+            migrate(writing, self.name)
+            self._backend.complete(writing)
+        except (OSError, DBAPIError) as error:
             writing.dispose()
-            raise DatabaseUnavailable(
-                f"The database {self.path} can't be opened: {error.strerror}. Choose another path with --db."
-            ) from error
-        except (DBAPIError, sqlite3.Error) as error:
-            writing.dispose()
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise DatabaseUnavailable(
-                f"The database {self.path} can't be used: {reason}. Is its disk full or read-only, or is it locked"
-                " by another program, or not a SQLite file?"
-            ) from error
+            raise DatabaseUnavailable(self._backend.explain(error)) from error
         except BaseException:
             writing.dispose()
             raise
-        return writing, reading_engine(self.url, connections=THREADS)
-
-
-def _write_ahead(engine: Engine) -> str:
-    """The journal mode that the database has after asking for write-ahead. Not possible within a transaction."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        (mode,) = cursor.fetchone() or ("nothing",)
-        return str(mode)
-    finally:
-        connection.close()
+        return writing, self._backend.reading_engine(connections=THREADS)
 
 
 def _failed(error: StoreError) -> "Future[Result]":

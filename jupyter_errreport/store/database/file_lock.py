@@ -37,6 +37,11 @@ class FileLock:
             os.close(self._file)
             self._file = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it was taken."""
+        return self._file is not None
+
     def __enter__(self) -> "FileLock":
         """Wait for it; where it can't be had at all, go on without."""
         self.take(wait=True)

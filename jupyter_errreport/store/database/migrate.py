@@ -33,7 +33,12 @@ def migrate(engine: Engine, name: str) -> None:
                 " Upgrade this one, or choose another file; the database was not changed."
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if current is None and connection.dialect.name == "postgresql":
+            # The first migrations are of the time when there was only SQLite, and speak its SQL.
+            config.attributes["is_new"] = True
+            command.stamp(config, "head")
+        else:
+            command.upgrade(config, "head")
 
 
 def _known(scripts: ScriptDirectory, revision: str) -> bool:

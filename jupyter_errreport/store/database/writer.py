@@ -20,6 +20,9 @@ WAITING_LIMIT = 5_000
 GROUP_LIMIT = 500
 """Writes that share a transaction."""
 
+_Answer = tuple[Any, BaseException | None]
+"""What came back, or why it failed."""
+
 log = logging.getLogger(__name__)
 
 
@@ -84,37 +87,61 @@ class Writer:
                 self._commit(group)
 
     def _commit(self, group: list[tuple[Work[Any], "Future[Any]"]]) -> None:
-        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self._engine.begin() as connection:
-                for work, future in group:
-                    savepoint = connection.begin_nested()
-                    try:
-                        result = work(connection)
-                        savepoint.commit()
-                        answers.append((future, result, None))
-                    except DBAPIError as error:
-                        if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
-                            raise  # a full disk ends the whole transaction, not only the savepoint
-                        savepoint.rollback()
-                        answers.append((future, None, _write_failed(error)))
-                    except Exception as error:
-                        savepoint.rollback()
-                        answers.append((future, None, error))
+            answers = self._attempt(group) or self._attempt(group, is_last=True)
         except (SQLAlchemyError, StoreError) as error:
             log.error("Writing %d changes to the database failed: %s", len(group), _short(error))
-            failure = _write_failed(error)
-            answers = [(future, None, failure) for _, future in group]
+            answers = [(None, _write_failed(error))] * len(group)
         except BaseException as error:  # e.g. MemoryError: this thread must live on
             log.exception("Writing to the database failed.")
-            failure = _write_failed(error)
-            answers = [(future, None, failure) for _, future in group]
-        self.problem = next((str(problem) for _, _, problem in answers if isinstance(problem, WriteFailed)), "")
-        for future, result, problem in answers:
+            answers = [(None, _write_failed(error))] * len(group)
+        self.problem = next((str(problem) for _, problem in answers if isinstance(problem, WriteFailed)), "")
+        for (_, future), (result, problem) in zip(group, answers, strict=True):
             if problem is None:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
+
+    def _attempt(self, group: list[tuple[Work[Any], "Future[Any]"]], is_last: bool = False) -> list[_Answer]:
+        """An answer for each write, which are committed; none when it was not the last attempt and another may do.
+
+        That is so when the transaction was lost before its commit, as when a server was started anew. A commit that got
+        no answer may be there or not, and is never tried again here: whoever asked knows what to do about that.
+        """
+        answers: list[_Answer] = []
+        committing = False
+        try:
+            with self._engine.begin() as connection:
+                for work, _ in group:
+                    answers.append(_answer(connection, work))
+                committing = True
+        except DBAPIError as error:
+            if is_last or committing or not _was_lost(error):
+                raise
+            return []
+        return answers
+
+
+def _answer(connection: Connection, work: Work[Any]) -> _Answer:
+    savepoint = connection.begin_nested()
+    try:
+        result = work(connection)
+        savepoint.commit()
+    except DBAPIError as error:
+        # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
+        if _was_lost(error) or not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+            raise
+        savepoint.rollback()
+        return None, _write_failed(error)
+    except Exception as error:
+        savepoint.rollback()
+        return None, error
+    return result, None
+
+
+def _was_lost(error: DBAPIError) -> bool:
+    """Whether a transaction failed through no fault of its own: its connection, or a conflict with others."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _short(error: BaseException) -> str:
