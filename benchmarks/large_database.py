@@ -1,24 +1,27 @@
 """Makes a database with many errors, all at once: what a busy collector has after some years."""
 
 import random
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, true
 
-from jupyter_errreport.event import new_event_id, rfc3339
-from jupyter_errreport.store import Database, rollups
-from jupyter_errreport.store.lifecycle import open_groups
+from jupyter_errreport.event import group_id, new_event_id, rfc3339
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.arrivals import Arrivals
 from jupyter_errreport.store.rows import row_of
 from jupyter_errreport.store.schema import errors, sessions
-from jupyter_errreport.store.session_figures import add_sessions
-from jupyter_errreport.store.texts import keep_texts
+from jupyter_errreport.store.session_figures import FirstErrors, add_sessions
+from jupyter_errreport.store.texts import text_of
 
 DAY = 86_400.0
 DAYS = 90
 NAMES = ("ValueError", "KeyError", "FileNotFoundError", "ModuleNotFoundError", "TypeError", "MemoryError", "OSError")
 WORDS = "atom chain residue model table column index shape path token graph layer frame axis unit cell".split()
 _AT_ONCE = 20_000
+BUSIEST = group_id("lesson 000", f"2-{0:032x}")
+"""The group with the most errors."""
 
 
 def make(path: Path, errors_wanted: int, groups_wanted: int, now: float, seed: int = 0) -> None:
@@ -29,8 +32,8 @@ def make(path: Path, errors_wanted: int, groups_wanted: int, now: float, seed: i
     chance = random.Random(seed)
     database = Database(path)
     database.start()
-    notebooks = [f"lesson {number:03}" for number in range(max(1, groups_wanted // 50))]
-    kinds = [_kind(chance, number, chance.choice(notebooks)) for number in range(groups_wanted)]
+    kinds = _kinds(chance, groups_wanted)
+    notebooks = _notebooks(groups_wanted)
     weights = [1.0 / (rank + 10) for rank in range(groups_wanted)]
     sessions_wanted = max(1, errors_wanted // 3)
     for start in range(0, errors_wanted, _AT_ONCE):
@@ -41,7 +44,6 @@ def make(path: Path, errors_wanted: int, groups_wanted: int, now: float, seed: i
     opened = [_session(chance, number, notebooks, now) for number in range(sessions_wanted)]
 
     def count(connection: Connection) -> None:
-        rollups.add(connection, true())
         connection.execute(insert(sessions), opened)
         add_sessions(connection, true())
 
@@ -49,11 +51,25 @@ def make(path: Path, errors_wanted: int, groups_wanted: int, now: float, seed: i
     database.close()
 
 
+def _notebooks(groups_wanted: int) -> list[str]:
+    return [f"lesson {number:03}" for number in range(max(1, groups_wanted // 50))]
+
+
+def _kinds(chance: random.Random, groups_wanted: int) -> list[dict[str, Any]]:
+    notebooks = _notebooks(groups_wanted)
+    rest = [_kind(chance, number, chance.choice(notebooks)) for number in range(1, groups_wanted)]
+    return [_kind(chance, 0, notebooks[0]), *rest]
+
+
 def _store(connection: Connection, events: list[tuple[Any, str]]) -> None:
-    rows = [row_of(event, received_at, event["fingerprint"]) for event, received_at in events]
-    keep_texts(connection, [event for event, _ in events])
-    open_groups(connection, rows)
+    arrivals = Arrivals()
+    rows = []
+    for event, received_at in sorted(events, key=itemgetter(1)):
+        group = group_id(event["notebook"], event["fingerprint"])
+        rows.append(row_of(event, received_at, event["notebook"], group))
+        arrivals.add(rows[-1], text_of(event))
     connection.execute(insert(errors), rows)
+    arrivals.write(connection, {}, FirstErrors(()))
 
 
 def _kind(chance: random.Random, number: int, notebook: str) -> dict[str, Any]:
@@ -65,7 +81,7 @@ def _kind(chance: random.Random, number: int, notebook: str) -> dict[str, Any]:
         "first_line": f"{words.replace(' ', '_')}(<str>)",
         "execution_count": chance.randint(1, 40),
         "cell_hash": f"{chance.randint(0, 40):032x}",
-        "fingerprint": f"{number:032x}",
+        "fingerprint": f"2-{number:032x}",
     }
 
 
@@ -91,7 +107,8 @@ def _session(chance: random.Random, number: int, notebooks: list[str], now: floa
     failed = chance.random() < 0.66
     return {
         "session": f"{number:032x}",
-        "notebook": chance.choice(notebooks),
+        "notebook": (notebook := chance.choice(notebooks)),
+        "identity": notebook,
         "release": f"1.{chance.randint(0, 5)}",
         "opened_at": moment,
         "last_seen_at": moment,

@@ -91,6 +91,8 @@ class EventMessageType(_RequiredEventFields, total=False):
     """What the reader has said of it, in words of theirs."""
     masked: List[str]
     """Fields in which a receiver found and hid what looked private."""
+    former_fingerprint: str
+    """At a receiver: the fingerprint that an older kernel made; it is not kept, but groups can be asked for by it."""
 
 
 class FrameSnapshot(NamedTuple):
@@ -206,6 +208,8 @@ class FingerprintParts(NamedTuple):
     """The function that failed: of a package, `pandas: read_csv`, as it was called; else of the notebook's own code."""
     outermost: str
     """Where it began, in the same form: `<cell>: <module>` for a cell."""
+    cell: str = ""
+    """The hash of the cell, where nothing else tells one such error of the notebook's own code from another."""
 
 
 _RENAMED = {"PatternError": "error", "__nonzero__": "__bool__"}  # re.error, since Python 3.13; of Python 2
@@ -213,6 +217,10 @@ _COMPILED = (".pyx", ".pxi", ".pxd")  # has frames or not, and other names, with
 _WRAPPERS = frozenset(("wrapper", "wrapped", "inner", "decorated", "decorator", "new_func"))
 _FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
 _IPYTHON = ("IPython/", "ipykernel/")
+_WORDLESS = frozenset(("AssertionError", "IndexError", "KeyError", "StopAsyncIteration", "StopIteration"))
+"""What these say is the same wherever they happen, whether it has words or not."""
+FINGERPRINT_PREFIX = "2-"
+"""With which fingerprints begin that are made in this way; of others receivers make their own."""
 
 _Place = Tuple[str, str, bool]
 """Package or file, function, and whether it is installed."""
@@ -251,11 +259,16 @@ def _failed(places: Sequence[_Place], is_recursion: bool) -> Optional[_Place]:
 
 
 def fingerprint_parts(
-    error_name: str, message: str, traceback: Sequence[TracebackDetailsType], language: str = "python"
+    error_name: str,
+    message: str,
+    traceback: Sequence[TracebackDetailsType],
+    language: str = "python",
+    cell_hash: Optional[str] = None,
 ) -> FingerprintParts:
     """What makes errors equal: the same for every reader, Python, IPython and release of a library.
 
-    No line, count or value is part of it. `message` and `traceback` are as in an event.
+    No line, count or value is part of it. The cell is, where the notebook's own code raised and the message says
+    nothing of its own: two keys that two dicts do not have are two errors. All is as in an event.
     """
     places = [
         _place(frame)
@@ -267,20 +280,41 @@ def fingerprint_parts(
     if _CELL in places:  # saved tracebacks tell of the cause first
         places = places[len(places) - 1 - places[::-1].index(_CELL) :]
     failed, outermost = _failed(places, error_name == "RecursionError"), places[0] if places else None
+    words = message_template(message)
+    raised_here = not places or not places[-1][2]
     return FingerprintParts(
         language,
         _RENAMED.get(error_name, error_name),
-        message_template(message),
+        words,
         ": ".join(failed[:2]) if failed else "",
         ": ".join(outermost[:2]) if outermost else "",
+        cell_hash or "" if raised_here and (not words or error_name in _WORDLESS) else "",
     )
 
 
 def fingerprint(
-    error_name: str, message: str, traceback: Sequence[TracebackDetailsType], language: str = "python"
+    error_name: str,
+    message: str,
+    traceback: Sequence[TracebackDetailsType],
+    language: str = "python",
+    cell_hash: Optional[str] = None,
 ) -> str:
-    """The hash of `fingerprint_parts`, as 32 hex digits."""
-    text = "\x1f".join(fingerprint_parts(error_name, message, traceback, language))
+    """What errors have in common that are equal: `2-` and the hash of `fingerprint_parts`, as 32 hex digits."""
+    return fingerprint_of(fingerprint_parts(error_name, message, traceback, language, cell_hash))
+
+
+def fingerprint_of(parts: FingerprintParts) -> str:
+    """The fingerprint of errors with these parts."""
+    return FINGERPRINT_PREFIX + _hashed(*parts)
+
+
+def group_id(identity: str, fingerprint: str) -> str:
+    """The id of a group: the errors of one fingerprint in one notebook, which `contract.notebook_identity` names."""
+    return _hashed(identity, fingerprint)
+
+
+def _hashed(*parts: str) -> str:
+    text = "\x1f".join(parts)
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 

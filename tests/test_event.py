@@ -15,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.event import (
+    FINGERPRINT_PREFIX,
     FingerprintParts,
     TracebackDetailsType,
     encode,
     event_time,
     fingerprint,
     fingerprint_parts,
+    group_id,
     new_event_id,
     public_session,
     rfc3339,
@@ -140,6 +142,7 @@ def test_the_parts_say_why_errors_are_one_group() -> None:
         "message": "No such file",
         "place": "pandas: read_csv",
         "outermost": "<cell>: <module>",
+        "cell": "",
     }
 
 
@@ -211,3 +214,54 @@ def test_ids_of_one_millisecond_are_in_the_order_of_time() -> None:
     ids = [new_event_id(1_700_000_000 + microseconds / 1e6) for microseconds in range(0, 1_000, 10)]
     assert ids == sorted(ids)
     assert event_time(new_event_id(1_700_000_000.123)) == 1_700_000_000.123
+
+
+@pytest.mark.parametrize(
+    ("error_name", "message"),
+    [
+        ("KeyError", "<str>"),
+        ("KeyError", "<int>"),
+        ("AssertionError", ""),
+        ("AssertionError", "<str>"),
+        ("IndexError", "list index out of range"),
+        ("StopIteration", ""),
+        ("NoSuchSample", "<str>"),
+        ("NoSuchSample", ""),
+        ("ValueError", "<str> and <str>"),
+    ],
+)
+@pytest.mark.parametrize("traceback", [[CELL], [CELL, frame("<cell 2>", "load")], [CELL, frame("helpers.py", "load")]])
+def test_the_cell_takes_part_where_own_code_raised_and_the_message_says_nothing(
+    error_name: str, message: str, traceback: list[TracebackDetailsType]
+) -> None:
+    one, other = (fingerprint(error_name, message, traceback, cell_hash=cell) for cell in ("c1", "c2"))
+    assert one != other
+    assert one == fingerprint(error_name, message, traceback, cell_hash="c1")
+    assert fingerprint_parts(error_name, message, traceback, cell_hash="c1").cell == "c1"
+
+
+@pytest.mark.parametrize(
+    ("error_name", "message", "traceback"),
+    [
+        ("ValueError", "could not convert string to float: <str>", [CELL]),
+        ("ZeroDivisionError", "division by zero", [CELL]),
+        ("NameError", "name 'rows' is not defined", [CELL]),
+        ("KeyError", "<str>", [CELL, frame("pandas/core/frame.py", "__getitem__")]),
+        ("StopIteration", "", [CELL, frame("Bio/SeqIO/__init__.py", "read")]),
+    ],
+)
+def test_it_does_not_where_the_message_or_a_package_tells_which_error_it_is(
+    error_name: str, message: str, traceback: list[TracebackDetailsType]
+) -> None:
+    one, other = (fingerprint(error_name, message, traceback, cell_hash=cell) for cell in ("c1", None))
+    assert one == other
+
+
+def test_a_fingerprint_tells_how_it_was_made() -> None:
+    assert fingerprint("E", "m", []).startswith(FINGERPRINT_PREFIX)
+
+
+def test_a_group_belongs_to_a_notebook() -> None:
+    ids = {group_id(notebook, name) for notebook in ("physics", "history") for name in ("2-a", "2-b")}
+    assert len(ids) == 4
+    assert all(len(found) == 32 and int(found, 16) >= 0 for found in ids)

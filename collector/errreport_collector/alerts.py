@@ -27,7 +27,7 @@ class _Alerts(CollectorResource):
 
         def work(connection: Connection) -> dict[str, Any]:
             alerts = list_alerts(connection, limit, scope=scope)
-            groups = groups_by_id(connection, [alert["group_id"] for alert in alerts if alert["group_id"]])
+            groups = groups_by_id(connection, [alert["group_id"] for alert in alerts if alert["group_id"]], scope)
             return {
                 "channels": self.running.alerting.status(connection) if scope is None else [],
                 "alerts": [alert_row(alert, groups.get(alert["group_id"])) for alert in alerts],

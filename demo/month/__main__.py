@@ -109,7 +109,7 @@ def _store(session: Session, recorded: dict[str, Any], moment: float, count: int
 
 def _decide(error_name: str, change: GroupChange, connection: Connection) -> None:
     for group in list_groups(connection, GroupFilters(error_name=error_name), "count", 1).items:
-        change_group(connection, group["group"], change)
+        change_group(connection, group["group"], change, None)
 
 
 if __name__ == "__main__":

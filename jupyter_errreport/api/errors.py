@@ -72,15 +72,17 @@ class OneError(Resource):
     async def get(self, event_id: str) -> None:
         """One error, as JSON or as a page."""
         scope = self.notebook_scope
+        self.set_header("Vary", "Accept")
+        if self.wants_page:
+            shown = await self.read_db(lambda connection: error_page(connection, event_id, scope))
+            if shown is None:
+                raise unknown_error()
+            self.answer_page("error.html", **shown)
+            return
         error = await self.read_db(lambda connection: find_error(connection, event_id, scope))
         if error is None:
             raise unknown_error()
-        self.set_header("Vary", "Accept")
-        if self.wants_page:
-            shown = await self.read_db(lambda connection: error_page(connection, error))
-            self.answer_page("error.html", **shown)
-        else:
-            self.answer(error)
+        self.answer(error)
 
     async def delete(self, event_id: str) -> None:
         """Delete one error."""

@@ -57,6 +57,7 @@ GROUP_COLUMNS = (
     "note",
     "hint",
     "hint_from",
+    "cell",
 )
 """The header of the CSV: names are added at the end only, so that what reads it by place goes on."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ..contract import DECISION_LIMIT
 from ..store.groups import GroupChange, change_group
-from ..store.regroupings import Place, merge, split
+from ..store.regroupings import merge, split
 from .access import Access
 from .groups import find, regroup
 from .problem import Problem
@@ -24,20 +24,20 @@ class Decide(Resource):
 
     async def post(self, group_id: str) -> None:
         """Do what the pressed button says; leads back to the group's page."""
-        current = (await find(self, group_id))["group"]
+        current, scope = (await find(self, group_id))["group"], self.notebook_scope
         action = self.field("action")
         if action == "merge":
             into = (await find(self, self.field("into").strip()))["group"]
-            await regroup(self, lambda connection: merge(connection, current, into))
+            await regroup(self, lambda connection: merge(connection, current, into, scope))
             current = into
         elif action == "split":
-            place = Place(self.field("fingerprint"), self.field("notebook"), self.field("cell"))
-            current = await regroup(self, lambda connection: split(connection, current, place))
+            fingerprint, cell = self.field("fingerprint"), self.field("cell")
+            current = await regroup(self, lambda connection: split(connection, current, fingerprint, cell, scope))
         else:
             change = self._change(action)
 
             def work(connection: Connection) -> bool:
-                return change_group(connection, current, change)
+                return change_group(connection, current, change, scope)
 
             await self.write_db(work)
         self.service.listeners.tell()

@@ -8,8 +8,17 @@ from msgspec import Meta, Struct
 from ..contract import DECISION_LIMIT
 from ..store.cursor import encode_cursor
 from ..store.database.writer import Work
-from ..store.groups import GroupChange, GroupFilters, Order, Status, change_group, find_group, list_groups
-from ..store.regroupings import Place, RegroupingError, merge, split
+from ..store.groups import (
+    GroupChange,
+    GroupFilters,
+    Order,
+    SeveralGroups,
+    Status,
+    change_group,
+    find_group,
+    list_groups,
+)
+from ..store.regroupings import RegroupingError, merge, split
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .access import Access
@@ -54,6 +63,7 @@ class SentSplit(Struct, forbid_unknown_fields=True):
 
     fingerprint: Id
     notebook: str = ""
+    """A group is of one: what clients send that know of several changes nothing."""
     cell: str = ""
 
 
@@ -94,7 +104,10 @@ class OneGroup(TakesBody, Resource):
             self.answer(await find(self, group_id))
             return
         scope = self.notebook_scope
-        shown = await self.read_db(lambda connection: group_page(connection, group_id, scope))
+        try:
+            shown = await self.read_db(lambda connection: group_page(connection, group_id, scope))
+        except SeveralGroups as several:
+            raise _several(several) from several
         if shown is None:
             raise unknown_group()
         repository, may_decide = self.service.github_repository, await self.may("author")
@@ -120,10 +133,9 @@ class Merge(TakesBody, Resource):
 
     async def post(self, group_id: str) -> None:
         """Make this group part of another, for what came and what will come; answers that one."""
-        into = checked(self.read_json(), SentMerge).into
-        for wanted in (group_id, into):
-            await find(self, wanted)
-        await regroup(self, lambda connection: merge(connection, group_id, into))
+        wanted, scope = checked(self.read_json(), SentMerge).into, self.notebook_scope
+        one, into = [(await find(self, name))["group"] for name in (group_id, wanted)]
+        await regroup(self, lambda connection: merge(connection, one, into, scope))
         self.answer(await find(self, into))
 
 
@@ -136,12 +148,9 @@ class Split(TakesBody, Resource):
 
     async def post(self, group_id: str) -> None:
         """Make a part of this group a group of its own, for good; answers that one."""
-        sent = checked(self.read_json(), SentSplit)
-        await find(self, group_id)
-        if sent.cell and not sent.notebook:
-            refuse("cell", "goes with the notebook that it is in")
-        place = Place(sent.fingerprint, sent.notebook, sent.cell)
-        new = await regroup(self, lambda connection: split(connection, group_id, place))
+        sent, scope = checked(self.read_json(), SentSplit), self.notebook_scope
+        one = (await find(self, group_id))["group"]
+        new = await regroup(self, lambda connection: split(connection, one, sent.fingerprint, sent.cell, scope))
         self.answer(await find(self, new))
 
 
@@ -164,8 +173,8 @@ def checked_change(body: Any) -> GroupChange:
 
 async def decide(resource: Resource, group_id: str, change: GroupChange) -> dict[str, Any]:
     """Change a group; as it is then. Raises `Problem` when there is none that the caller may see."""
-    current = (await find(resource, group_id))["group"]
-    await resource.write_db(lambda connection: change_group(connection, current, change))
+    current, scope = (await find(resource, group_id))["group"], resource.notebook_scope
+    await resource.write_db(lambda connection: change_group(connection, current, change, scope))
     return await find(resource, current)
 
 
@@ -176,9 +185,12 @@ def read_group_filters(resource: Resource, besides: Sequence[str]) -> GroupFilte
 
 
 async def find(resource: Resource, group_id: str) -> dict[str, Any]:
-    """The group. Raises `Problem` when there is none that the caller may see."""
+    """The group. Raises `Problem` when there is none that the caller may see, or several are called so."""
     scope = resource.notebook_scope
-    group = await resource.read_db(lambda connection: find_group(connection, group_id, scope))
+    try:
+        group = await resource.read_db(lambda connection: find_group(connection, group_id, scope))
+    except SeveralGroups as several:
+        raise _several(several) from several
     if group is None:
         raise unknown_group()
     return group
@@ -190,6 +202,15 @@ async def regroup(resource: Resource, work: Work[Result]) -> Result:
         return await resource.write_db(work)
     except RegroupingError as error:
         raise Problem(409, "nothing_to_regroup", str(error)) from error
+
+
+def _several(several: SeveralGroups) -> Problem:
+    return Problem(
+        409,
+        "several_groups",
+        "This id is of a time when notebooks shared groups; it names several now. Ask for the one of your notebook.",
+        groups=several.parts,
+    )
 
 
 def unknown_group() -> Problem:

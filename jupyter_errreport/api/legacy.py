@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..event import EventMessageType, public_session
 from ..store.errors import find_error, list_oldest_errors
-from ..store.filters import Filters
+from ..store.filters import Filters, Scope
 from ..store.sessions import find_session, list_oldest_sessions
 from .access import Access
 from .body import TakesBody
@@ -46,7 +46,7 @@ class Usages(TakesBody, Resource):
 
         def work(connection: Connection) -> list[dict[str, Any]]:
             return [
-                _usage(row, row["session"], _errors_of(connection, row["session"], row["session"]))
+                _usage(row, row["session"], _errors_of(connection, row["session"], row["session"], scope))
                 for row in list_oldest_sessions(connection, scope, skip, limit)
             ]
 
@@ -65,7 +65,7 @@ class OneUsage(Resource):
 
         def work(connection: Connection) -> dict[str, Any] | None:
             row = find_session(connection, session)
-            errors = _errors_of(connection, session, key)
+            errors = _errors_of(connection, session, key, None)  # who has the key is the reader
             if row is None and errors:
                 row = {"session": session, "notebook": errors[0]["notebook"], "opened_at": errors[0]["received_at"]}
             return None if row is None else _usage(row, key, errors)
@@ -110,7 +110,7 @@ class UsageError(TakesBody, Resource):
 
         _, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)
         stored = await self.read_db(lambda connection: find_error(connection, outcome.event_id))
-        if stored is None:  # rejected, or a duplicate of one that was deleted
+        if stored is None or stored["session"] != session:  # rejected, or a duplicate of one that was deleted
             raise Problem(400, outcome.reason or outcome.status, "This error was not stored, and will not be.")
         self.answer(_error(stored, key))
 
@@ -126,8 +126,8 @@ def _usage(row: dict[str, Any], uuid: str, errors: list[dict[str, Any]]) -> dict
     }
 
 
-def _errors_of(connection: Connection, session: str, shown_as: str) -> list[dict[str, Any]]:
-    found = list_oldest_errors(connection, Filters(session=session), 0, _ERRORS_OF_USAGE)
+def _errors_of(connection: Connection, session: str, shown_as: str, scope: Scope) -> list[dict[str, Any]]:
+    found = list_oldest_errors(connection, Filters(session=session, scope=scope), 0, _ERRORS_OF_USAGE)
     return [_error(item, shown_as) for item in found]
 
 

@@ -1,7 +1,8 @@
 """What goes wrong with a request, as the answer says it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tornado.web import HTTPError
 
@@ -15,7 +16,13 @@ class Problem(HTTPError):  # noqa: N818 - it becomes an answer, most are the cli
     """
 
     def __init__(
-        self, status: int, reason: str, message: str, headers: Mapping[str, str] | None = None, field: str | None = None
+        self,
+        status: int,
+        reason: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        field: str | None = None,
+        groups: Sequence[Mapping[str, str]] = (),
     ) -> None:
         super().__init__(status)
         self.code = reason
@@ -23,11 +30,13 @@ class Problem(HTTPError):  # noqa: N818 - it becomes an answer, most are the cli
         self.headers = dict(headers or {})
         self.field = field
         """The field of an event that is wrong, as a path: `traceback[0].lineno`."""
+        self.groups = [dict(group) for group in groups]
+        """Among which the caller has to choose: of each `group` and `notebook`."""
 
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, Any]:
         """What the answer holds."""
-        body = {"message": self.message, "reason": self.code}
-        return body if self.field is None else {**body, "field": self.field}
+        more = {"field": self.field, "groups": self.groups}
+        return {"message": self.message, "reason": self.code, **{name: value for name, value in more.items() if value}}
 
 
 _BY_STATUS = {

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ..event import EventMessageType
 from ..store import StoreError
-from ..store.filters import matches_scope
-from ..store.insert import Outcome, insert_errors
+from ..store.database.writer import Joint
+from ..store.filters import opens
+from ..store.insert import Intake, Outcome, insert_together
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
@@ -75,7 +74,7 @@ def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
 
 def check_scope(resource: Resource, notebook: str) -> None:
     """Raise `Problem` when the caller's token is not for this notebook."""
-    if resource.notebook_scope is not None and not matches_scope(notebook, resource.notebook_scope):
+    if not opens(resource.notebook_scope, notebook):
         raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
@@ -108,12 +107,9 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
     """
     if not events:
         return []
-
-    def work(connection: Connection) -> list[Outcome]:
-        return insert_errors(connection, events, service.limits, service.dedup_days, service.pass_on_to)
-
+    intake = Intake(events, service.limits, service.dedup_days, service.pass_on_to)
     try:
-        outcomes = await asyncio.wrap_future(service.database.write(work))
+        outcomes = await asyncio.wrap_future(service.database.write(Joint(insert_together, intake)))
     except StoreError:
         service.tally.add(["failed"] * len(events))
         raise

@@ -15,6 +15,7 @@ from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, NOTEBOOK_LIMIT
 from ..event import (
     CHAIN_LIMIT,
     COUNTLESS,
+    FINGERPRINT_PREFIX,
     FRAME_LIMIT,
     KINDS,
     MESSAGE_LIMIT,
@@ -145,9 +146,14 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
     if sent.masked:
         event["masked"] = sorted({name for name in sent.masked if name in SentEvent.__struct_fields__})
     mask(event, is_raw=is_raw, accept_verbatim=accept_verbatim)
-    event["fingerprint"] = sent.fingerprint or fingerprint(
-        event["error_name"], event["error_message"], event["traceback"], event["language"]
-    )
+    if sent.fingerprint and sent.fingerprint.startswith(FINGERPRINT_PREFIX):
+        event["fingerprint"] = sent.fingerprint
+    else:
+        event["fingerprint"] = fingerprint(
+            event["error_name"], event["error_message"], event["traceback"], event["language"], sent.cell_hash
+        )
+        if sent.fingerprint:
+            event["former_fingerprint"] = sent.fingerprint
     return event
 
 

@@ -10,6 +10,7 @@ from ..api.body import TakesBody
 from ..api.groups import checked_change, decide
 from ..delivery import Destination
 from ..delivery.transport import Transport
+from ..event import group_id
 from .front_end import FrontEnd
 
 TIMEOUT = 3.0
@@ -24,27 +25,27 @@ class DecideEverywhere(TakesBody, Resource):
     takes_body = True
     depth = 2
 
-    async def patch(self, group_id: str) -> None:
+    async def patch(self, wanted: str) -> None:
         """As `PATCH groups/ID`, here and at the collector. Answers the group as it is here, with `not_told`.
 
         That is a sentence which says why the collector does not know; empty when it does, or there is none.
         """
         sent = self.read_json()
-        group = await decide(self, group_id, checked_change(sent))
+        group = await decide(self, wanted, checked_change(sent))
         front_end: FrontEnd = self.settings["errreport_front_end"]
         not_told = ""
         if front_end.collector is not None:
-            names = [row["fingerprint"] for row in group["fingerprints"][:MOST]]
+            names = [group_id(group["notebook"], row["fingerprint"]) for row in group["fingerprints"][:MOST]]
             not_told = await asyncio.to_thread(_tell, front_end.collector, names, sent)
         self.answer({**group, "not_told": not_told})
 
 
-def _tell(collector: Destination, fingerprints: list[str], change: dict[str, Any]) -> str:
-    """Why a collector does not know of a change to its groups of these fingerprints; empty when it does."""
+def _tell(collector: Destination, groups: list[str], change: dict[str, Any]) -> str:
+    """Why a collector does not know of a change to its groups of these ids; empty when it does."""
     body, place = json.dumps(change).encode("ascii"), collector.label
     transport = Transport(collector)
     try:
-        paths = [f"groups/{quote(name, safe='')}" for name in fingerprints]
+        paths = [f"groups/{quote(name, safe='')}" for name in groups]
         answers = {transport.patch(path, body, TIMEOUT).status_code for path in paths}
     except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
         return f"Kept on this server only: {place} could not be reached ({type(error).__name__}). Save it again later."

@@ -8,6 +8,7 @@ from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
 from ..api import Access, Resource
+from ..contract import notebook_identity
 from ..privacy import public_notebook
 
 FOLDERS = 500
@@ -41,7 +42,7 @@ class NotebookPath(Resource):
     async def _paths(self, name: str) -> AsyncIterator[str]:
         """Paths of notebooks of this name: of those that run, then of those that lie in the server's folders."""
         for session in await ensure_async(self.settings["session_manager"].list_sessions()):
-            if public_notebook(session.get("path", "")) == name:
+            if _is_of(name, session.get("path", "")):
                 yield session["path"]
         folders, seen = deque([""]), 0
         while folders and seen < FOLDERS:
@@ -49,7 +50,7 @@ class NotebookPath(Resource):
             for entry in await self._listed(folders.popleft()):
                 if entry["type"] == "directory":
                     folders.append(entry["path"])
-                elif entry["type"] == "notebook" and public_notebook(entry["name"]) == name:
+                elif entry["type"] == "notebook" and _is_of(name, entry["name"]):
                     yield entry["path"]
 
     async def _listed(self, folder: str) -> list[dict[str, Any]]:
@@ -65,3 +66,8 @@ class NotebookPath(Resource):
         except HTTPError:
             return False
         return any(cell.get("id") == cell_id for cell in model["content"]["cells"])
+
+
+def _is_of(notebook: str, path: str) -> bool:
+    """Whether a file is a notebook that errors call so, or a copy of it."""
+    return notebook_identity(public_notebook(path)) == notebook_identity(notebook)

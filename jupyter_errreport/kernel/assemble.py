@@ -105,7 +105,7 @@ def assemble(
     yield
     if policy != CODE_ONLY:
         event["policy"] = policy
-    event["fingerprint"] = fingerprint(event["error_name"], messages[0], traceback)
+    event["fingerprint"] = fingerprint(event["error_name"], messages[0], traceback, cell_hash=identity)
     return event
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
+from ..contract import notebook_identity
 from ..delivery import DeliveryQueue, Destination
 from ..delivery.outcome import Hint
 from ..event import READER_KINDS, ErrorSnapshot, EventMessageType, public_session, rfc3339
@@ -254,7 +255,10 @@ class Reporting:
         if captured.destinations:
             self.last_captured = self.addressed(event, captured.destinations[-1], notebook)
         with self.faults:
-            errors = {to: f"{event['fingerprint']} {to.notebook or notebook}" for to in captured.destinations}
+            errors = {
+                to: f"{event['fingerprint']} {notebook_identity(to.notebook or notebook)}"
+                for to in captured.destinations
+            }
             self.hints.made(captured.snapshot.event_id, errors)
         if self._is_wanted(made.epoch) and not self._equal.passes(made.likeness, made, made.times, captured.errors):
             self.worker.wake_at(self._equal.next_due)

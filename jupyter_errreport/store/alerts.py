@@ -45,11 +45,9 @@ def list_alerts(
     connection: Connection, limit: int, before: str | None = None, scope: str | None = None
 ) -> list[dict[str, Any]]:
     """The newest alerts (behind the one of id `before`), with `details` as a mapping."""
-    query = select(alerts).order_by(alerts.c.alert_id.desc()).limit(limit)
+    query = select(alerts).where(in_scope(alerts, scope)).order_by(alerts.c.alert_id.desc()).limit(limit)
     if before is not None:
         query = query.where(alerts.c.alert_id < before)
-    if scope is not None:
-        query = query.where(in_scope(alerts, scope))
     return [read_details(row) for row in connection.execute(query).mappings()]
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from ..contract import notebook_identity
+from .rollups import CELL
 from .rows import event_of
 from .schema import errors, source_cells, sources
 
@@ -32,7 +34,7 @@ def author_cell_of_error(connection: Connection, error: Mapping[str, Any]) -> di
     `changed` says that no published cell has the same code: then it is the one that looks most like it, and no line
     is marked. `versions` are those in which this very cell stands, newest first.
     """
-    notebook, release = error["notebook"], error["release"]
+    notebook, release = notebook_identity(error["notebook"]), error["release"]
     rows = _of_hash(connection, notebook, error["cell_hash"])
     if rows:
         # Of equal cells with other literals the one that the reader had, as far as one can tell.
@@ -44,11 +46,10 @@ def author_cell_of_error(connection: Connection, error: Mapping[str, Any]) -> di
 
 
 def author_cell_of_group(connection: Connection, group: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The author's cell of the newest error in the notebook where a group (as `find_group` gives it) happens most."""
-    if not group["cells"]:
+    """The author's cell of the error by which a group (as `find_group` gives it) is shown: of its newest one there."""
+    if not any(cell["cell"] == group["cell"] for cell in group["cells"]):
         return None
-    most = group["cells"][0]["notebook"]
-    its = (errors.c.group_id == group["group"]) & (errors.c.notebook == most)
+    its = (errors.c.group_id == group["group"]) & (group["cell"] == CELL)
     newest = select(errors).where(its).order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
     return None if row is None else author_cell_of_error(connection, event_of(row))
@@ -76,11 +77,10 @@ def _most_alike(connection: Connection, error: Mapping[str, Any]) -> RowMapping 
     """
     if not error["first_line"]:
         return None
-    newest = select(sources.c.version).where(sources.c.notebook == error["notebook"])
+    notebook = notebook_identity(error["notebook"])
+    newest = select(sources.c.version).where(sources.c.notebook == notebook)
     newest = newest.order_by(sources.c.version.desc()).limit(1)
-    query = _joined().where(
-        source_cells.c.notebook == error["notebook"], source_cells.c.version == newest.scalar_subquery()
-    )
+    query = _joined().where(source_cells.c.notebook == notebook, source_cells.c.version == newest.scalar_subquery())
     # SequenceMatcher keeps what it knows of the second text.
     matcher = SequenceMatcher(None, "", error["first_line"], autojunk=False)
     best, best_rank = None, (ALIKE, -math.inf)

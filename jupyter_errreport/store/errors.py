@@ -13,6 +13,7 @@ from .group_schema import notebooks
 from .outbox import withdraw
 from .parts import Page, page_of
 from .rows import event_of
+from .samples import renew_samples
 from .schema import errors, tombstones
 
 
@@ -66,10 +67,12 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
         conditions.append(errors.c.event_id == event_id)
     withdraw(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
-    rollups.take_away(connection, and_(true(), *conditions))
+    touched = rollups.take_away(connection, and_(true(), *conditions))
     chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
-    return connection.execute(delete(errors).where(*conditions)).rowcount
+    deleted = connection.execute(delete(errors).where(*conditions)).rowcount
+    renew_samples(connection, touched)
+    return deleted
 
 
 def count_everything(connection: Connection) -> Totals:

@@ -3,10 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, literal, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
 
+from ..contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
 from .cursor import Cursor
 from .schema import errors, texts
+
+Scope = str | None
+"""The notebooks that somebody's token opens, with `*` and `?`; None for all. Each query asks for them itself, so that
+what belongs to another notebook is not found rather than hidden."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +26,14 @@ class Filters:
     until: str | None = None
     q: str | None = None
     """Text that stands in the error's name, its message or the cell's first line, in any case."""
-    scope: str | None = None
-    """The notebooks that the reader's token opens, with `*` and `?`. Not a filter of the reader's."""
+    scope: Scope = None
+    """Not a filter of the reader's."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the database must ask of a row of `errors`."""
         found: list[ColumnElement[bool]] = []
         for column, wanted in (
-            (errors.c.notebook, self.notebook),
+            (errors.c.identity, self.notebook and notebook_identity(self.notebook)),
             (errors.c.error_name, self.error_name),
             (errors.c.group_id, self.group),
             (errors.c.session, self.session),
@@ -41,15 +46,18 @@ class Filters:
             found.append(errors.c.received_at < self.until)
         if self.q:
             found.append(errors.c.text_id.in_(select(texts.c.text_id).where(contains(texts.c.text, self.q))))
-        if self.scope is not None:
-            found.append(in_scope(errors, self.scope))
+        found.append(in_scope(errors, self.scope))
         return found
 
 
-def in_scope(table: Table, pattern: str) -> ColumnElement[bool]:
-    """That a row's notebook matches `pattern`, in which `*` is any text and `?` any character."""
-    like = _literal(pattern).replace("*", "%").replace("?", "_")
-    return table.c.notebook.like(like, escape="\\")
+def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """That a row is of a notebook that `scope` opens; what is nobody's, none does."""
+    if scope is None:
+        return true()
+    identity = table.c.identity if "identity" in table.c else table.c.notebook
+    like = _literal(scope).replace("*", "%").replace("?", "_")
+    is_somebodys = and_(identity != UNKNOWN, func.lower(identity).not_like(f"{UNTITLED}%"))
+    return and_(identity.like(like, escape="\\"), is_somebodys)
 
 
 def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
@@ -57,10 +65,13 @@ def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return column.like(f"%{_literal(text.lower())}%", escape="\\")
 
 
-def matches_scope(notebook: str, pattern: str) -> bool:
-    """What `in_scope` asks of a row, asked of a name."""
-    spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
-    return re.fullmatch("".join(spelled), notebook, re.DOTALL) is not None
+def opens(scope: Scope, notebook: str) -> bool:
+    """What `in_scope` asks of a row, asked of a notebook's name."""
+    if scope is None:
+        return True
+    identity = notebook_identity(notebook)
+    spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in scope)
+    return not is_nobodys(identity) and re.fullmatch("".join(spelled), identity, re.DOTALL) is not None
 
 
 def after(table: Table, order: str, key: str, cursor: Cursor) -> ColumnElement[bool]:

@@ -12,11 +12,15 @@ groups = Table(
     "groups",
     metadata,
     Column("group_id", String(64), primary_key=True),
-    # Of its first error.
+    Column("notebook", String(200), nullable=False),
+    # All of its first error, and of the same: whoever looks at a group looks at one cell.
     Column("error_name", String(200), nullable=False),
     Column("error_message", Text, nullable=False),
     Column("first_line", Text, nullable=False),
-    Column("notebook", String(200), nullable=False),
+    # As in `group_cells`.
+    Column("cell", String(64), nullable=False),
+    # What its fingerprint would be without the cell; None where the cell takes no part in it.
+    Column("cell_free", String(64)),
     Column("kind", String(16), nullable=False),
     Column("language", String(40), nullable=False),
     # What they stand for, repeats counted; and how many were sent.
@@ -40,6 +44,7 @@ groups = Table(
     Column("hint", Text, nullable=False),
     # The collector whose author wrote the hint; None for one that was written here.
     Column("hint_from", String(200)),
+    Index("groups_by_notebook", "notebook", "last_seen", "group_id"),
     Index("groups_by_last_seen", "last_seen", "group_id"),
     Index("groups_by_first_seen", "first_seen", "group_id"),
     Index("groups_by_count", "count", "group_id"),
@@ -53,13 +58,36 @@ groups = Table(
 regroupings = Table(
     "regroupings",
     metadata,
-    # Errors of this fingerprint (in this notebook, in this cell; "" for all others) belong to that group: by hand, for
-    # good.
-    Column("fingerprint", String(64), primary_key=True),
-    Column("notebook", String(200), primary_key=True),
+    # Errors of this fingerprint in this notebook (in this cell; "" for all others) belong to that group, for good.
+    # `origin` is the group that they would be by themselves: `event.group_id` of the two.
+    Column("origin", String(64), primary_key=True),
     Column("cell", String(64), primary_key=True),
+    Column("notebook", String(200), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
     Column("group_id", String(64), nullable=False),
     Index("regroupings_by_group", "group_id"),
+)
+
+former_groups = Table(
+    "former_groups",
+    metadata,
+    # An id by which a group was known (it was merged, or is older than that groups belong to notebooks, or is a
+    # fingerprint as an older kernel makes it), and which groups its errors are in now.
+    Column("former_id", String(64), primary_key=True),
+    Column("group_id", String(64), primary_key=True),
+    Index("former_groups_by_group", "group_id"),
+)
+
+cell_groups = Table(
+    "cell_groups",
+    metadata,
+    # In which group errors of a notebook's cell are that differ from others by their cell alone: when the cell is
+    # edited, they stay there.
+    Column("notebook", String(200), primary_key=True),
+    Column("cell_free", String(64), primary_key=True),
+    Column("cell_id", String(64), primary_key=True),
+    Column("group_id", String(64), nullable=False),
+    Index("cell_groups_by_group", "group_id"),
 )
 
 group_days = Table(
@@ -94,7 +122,6 @@ group_cells = Table(
     "group_cells",
     metadata,
     Column("group_id", String(64), primary_key=True),
-    Column("notebook", String(200), primary_key=True),
     # The cell's hash, else its number as `[3]`; "" for what happened in no cell.
     Column("cell", String(64), primary_key=True),
     Column("first_line", Text, nullable=False),
@@ -104,7 +131,6 @@ group_cells = Table(
     Column("execution_sum", Integer, nullable=False),
     Column("first_seen", String(27), nullable=False),
     Column("last_seen", String(27), nullable=False),
-    Index("group_cells_by_notebook", "notebook", "group_id"),
 )
 
 group_fingerprints = Table(
@@ -114,6 +140,7 @@ group_fingerprints = Table(
     Column("fingerprint", String(64), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("events", Integer, nullable=False),
+    Index("group_fingerprints_by_fingerprint", "fingerprint", "group_id"),
 )
 
 notebooks = Table(

@@ -6,10 +6,13 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
+from ..contract import notebook_identity
 from .clock import stamp
 from .cursor import Cursor
-from .filters import after, contains, in_scope
+from .filters import Scope, after, contains, in_scope
+from .former_groups import parts_of
 from .group_schema import (
+    former_groups,
     group_cells,
     group_days,
     group_fingerprints,
@@ -17,12 +20,14 @@ from .group_schema import (
     groups,
 )
 from .parts import Page, page_of
-from .regroupings import Place, current_group, groups_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
 Status = Literal["open", "resolved", "ignored"]
 CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
+ELSEWHERE_LIMIT = 50
+"""Groups of the same error in other notebooks that are told."""
+_HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,8 @@ class GroupFilters:
     until: str | None = None
     q: str | None = None
     """Text that stands in the first error's name, message or first line, or in the author's note, in any case."""
-    scope: str | None = None
-    """The notebooks that the reader's token opens, with `*` and `?`."""
+    scope: Scope = None
+    """Not a filter of the reader's."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the database must ask of a row of `groups`."""
@@ -53,14 +58,9 @@ class GroupFilters:
         if self.q:
             columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
             found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
-        places = []
         if self.notebook is not None:
-            places.append(group_cells.c.notebook == self.notebook)
-        if self.scope is not None:
-            places.append(in_scope(group_cells, self.scope))
-        if places:  # one cell for both: whether a group happens elsewhere is not the reader's to know
-            found.append(_happens(and_(*places)))
-        return found
+            found.append(groups.c.notebook == notebook_identity(self.notebook))
+        return [*found, in_scope(groups, self.scope)]
 
 
 @dataclass(frozen=True)
@@ -90,31 +90,52 @@ def list_groups(
     return page_of(items, limit, order, "group")
 
 
-def find_group(connection: Connection, group_id: str, scope: str | None = None) -> dict[str, Any] | None:
-    """A group, or the one that it was merged into, with all its figures; None when the reader can't see it.
+class SeveralGroups(Exception):  # noqa: N818 - the name says what is the case
+    """An id of former times names more than one group now."""
 
-    Its `cells`, `days`, `releases` and `fingerprints` are as the tables have them.
+    def __init__(self, parts: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.parts = parts
+        """Of each `group` and `notebook`, the newest first."""
+
+
+def find_group(connection: Connection, group_id: str, scope: Scope) -> dict[str, Any] | None:
+    """A group, or what became of it, with all its figures; None when there is none in the notebooks `scope`.
+
+    Its `cells`, `days`, `releases` and `fingerprints` are as the tables have them; `elsewhere` are the groups of the
+    same error in other notebooks. Raises `SeveralGroups`.
     """
-    group_id = current_group(connection, group_id)
-    query = select(groups).where(groups.c.group_id == group_id, *GroupFilters(scope=scope).conditions())
+    parts = parts_of(connection, group_id, scope)
+    if len(parts) > 1:
+        raise SeveralGroups(parts)
+    group_id = parts[0]["group"] if parts else group_id
+    query = select(groups).where(groups.c.group_id == group_id, in_scope(groups, scope))
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
     return {
         **_shown(row),
-        "cells": _cells(connection, group_id, scope),
+        "cells": _cells(connection, row),
         "days": days_of_groups(connection, [group_id])[group_id],
         "releases": _rows(connection, group_releases, group_id, group_releases.c.last_seen.desc()),
         "fingerprints": _rows(connection, group_fingerprints, group_id, group_fingerprints.c.count.desc()),
+        "elsewhere": _elsewhere(connection, row, scope),
     }
 
 
-def groups_by_id(connection: Connection, group_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def groups_by_id(connection: Connection, group_ids: Collection[str], scope: Scope) -> dict[str, dict[str, Any]]:
     """The groups of these ids as lists show them, by id; a group that was merged by the id it had before, too."""
-    merged = groups_of(connection, [Place(group_id) for group_id in group_ids])
-    query = select(groups).where(groups.c.group_id.in_(set(merged.values())))
-    found = {row["group_id"]: _shown(row) for row in connection.execute(query).mappings()}
-    return {old.fingerprint: found[current] for old, current in merged.items() if current in found}
+    wanted = list(set(group_ids))
+    found: dict[str, dict[str, Any]] = {}
+    query = select(groups).where(in_scope(groups, scope))
+    led = query.add_columns(former_groups.c.former_id).join(
+        former_groups, former_groups.c.group_id == groups.c.group_id
+    )
+    for row in connection.execute(led.where(former_groups.c.former_id.in_(wanted))).mappings():
+        found[row["former_id"]] = _shown({name: row[name] for name in row if name != "former_id"})
+    for row in connection.execute(query.where(groups.c.group_id.in_(wanted))).mappings():
+        found[row["group_id"]] = _shown(row)
+    return found
 
 
 def days_of_groups(
@@ -129,11 +150,12 @@ def days_of_groups(
     return found
 
 
-def change_group(connection: Connection, group_id: str, change: GroupChange) -> bool:
-    """Keep a decision; False when there is no such group."""
+def change_group(connection: Connection, group_id: str, change: GroupChange, scope: Scope) -> bool:
+    """Keep a decision; False when there is no such group in the notebooks `scope`."""
     values: dict[str, Any] = {name: getattr(change, name) for name in ("note", "hint")}
     values = {name: value for name, value in values.items() if value is not None}
-    row = connection.execute(select(groups).where(groups.c.group_id == group_id)).mappings().first()
+    its = and_(groups.c.group_id == group_id, in_scope(groups, scope))
+    row = connection.execute(select(groups).where(its)).mappings().first()
     if row is None:
         return False
     if change.hint is not None:
@@ -151,17 +173,23 @@ def change_group(connection: Connection, group_id: str, change: GroupChange) -> 
         elif change.status == "ignored" and change.until_sessions is not None:
             values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
     if values:
-        connection.execute(update(groups).where(groups.c.group_id == group_id).values(values))
+        connection.execute(update(groups).where(its).values(values))
     return True
 
 
-def _happens(where: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(group_cells.c.cell).where(group_cells.c.group_id == groups.c.group_id, where).exists()
+def _elsewhere(connection: Connection, group: Any, scope: Scope) -> list[dict[str, Any]]:
+    """The groups of the same error in other notebooks that the reader may see, the newest first."""
+    here = select(group_fingerprints.c.fingerprint).where(group_fingerprints.c.group_id == group["group_id"])
+    same = select(group_fingerprints.c.group_id).where(group_fingerprints.c.fingerprint.in_(here))
+    query = select(groups.c.group_id.label("group"), groups.c.notebook, groups.c.count)
+    query = query.where(groups.c.group_id.in_(same), groups.c.notebook != group["notebook"], in_scope(groups, scope))
+    query = query.order_by(groups.c.last_seen.desc(), groups.c.group_id).limit(ELSEWHERE_LIMIT)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _shown(row: Any) -> dict[str, Any]:
     """A group as lists show it."""
-    shown = {name: row[name] for name in row if name not in ("group_id", "wakes_again", "wakes_at_sessions")}
+    shown = {name: row[name] for name in row if name not in _HIDDEN}
     until: Any = None
     if row["wakes_again"]:
         until = "again"
@@ -170,12 +198,10 @@ def _shown(row: Any) -> dict[str, Any]:
     return {"group": row["group_id"], **shown, "ignored_until": until}
 
 
-def _cells(connection: Connection, group_id: str, scope: str | None) -> list[dict[str, Any]]:
-    query = select(group_cells).where(group_cells.c.group_id == group_id)
-    if scope is not None:
-        query = query.where(in_scope(group_cells, scope))
-    query = query.order_by(group_cells.c.count.desc(), group_cells.c.notebook, group_cells.c.cell).limit(CELL_LIMIT)
-    return [shown_cell(row) for row in connection.execute(query).mappings()]
+def _cells(connection: Connection, group: Any) -> list[dict[str, Any]]:
+    query = select(group_cells).where(group_cells.c.group_id == group["group_id"])
+    query = query.order_by(group_cells.c.count.desc(), group_cells.c.cell).limit(CELL_LIMIT)
+    return [{"notebook": group["notebook"], **shown_cell(row)} for row in connection.execute(query).mappings()]
 
 
 def shown_cell(row: Any) -> dict[str, Any]:

@@ -1,24 +1,26 @@
-"""Stores events, each exactly once."""
+"""Stores events, each exactly once: those of all requests that wait, in one pass and by a few prepared statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, union_all
+from sqlalchemy import Connection, func, select
 
+from ..contract import is_nobodys, notebook_identity
 from ..event import EventMessageType, event_time, rfc3339
-from . import rollups
+from .arrivals import Arrivals
 from .clock import clock
 from .comments import keep_comments
-from .group_schema import groups
-from .lifecycle import open_groups, wake_groups
+from .edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
+from .former_groups import keep_former
+from .lifecycle import tell_of_new, wake_groups
 from .limits import DAY, Limits, SessionMeter
 from .outbox import enqueue, enqueue_again
-from .parts import in_parts
-from .regroupings import Place, groups_of
-from .rows import row_of
-from .schema import errors, tombstones
+from .regroupings import Place, add_rule, groups_of
+from .rows import COLUMNS, row_of
+from .schema import errors
 from .session_figures import count_errors
-from .texts import keep_texts
+from .statements import Statement, insert_of, listed
+from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]
 
@@ -39,6 +41,15 @@ class Outcome(NamedTuple):
     """Whether a reader said something new of it."""
 
 
+class Intake(NamedTuple):
+    """Events of one request, and what holds for them."""
+
+    events: Sequence[EventMessageType]
+    limits: Limits | None
+    dedup_days: float
+    pass_on_to: Sequence[str] = ()
+
+
 def insert_errors(
     connection: Connection,
     events: Sequence[EventMessageType],
@@ -54,15 +65,16 @@ def insert_errors(
     What is new waits in the outbox for each destination in `pass_on_to`; what a reader says of an event that came
     earlier, for the collectors among them.
     """
-    known = _known_ids(connection, [event["event_id"] for event in events])
-    meter = SessionMeter(connection, limits) if limits else None
-    group_of = groups_of(connection, [_place(event) for event in events])
+    known = set(_known_ids(connection, [event["event_id"] for event in events]))
+    meter = SessionMeter(connection, limits, events) if limits else None
+    places = [_place(event) for event in events]
+    group_of = groups_of(connection, set(places))
+    groups = _groups(connection, set(group_of.values()))
     outcomes = []
-    taken: list[tuple[EventMessageType, str]] = []
-    for event in events:
+    taken: list[tuple[EventMessageType, Place, str]] = []
+    for event, place in zip(events, places, strict=True):
         now = clock.now()
-        event_id, session = event["event_id"], event.get("session")
-        group = group_of[_place(event)]
+        event_id, session, group = event["event_id"], event.get("session"), group_of[place]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
@@ -73,50 +85,135 @@ def insert_errors(
             known.add(event_id)
             if meter:
                 meter.add(session, event_id)
-            taken.append((event, rfc3339(now)))
+            taken.append((event, place, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
-        keep_texts(connection, [event for event, _ in taken])
-        _keep(connection, [row_of(event, at, group_of[_place(event)]) for event, at in taken])
-        count_errors(connection, taken)
-        enqueue(connection, pass_on_to, [event["event_id"] for event, _ in taken])
+        _keep(connection, taken, group_of, groups)
+        enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
-    return _with_hints(connection, [outcome._replace(is_said_of=outcome.event_id in said) for outcome in outcomes])
+    return [
+        _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
+    ]
+
+
+def insert_together(connection: Connection, intakes: Sequence[Intake]) -> list[list[Outcome]]:
+    """Store the events of several requests in one pass; the outcomes for each request."""
+    answers: list[list[Outcome]] = []
+    begin = 0
+    while begin < len(intakes):  # those that follow each other with the same settings; in one server they are all
+        end = begin + 1
+        while end < len(intakes) and intakes[end][1:] == intakes[begin][1:]:
+            end += 1
+        together = [event for intake in intakes[begin:end] for event in intake.events]
+        outcomes = iter(insert_errors(connection, together, *intakes[begin][1:]))
+        answers += [[next(outcomes) for _ in intake.events] for intake in intakes[begin:end]]
+        begin = end
+    return answers
 
 
 def _place(event: EventMessageType) -> Place:
     cell = event.get("cell_hash") or (f"[{event['execution_count']}]" if event["execution_count"] >= 0 else "")
-    return Place(event["fingerprint"], event["notebook"], cell)
+    return Place(notebook_identity(event["notebook"]), event["fingerprint"], cell)
 
 
-def _keep(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Insert the rows and count them, group by group in the order of their ids."""
-    open_groups(connection, rows)
-    connection.execute(insert(errors), rows)
-    for part in in_parts([row["event_id"] for row in rows]):
-        rollups.add(connection, errors.c.event_id.in_(part))
-    wake_groups(connection, rows)
+_INSERT = Statement(insert_of(errors, COLUMNS))
 
 
-def _with_hints(connection: Connection, outcomes: list[Outcome]) -> list[Outcome]:
-    hints: dict[str, Any] = {}
-    for part in in_parts(sorted({outcome.group for outcome in outcomes})):
-        query = select(groups.c.group_id, groups.c.hint, groups.c.hint_from)
-        query = query.where(groups.c.group_id.in_(part), groups.c.hint != "")
-        hints.update(
-            {row.group_id: {"hint": row.hint, "hint_from": row.hint_from} for row in connection.execute(query)}
-        )
-    return [outcome._replace(**hints.get(outcome.group, {})) for outcome in outcomes]
+def _keep(
+    connection: Connection,
+    taken: Sequence[tuple[EventMessageType, Place, str]],
+    group_of: dict[Place, str],
+    groups: dict[str, Any],
+) -> None:
+    """Store new events and count them."""
+    cell_free, cells = _join_edited(connection, taken, group_of, groups)
+    arrivals = Arrivals()
+    rows = []
+    former = []
+    for event, place, received_at in taken:
+        group = group_of[place]
+        row = row_of(event, received_at, place.notebook, group)
+        rows.append(row)
+        arrivals.add(row, text_of(event))
+        if called := event.get("former_fingerprint"):
+            former.append((called, group))
+    _INSERT.many(connection, [tuple(row.values()) for row in rows])
+    arrivals.write(connection, cell_free, count_errors(connection, rows))
+    keep_cells(connection, cells)
+    keep_former(connection, former)
+    tell_of_new(connection, [row for row in rows if row["group_id"] not in groups])
+    wake_groups(connection, rows, groups)
 
 
-def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in in_parts(ids):
-        stored = select(errors.c.event_id).where(errors.c.event_id.in_(part))
-        deleted = select(tombstones.c.event_id).where(tombstones.c.event_id.in_(part))
-        found.update(connection.scalars(union_all(stored, deleted)))
-    return found
+def _join_edited(
+    connection: Connection,
+    taken: Sequence[tuple[EventMessageType, Place, str]],
+    group_of: dict[Place, str],
+    groups: dict[str, Any],
+) -> tuple[dict[str, str], dict[CellKey, str]]:
+    """Have new errors of a cell that was edited go where those of it are, in `group_of` and for good.
+
+    What the fingerprints of the new groups would be without the cell, and the groups of the cells among these errors.
+    """
+    cell_free: dict[str, str] = {}
+    keys: dict[int, CellKey] = {}
+    for index, (event, place, _) in enumerate(taken):
+        if not event.get("cell_hash"):
+            continue
+        group = group_of[place]
+        if group in groups:
+            free = groups[group].cell_free
+        else:
+            free = cell_free[group] if group in cell_free else cell_free_of(event)
+        if free:
+            cell_free[group] = free
+            if event.get("cell_id"):
+                keys[index] = (place.notebook, free, event["cell_id"])
+    found = groups_of_cells(connection, keys.values())
+    cells: dict[CellKey, str] = {}
+    for index, key in keys.items():
+        place = taken[index][1]
+        group, origin = group_of[place], found.get(key) or cells.get(key)
+        if origin and group not in groups and origin != group and group == place.origin:
+            add_rule(connection, place._replace(cell=""), origin)
+            for other, current in group_of.items():
+                if current == group:
+                    group_of[other] = origin
+            groups.update(_groups(connection, [origin]))
+        cells.setdefault(key, group_of[place])
+    return cell_free, cells
+
+
+_GROUPS = Statement(
+    "SELECT group_id, hint, hint_from, status, status_at, resolved_release, wakes_again, wakes_at_sessions, sessions,"
+    " cell_free FROM groups WHERE group_id {any}"
+)
+
+
+def _groups(connection: Connection, group_ids: Any) -> dict[str, Any]:
+    """What is known of these groups, by their ids."""
+    return {row.group_id: row for row in _GROUPS.rows(connection, listed(sorted(group_ids)))}
+
+
+def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Any], said: set[str]) -> Outcome:
+    """An outcome with its group, as it is now, and what is said of that."""
+    known = groups.get(group)
+    hint = known.hint if known is not None and not is_nobodys(place.notebook) else ""
+    if not hint and not said and group == outcome.group:
+        return outcome
+    hint_from = known.hint_from if known is not None and hint else None
+    return outcome._replace(group=group, hint=hint, hint_from=hint_from, is_said_of=outcome.event_id in said)
+
+
+_KNOWN = Statement(
+    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+)
+
+
+def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    wanted = listed(ids)
+    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

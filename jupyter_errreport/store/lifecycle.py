@@ -6,44 +6,47 @@ Each of these is written down as an alert, in the transaction that stores the er
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from .alerts import add_alert
 from .group_schema import groups, notebook_releases
 from .parts import in_parts
 from .releases import is_newer, is_version
-from .rows import row_of_group
 
 Row = Mapping[str, Any]
 
 
-def open_groups(connection: Connection, rows: Sequence[Row]) -> None:
-    """Make the groups of these errors that are not known yet."""
+def tell_of_new(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write down that there are new groups, from the rows of their errors."""
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row["group_id"], row)
-    for group_id in sorted(set(first) - set(_known(connection, list(first)))):
-        connection.execute(insert(groups).values(row_of_group(first[group_id], group_id)))
-        add_alert(connection, "new", first[group_id]["notebook"], group_id, first[group_id]["received_at"])
+    for group_id, row in sorted(first.items()):
+        add_alert(connection, "new", row["identity"], group_id, row["received_at"])
 
 
-def wake_groups(connection: Connection, rows: Sequence[Row]) -> None:
-    """Open the groups that were resolved or ignored, and to which these errors, now counted, say otherwise."""
+def wake_groups(connection: Connection, rows: Sequence[Row], before: Mapping[str, Any]) -> None:
+    """Open the groups that were resolved or ignored, and to which these errors, now counted, say otherwise.
+
+    `before` has the groups that there were.
+    """
     arrived: dict[str, list[Row]] = {}
     for row in rows:
-        arrived.setdefault(row["group_id"], []).append(row)
+        known = before.get(row["group_id"])
+        if known is not None and known.status != "open":
+            arrived.setdefault(row["group_id"], []).append(row)
     for group_id, group in sorted(_known(connection, list(arrived)).items()):
         if group["status"] == "resolved":
             again = next((row for row in arrived[group_id] if _is_regression(connection, group, row)), None)
             if again:
                 _open(connection, group_id, again["received_at"], regressed_at=again["received_at"])
                 details = {"release": again["release"], "resolved_release": group["resolved_release"]}
-                add_alert(connection, "regression", again["notebook"], group_id, again["received_at"], details)
+                add_alert(connection, "regression", again["identity"], group_id, again["received_at"], details)
         elif group["status"] == "ignored" and _wakes(group):
             row = arrived[group_id][0]
             _open(connection, group_id, row["received_at"])
             details = {"sessions": group["sessions"]}
-            add_alert(connection, "reopened", row["notebook"], group_id, row["received_at"], details)
+            add_alert(connection, "reopened", row["identity"], group_id, row["received_at"], details)
 
 
 def _known(connection: Connection, group_ids: Sequence[str]) -> dict[str, Row]:
@@ -68,7 +71,7 @@ def _is_regression(connection: Connection, group: Row, row: Row) -> bool:
 
 def _first_seen(connection: Connection, row: Row) -> str:
     """When the release of this error was first seen in its notebook."""
-    its = (notebook_releases.c.notebook == row["notebook"]) & (notebook_releases.c.release == row["release"])
+    its = (notebook_releases.c.notebook == row["identity"]) & (notebook_releases.c.release == row["release"])
     return str(connection.execute(select(notebook_releases.c.first_seen).where(its)).scalar_one())
 
 

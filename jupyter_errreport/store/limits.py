@@ -1,11 +1,13 @@
 """What one session and one address may send. Checked in the transaction that stores, so that no race passes them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
-from ..event import event_time, rfc3339
-from .schema import errors, sessions
+from ..event import EventMessageType, event_time, rfc3339
+from .schema import sessions
+from .statements import Statement, listed
 
 DAY = 86_400
 
@@ -34,19 +36,29 @@ class _Sent:
     """When its errors happened, if anybody asks for that."""
 
 
+_COUNTS = Statement("SELECT session, COUNT(*) FROM errors WHERE session {any} GROUP BY session")
+_IDS = Statement("SELECT session, event_id FROM errors WHERE session {any}")
+
+
 class SessionMeter:
     """Counts the errors of the sessions in one batch, with what the database has of them."""
 
-    def __init__(self, connection: Connection, limits: Limits) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, limits: Limits, events: Iterable[EventMessageType]) -> None:
         self._limits = limits
-        self._seen: dict[str, _Sent] = {}
+        self._seen = {session: _Sent() for event in events if (session := event.get("session"))}
+        wanted = listed(sorted(self._seen))
+        if self._seen and limits.min_seconds_between_errors:
+            for session, event_id in _IDS.rows(connection, wanted):
+                self.add(session, event_id)
+        elif self._seen:
+            for session, count in _COUNTS.rows(connection, wanted):
+                self._seen[session].count = count
 
     def objection(self, session: str | None, event_id: str) -> str | None:
         """Why this session may not store this error; None when it may."""
         if session is None:
             return None
-        sent = self._sent(session)
+        sent = self._seen[session]
         if sent.count >= self._limits.max_errors_per_session:
             return "limit_errors_per_session"
         least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
@@ -57,20 +69,9 @@ class SessionMeter:
     def add(self, session: str | None, event_id: str) -> None:
         """An error of this session was taken."""
         if session is not None:
-            sent = self._sent(session)
+            sent = self._seen[session]
             sent.count += 1
             sent.times.append(event_time(event_id) or 0.0)
-
-    def _sent(self, session: str) -> _Sent:
-        if session not in self._seen:
-            its = errors.c.session == session
-            if self._limits.min_seconds_between_errors:
-                ids = self._connection.scalars(select(errors.c.event_id).where(its)).all()
-                self._seen[session] = _Sent(len(ids), [event_time(event_id) or 0.0 for event_id in ids])
-            else:
-                count = self._connection.execute(select(func.count()).select_from(errors).where(its)).scalar_one()
-                self._seen[session] = _Sent(count)
-        return self._seen[session]
 
 
 def check_address(connection: Connection, limits: Limits, address_key: str, now: float) -> None:

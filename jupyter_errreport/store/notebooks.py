@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ..contract import notebook_identity
 from .cursor import Cursor
 from .filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
@@ -19,11 +20,9 @@ def list_notebooks(
     connection: Connection, q: str | None, limit: int, cursor: Cursor | None = None, scope: str | None = None
 ) -> Page:
     """The notebooks of which something was heard last, those whose name has the text `q` in it."""
-    query = select(notebooks)
+    query = select(notebooks).where(in_scope(notebooks, scope))
     if q:
         query = query.where(contains(func.lower(notebooks.c.notebook), q))
-    if scope is not None:
-        query = query.where(in_scope(notebooks, scope))
     if cursor is not None:
         query = query.where(after(notebooks, "last_seen", "notebook", cursor))
     query = query.order_by(notebooks.c.last_seen.desc(), notebooks.c.notebook.desc()).limit(limit + 1)
@@ -33,9 +32,8 @@ def list_notebooks(
 
 def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:
     """A notebook with its figures by cell, day and release; None when nothing was heard of it."""
-    query = select(notebooks).where(notebooks.c.notebook == notebook)
-    if scope is not None:
-        query = query.where(in_scope(notebooks, scope))
+    notebook = notebook_identity(notebook)
+    query = select(notebooks).where(notebooks.c.notebook == notebook, in_scope(notebooks, scope))
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
@@ -49,7 +47,7 @@ def find_notebook(connection: Connection, notebook: str, scope: str | None = Non
 
 def cells_of(connection: Connection, notebook: str) -> list[dict[str, Any]]:
     """The cells that failed for somebody, in the order in which they are usually run; what has no place comes last."""
-    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook)
+    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook_identity(notebook))
     query = query.order_by(notebook_cells.c.count.desc(), notebook_cells.c.cell).limit(CELL_LIMIT)
     cells = [shown_cell(row) for row in connection.execute(query).mappings()]
     return sorted(cells, key=lambda cell: (cell["execution_count"] is None, cell["execution_count"] or 0, cell["cell"]))
@@ -59,9 +57,7 @@ def days_of_all(connection: Connection, since: str, scope: str | None = None) ->
     """The figures of all notebooks together by day, from the day of `since` on, oldest first."""
     figures = ("count", "sessions", "failed_sessions")
     query = select(notebook_days.c.day, *(func.sum(notebook_days.c[name]).label(name) for name in figures))
-    query = query.where(notebook_days.c.day >= since[:10])
-    if scope is not None:
-        query = query.where(in_scope(notebook_days, scope))
+    query = query.where(notebook_days.c.day >= since[:10], in_scope(notebook_days, scope))
     query = query.group_by(notebook_days.c.day).order_by(notebook_days.c.day)
     return [{name: row[name] for name in ("day", *figures)} for row in connection.execute(query).mappings()]
 

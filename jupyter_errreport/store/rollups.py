@@ -1,4 +1,4 @@
-"""Keeps the figures of groups, notebooks and cells while errors come and go.
+"""Keeps the figures of groups, notebooks and cells when errors are deleted or regrouped; `arrivals` adds new ones.
 
 A table of figures is described by its columns alone: its primary key says what is counted apart, and each other column
 has a meaning by its name, wherever it stands. Adding, deleting and moving errors are then one and the same: figures of
@@ -49,7 +49,8 @@ CELL: ColumnElement[str] = case(
 """What figures call the cell of an error: its hash, else its number in brackets; empty for none."""
 
 _KEYS: dict[str, ColumnElement[Any]] = {
-    **{name: errors.c[name] for name in ("group_id", "text_id", "fingerprint", "notebook", "release", "session")},
+    **{name: errors.c[name] for name in ("group_id", "text_id", "fingerprint", "release", "session")},
+    "notebook": errors.c.identity,
     "day": func.substr(errors.c.received_at, 1, 10),
     "cell": CELL,
 }
@@ -65,22 +66,16 @@ _BOUNDS: dict[str, ColumnElement[Any]] = {
 
 _OF_GROUPS = (groups, group_days, group_releases, group_cells, group_fingerprints)
 _OF_NOTEBOOKS = (texts, notebooks, notebook_days, notebook_releases, notebook_cells)
-_MADE_BY_OTHERS = (groups, texts)
-"""Tables whose rows hold more than figures: they must be there before errors are added."""
 _SESSIONS = {groups: group_sessions, notebook_cells: cell_sessions}
 """Where `sessions` counts the different sessions that had errors, and which table holds those."""
 
 
-def add(connection: Connection, chosen: ColumnElement[bool]) -> None:
-    """Add stored errors to all figures. Their groups and texts must have rows."""
-    for table in _OF_GROUPS + _OF_NOTEBOOKS:
-        _add(connection, table, chosen)
-
-
-def take_away(connection: Connection, chosen: ColumnElement[bool]) -> None:
-    """Take errors, which are about to be deleted, out of all figures."""
+def take_away(connection: Connection, chosen: ColumnElement[bool]) -> list[str]:
+    """Take errors, which are about to be deleted, out of all figures; the groups that they were in."""
+    touched = connection.scalars(select(errors.c.group_id).where(chosen).distinct()).all()
     for table in _OF_GROUPS + _OF_NOTEBOOKS:
         _take(connection, table, chosen)
+    return list(touched)
 
 
 def move(connection: Connection, chosen: ColumnElement[bool], group_id: str) -> None:
@@ -91,11 +86,11 @@ def move(connection: Connection, chosen: ColumnElement[bool], group_id: str) -> 
     connection.execute(update(errors).where(chosen).values(group_id=group_id))
 
 
-def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str | None = None) -> None:
+def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str) -> None:
     rows = _figures(connection, table, chosen, group_id)
     if not rows:
         return
-    if table not in _MADE_BY_OTHERS:
+    if table is not groups:
         connection.execute(insert_missing(connection, table), [{**row, **_zero(table)} for row in rows])
     _change(connection, table, rows, 1)
     if table in _SESSIONS:
@@ -152,7 +147,7 @@ def _change(connection: Connection, table: Table, rows: list[Row], sign: int) ->
 
 
 def _add_sessions(
-    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], group_id: str | None
+    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], group_id: str
 ) -> None:
     """Note which sessions had these errors, and count those that had none in that row before."""
     rows = _figures(connection, pairs, chosen, group_id)

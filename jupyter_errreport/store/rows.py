@@ -7,27 +7,40 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from ..event import EventMessageType
+from .edited_cells import cell_free_of
 from .schema import errors
 from .texts import text_id
 
-_TRANSLATED = ("received_at", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked")
+_TRANSLATED = ("received_at", "identity", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked")
 PLAIN = tuple(column.name for column in errors.c if column.name not in _TRANSLATED)
 """Fields that are stored as they are."""
 
 
-def row_of(event: EventMessageType, received_at: str, group_id: str) -> dict[str, Any]:
-    """The row for a complete event."""
+def row_of(event: EventMessageType, received_at: str, identity: str, group_id: str) -> dict[str, Any]:
+    """The row for a complete event, of the notebook `identity`."""
     fields: Mapping[str, Any] = event
     return {
         **{name: fields.get(name) for name in PLAIN},
         "received_at": received_at,
+        "identity": identity,
         "fingerprint": fields["fingerprint"],
         "group_id": group_id,
         "text_id": text_id(event),
         "traceback": json.dumps(fields["traceback"], separators=(",", ":")),
-        "chain": json.dumps(fields["chain"], separators=(",", ":")),
+        "chain": json.dumps(fields["chain"], separators=(",", ":")) if fields["chain"] else "[]",
         "masked": " ".join(fields["masked"]) if fields.get("masked") else None,
     }
+
+
+COLUMNS = (*PLAIN, *_TRANSLATED)
+"""The columns of a row that `row_of` makes, in its order."""
+
+
+def cell_of(row: Mapping[Any, Any]) -> str:
+    """What figures call the cell of an error: its hash, else its number in brackets; empty for none."""
+    number: int = row["execution_count"]
+    cell: str = row["cell_hash"] or (f"[{number}]" if number >= 0 else "")
+    return cell
 
 
 def payload_of(row: RowMapping) -> dict[str, Any]:
@@ -49,12 +62,19 @@ def event_of(row: RowMapping) -> dict[str, Any]:
     return shown
 
 
+def sample_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a group is shown by, from the row of an error."""
+    shown = ("error_name", "error_message", "first_line", "kind", "language")
+    return {**{name: row[name] for name in shown}, "cell": cell_of(row)}
+
+
 def row_of_group(row: Mapping[Any, Any], group_id: str) -> dict[str, Any]:
     """A group that nothing is counted for yet, from the row of its first error."""
-    sample = ("error_name", "error_message", "first_line", "notebook", "kind", "language")
     return {
-        **{name: row[name] for name in sample},
+        **sample_of(row),
+        "cell_free": cell_free_of(row),
         "group_id": group_id,
+        "notebook": row["identity"],
         **dict.fromkeys(("count", "events", "sessions"), 0),
         **dict.fromkeys(("first_seen", "last_seen", "status_at"), row["received_at"]),
         "status": "open",

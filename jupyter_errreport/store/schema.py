@@ -1,5 +1,8 @@
 """The tables, as they are after the newest migration (a test compares the two).
 
+A column `notebook` holds an identity (`contract.notebook_identity`); only `errors` and `sessions` keep beside their
+`identity` the name as it came.
+
 Moments are text in the fixed width of `event.rfc3339`, so that text order is time order on every database.
 Lists are JSON text: no query looks into them.
 """
@@ -15,9 +18,11 @@ errors = Table(
     Column("received_at", String(27), nullable=False),
     Column("timestamp", String(27), nullable=False),
     Column("last_timestamp", String(27)),
+    # As its sender calls it, and the notebook that this is: all queries ask for the latter.
     Column("notebook", String(200), nullable=False),
+    Column("identity", String(200), nullable=False),
     Column("session", String(64)),
-    # What the kernel says makes errors equal, and the group that this makes: the same, unless somebody regrouped.
+    # What makes errors equal, and the group that they are in this notebook.
     Column("fingerprint", String(64), nullable=False),
     Column("group_id", String(64), nullable=False),
     # Its row in `texts`: what a search looks into.
@@ -38,7 +43,7 @@ errors = Table(
     # Names of fields, with spaces between.
     Column("masked", String(200)),
     Index("errors_by_time", "received_at", "event_id"),
-    Index("errors_by_notebook", "notebook", "received_at", "event_id"),
+    Index("errors_by_notebook", "identity", "received_at", "event_id"),
     Index("errors_by_name", "error_name", "received_at", "event_id"),
     Index("errors_by_group", "group_id", "received_at", "event_id"),
     Index("errors_by_session", "session", "received_at", "event_id"),
@@ -59,7 +64,9 @@ sessions = Table(
     metadata,
     # The public id. The key that it is derived from is never stored.
     Column("session", String(64), primary_key=True),
+    # As in `errors`.
     Column("notebook", String(200), nullable=False),
+    Column("identity", String(200), nullable=False),
     Column("release", String(100)),
     Column("opened_at", String(27), nullable=False),
     Column("last_seen_at", String(27), nullable=False),
@@ -70,7 +77,7 @@ sessions = Table(
     # A keyed hash of the client's address, for the limit of sessions a day. Never shown.
     Column("address_key", String(32)),
     Index("sessions_by_time", "opened_at", "session"),
-    Index("sessions_by_notebook", "notebook", "opened_at", "session"),
+    Index("sessions_by_notebook", "identity", "opened_at", "session"),
     Index("sessions_by_address", "address_key", "opened_at"),
 )
 

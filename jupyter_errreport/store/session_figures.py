@@ -3,19 +3,18 @@
 A session counts on the day on which it was opened, whenever its first error arrives.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, Table, and_, bindparam, case, delete, func, select, update
 
-from ..event import EventMessageType
 from .group_schema import notebook_days, notebook_releases, notebooks
-from .parts import in_parts
 from .schema import sessions
+from .statements import Statement, listed
 from .upsert import insert_missing
 
 _KEYS: dict[str, ColumnElement[Any]] = {
-    "notebook": sessions.c.notebook,
+    "notebook": sessions.c.identity,
     "day": func.substr(sessions.c.opened_at, 1, 10),
     "release": sessions.c.release,
 }
@@ -32,27 +31,38 @@ def take_sessions(connection: Connection, chosen: ColumnElement[bool]) -> None:
     _change(connection, chosen, func.count(), _FAILED, -1)
 
 
-def count_errors(connection: Connection, stored: Iterable[tuple[EventMessageType, str]]) -> None:
-    """Add stored events, each with the moment of its receipt, to the sessions that were opened for them."""
+class FirstErrors:
+    """Sessions that were opened, and have now had their first error."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = list(rows)
+
+    def figures(self) -> Iterator[tuple[Table, tuple[str, ...], str]]:
+        """Where each of them is one more that failed: the table, the row's key, and when the session was opened."""
+        for _, identity, opened_at, release in self._rows:
+            yield notebooks, (identity,), opened_at
+            yield notebook_days, (identity, opened_at[:10]), opened_at
+            if release is not None:
+                yield notebook_releases, (identity, release), opened_at
+
+
+_CLEAN = Statement("SELECT session, identity, opened_at, release FROM sessions WHERE errors = 0 AND session {any}")
+_ADD = Statement(
+    "UPDATE sessions SET errors = errors + ?, last_error_at = ?, last_seen_at = ? WHERE session = ?",
+)
+
+
+def count_errors(connection: Connection, stored: Iterable[Mapping[str, Any]]) -> FirstErrors:
+    """Add the rows of stored errors to the sessions that were opened for them."""
     counts: dict[str, tuple[int, str]] = {}
-    for event, received_at in stored:
-        if session := event.get("session"):
-            counts[session] = (counts.get(session, (0, ""))[0] + event["count"], received_at)
-    keys = sorted(counts)
-    for part in in_parts(keys):
-        first = and_(sessions.c.session.in_(part), sessions.c.errors == 0)
-        _change(connection, first, 0 * func.count(), func.count(), 1)
-    if keys:
-        connection.execute(
-            update(sessions)
-            .where(sessions.c.session == bindparam("its_session"))
-            .values(
-                errors=sessions.c.errors + bindparam("more"),
-                last_error_at=bindparam("moment"),
-                last_seen_at=bindparam("moment"),
-            ),
-            [{"its_session": key, "more": counts[key][0], "moment": counts[key][1]} for key in keys],
-        )
+    for row in stored:
+        if session := row["session"]:
+            counts[session] = (counts.get(session, (0, ""))[0] + row["count"], row["received_at"])
+    if not counts:
+        return FirstErrors(())
+    first = _CLEAN.rows(connection, listed(sorted(counts)))
+    _ADD.many(connection, [(more, moment, moment, session) for session, (more, moment) in sorted(counts.items())])
+    return FirstErrors(first)
 
 
 def _change(

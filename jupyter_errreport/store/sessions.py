@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from ..contract import notebook_identity
 from ..event import rfc3339
 from .clock import clock
 from .cursor import Cursor
@@ -17,7 +18,7 @@ from .schema import sessions
 from .session_figures import add_sessions, take_sessions
 from .settings import secret
 
-_SHOWN = [column for column in sessions.c if column.name != "address_key"]
+_SHOWN = [column for column in sessions.c if column.name not in ("address_key", "identity")]
 
 
 def open_session(
@@ -52,7 +53,8 @@ def open_session(
             "errors": count,
             "last_error_at": last,
         }
-        connection.execute(insert(sessions).values(**known, address_key=address_key))
+        identity = notebook_identity(notebook)
+        connection.execute(insert(sessions).values(**known, identity=identity, address_key=address_key))
         add_sessions(connection, sessions.c.session == session)
         return known
     changes = {
@@ -80,15 +82,14 @@ def list_sessions(connection: Connection, filters: Filters, limit: int, cursor: 
     """The sessions opened last. Of `filters` only `notebook`, `session`, `since`, `until` (on `opened_at`) count."""
     query = select(*_SHOWN)
     if filters.notebook is not None:
-        query = query.where(sessions.c.notebook == filters.notebook)
+        query = query.where(sessions.c.identity == notebook_identity(filters.notebook))
     if filters.session is not None:
         query = query.where(sessions.c.session == filters.session)
     if filters.since is not None:
         query = query.where(sessions.c.opened_at >= filters.since)
     if filters.until is not None:
         query = query.where(sessions.c.opened_at < filters.until)
-    if filters.scope is not None:
-        query = query.where(in_scope(sessions, filters.scope))
+    query = query.where(in_scope(sessions, filters.scope))
     if cursor is not None:
         query = query.where(after(sessions, "opened_at", "session", cursor))
     query = query.order_by(sessions.c.opened_at.desc(), sessions.c.session.desc()).limit(limit + 1)
@@ -98,9 +99,8 @@ def list_sessions(connection: Connection, filters: Filters, limit: int, cursor: 
 
 def list_oldest_sessions(connection: Connection, scope: str | None, skip: int, limit: int) -> list[dict[str, Any]]:
     """Sessions in the order in which they were opened, without the first `skip`."""
-    query = select(*_SHOWN).order_by(sessions.c.opened_at, sessions.c.session).offset(skip).limit(limit)
-    if scope is not None:
-        query = query.where(in_scope(sessions, scope))
+    query = select(*_SHOWN).where(in_scope(sessions, scope))
+    query = query.order_by(sessions.c.opened_at, sessions.c.session).offset(skip).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from ..contract import notebook_identity
 from .clock import stamp
-from .filters import matches_scope
+from .filters import Scope, in_scope
 from .schema import source_cells, sources
 
 VERSIONS_KEPT = 50
@@ -30,6 +31,7 @@ def publish_source(
 
     When the newest version has the same cells there is none (`is_new` is False); `release`, if given, becomes its.
     """
+    notebook = notebook_identity(notebook)
     newest = _newest(connection, notebook)
     is_new = not newest or _sources(connection, notebook, newest) != [cell.source for cell in cells]
     version = newest + is_new
@@ -50,16 +52,17 @@ def publish_source(
 
 def withdraw_source(connection: Connection, notebook: str) -> int:
     """Forget all versions; how many there were."""
+    notebook = notebook_identity(notebook)
     return _forget(connection, notebook, _newest(connection, notebook))
 
 
 def find_source(
-    connection: Connection, notebook: str, version: int | None = None, scope: str | None = None
+    connection: Connection, notebook: str, version: int | None = None, scope: Scope = None
 ) -> dict[str, Any] | None:
     """A version (the newest) with its `cells`, and the list of `versions`; None when there is none to be seen."""
-    if scope is not None and not matches_scope(notebook, scope):
-        return None
-    query = select(sources).where(sources.c.notebook == notebook).order_by(sources.c.version.desc())
+    notebook = notebook_identity(notebook)
+    query = select(sources).where(sources.c.notebook == notebook, in_scope(sources, scope))
+    query = query.order_by(sources.c.version.desc())
     versions = [dict(row) for row in connection.execute(query).mappings()]
     found = next((row for row in versions if version is None or row["version"] == version), None)
     if found is None:
@@ -80,6 +83,7 @@ def cells_in_order(connection: Connection, notebook: str) -> list[dict[str, Any]
 
     `cell` is what `notebooks.cells_of` calls it, None for one without code; `first_line` is as readers send it.
     """
+    notebook = notebook_identity(notebook)
     its = (source_cells.c.notebook == notebook) & (source_cells.c.version == _newest(connection, notebook))
     columns = (source_cells.c.number, source_cells.c.cell_hash.label("cell"), source_cells.c.first_line)
     query = select(*columns).where(its).order_by(source_cells.c.number)

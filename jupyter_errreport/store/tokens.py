@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import Connection, insert, select, update
 
+from ..contract import notebook_pattern
 from .clock import stamp
 from .schema import tokens
 
@@ -30,9 +31,10 @@ def token_hash(token: str) -> str:
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
     """Make a token. This is the only time that anyone can see it."""
     token = secrets.token_urlsafe(32)
+    pattern = None if notebook is None else notebook_pattern(notebook)
     connection.execute(
         insert(tokens).values(
-            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=notebook, created_at=stamp()
+            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=pattern, created_at=stamp()
         )
     )
     return token

@@ -5,10 +5,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..store.author_cells import author_cell_of_error
+from ..store.errors import find_error
+from ..store.filters import Scope
 from ..store.groups import groups_by_id
 
 
-def error_page(connection: Connection, error: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows of an error, as `find_error` gives it."""
-    group = groups_by_id(connection, [error["group"]]).get(error["group"])
+def error_page(connection: Connection, event_id: str, scope: Scope) -> dict[str, Any] | None:
+    """What the page shows; None when there is no such error, or the reader's token does not open it."""
+    error = find_error(connection, event_id, scope)
+    if error is None:
+        return None
+    group = groups_by_id(connection, [error["group"]], scope).get(error["group"])
     return {"error": error, "cell": author_cell_of_error(connection, error), "group": group}

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..contract import notebook_identity
 from ..event import fingerprint_parts
+from ..event import group_id as natural_id
 from ..store.author_cells import author_cell_of_group
 from ..store.comments import comments_of_group
 from ..store.errors import list_errors
@@ -21,7 +23,7 @@ ERRORS = 10
 COMMENTS = 20
 """What readers said, the newest."""
 CANDIDATES = 15
-"""Groups of the same error, and of the same notebook, that are offered for a merge."""
+"""Groups of the notebook, and among them of the same error, that are offered for a merge."""
 
 
 def group_page(connection: Connection, group_id: str, scope: str | None) -> dict[str, Any] | None:
@@ -44,7 +46,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
         "comments": comments_of_group(connection, group["group"], COMMENTS),
         "errors": errors.items,
         "more_errors": errors.next is not None,
-        "notebooks": list(dict.fromkeys(cell["notebook"] for cell in group["cells"])),
+        "merged": [row for row in group["fingerprints"] if not _is_own(group, row["fingerprint"])],
         "candidates": _candidates(connection, group, scope),
     }
 
@@ -54,15 +56,24 @@ def _why(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     if not errors:
         return []
     error = errors[0]
-    parts = fingerprint_parts(error["error_name"], error["error_message"], error["traceback"], error["language"])
+    parts = fingerprint_parts(
+        error["error_name"], error["error_message"], error["traceback"], error["language"], error["cell_hash"]
+    )
     told = [
+        ("notebook", notebook_identity(error["notebook"])),
         ("language", parts.language),
         ("error", parts.error_name),
         ("words of the message", parts.message),
         ("what failed", parts.place),
         ("where it began", parts.outermost if parts.outermost != parts.place else ""),
+        ("cell", "its code, apart from comments and values" if parts.cell else ""),
     ]
     return [(name, text) for name, text in told if text]
+
+
+def _is_own(group: Mapping[str, Any], fingerprint: str) -> bool:
+    """Whether a group has its id from this fingerprint: what it can't be split from."""
+    return bool(natural_id(group["notebook"], fingerprint) == group["group"])
 
 
 def state(group: Mapping[str, Any]) -> str:
@@ -79,8 +90,8 @@ def state(group: Mapping[str, Any]) -> str:
 
 
 def _candidates(connection: Connection, group: Mapping[str, Any], scope: str | None) -> Sequence[dict[str, Any]]:
-    """Groups that may be the same thing: of the same error first, then of the same notebook."""
-    same_error = GroupFilters(error_name=group["error_name"], scope=scope)
+    """Groups of the same notebook that may be the same thing: those of the same error first."""
+    same_error = GroupFilters(error_name=group["error_name"], notebook=group["notebook"], scope=scope)
     same_notebook = GroupFilters(notebook=group["notebook"], scope=scope)
     found: dict[str, dict[str, Any]] = {}
     for filters in (same_error, same_notebook):

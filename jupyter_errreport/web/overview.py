@@ -36,7 +36,7 @@ def overview(connection: Connection, scope: str | None) -> dict[str, Any]:
     notebooks = list_notebooks(connection, None, ROWS, scope=scope)
 
     new = [group for group in newest if group["first_seen"] >= yesterday and group["status"] == "open"]
-    heard_of = groups_by_id(connection, [alert["group_id"] for alert in alerts if alert["group_id"]])
+    heard_of = groups_by_id(connection, [alert["group_id"] for alert in alerts if alert["group_id"]], scope)
     back = _back(alerts, heard_of, yesterday, {group["group"] for group in new})
     fresh = [*back, *new][:ROWS]
     shown = {group["group"]: group for group in [*fresh, *worst]}

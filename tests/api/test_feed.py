@@ -3,6 +3,7 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from jupyter_errreport.api.feed import ENTRIES
+from jupyter_errreport.event import group_id
 from tests.support import hostile
 
 from .server import ApiServer
@@ -29,7 +30,7 @@ def entries(element: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def fail(server: ApiServer, fingerprint: str, **fields: object) -> None:
-    server.post("errors", {"error_name": "ValueError", "fingerprint": fingerprint, **fields})
+    server.post("errors", {"error_name": "ValueError", "fingerprint": f"2-{fingerprint}", **fields})
 
 
 def test_it_has_all_that_rfc_4287_asks_for(server: ApiServer) -> None:
@@ -48,7 +49,7 @@ def test_it_has_all_that_rfc_4287_asks_for(server: ApiServer) -> None:
     assert "in dock" in text(entry, "summary")
     link = entry.find(f"{ATOM}link")
     assert link is not None
-    assert (link.get("rel"), link.get("href")) == ("alternate", "groups/a")
+    assert (link.get("rel"), link.get("href")) == ("alternate", f"groups/{group_id('dock', '2-a')}")
 
 
 def test_the_group_that_was_first_seen_last_comes_first(server: ApiServer) -> None:
@@ -106,13 +107,13 @@ def test_an_empty_feed_is_one_too_and_never_changes(server: ApiServer) -> None:
 
 
 def test_it_ends_somewhere(server: ApiServer) -> None:
-    server.post("errors", [{"error_name": "E", "fingerprint": f"f{number}"} for number in range(ENTRIES + 5)])
+    server.post("errors", [{"error_name": "E", "fingerprint": f"2-{number}"} for number in range(ENTRIES + 5)])
     assert len(entries(feed(server))) == ENTRIES
 
 
 def test_hostile_text_is_text(server: ApiServer) -> None:
     fields = ("error_name", "error_message", "first_line", "notebook")
-    events = [{**dict.fromkeys(fields, text), "fingerprint": name} for name, text in hostile.ALL.items()]
+    events = [{**dict.fromkeys(fields, text), "fingerprint": f"2-{name}"} for name, text in hostile.ALL.items()]
     server.post("errors", events)
     found = feed(server)
     assert len(entries(found)) == len(hostile.ALL)

@@ -9,7 +9,7 @@ import requests
 
 from jupyter_errreport.api.body import inflate
 from jupyter_errreport.contract import BODY_LIMIT
-from jupyter_errreport.event import fingerprint, new_event_id
+from jupyter_errreport.event import fingerprint, group_id, new_event_id
 from jupyter_errreport.store import Limits
 
 from .server import PREFIX, ApiServer
@@ -32,7 +32,7 @@ def test_one_event_is_answered_with_one_object_once_it_can_be_read(server: ApiSe
     assert answer.json() == {
         "event_id": event_id,
         "status": "stored",
-        "group": fingerprint("ValueError", "", []),
+        "group": group_id("unknown", fingerprint("ValueError", "", [])),
     }
     assert server.get(f"errors/{event_id}").json()["error_name"] == "ValueError"
 

@@ -37,7 +37,7 @@ def test_any_fields_make_an_event_that_can_be_stored_or_name_what_is_wrong(field
         assert problem.status_code == 400
         assert problem.message
         return
-    row: Any = row_of(event, "2026-11-24T08:00:00.000000Z", event["fingerprint"])
+    row: Any = row_of(event, "2026-11-24T08:00:00.000000Z", "dock", event["fingerprint"])
     json.dumps(event, ensure_ascii=False).encode()
     shown = event_of(row)
     assert {name: shown[name] for name in event} == event
@@ -61,4 +61,13 @@ def test_any_time_becomes_the_fixed_width(when: Any) -> None:
 
 def test_a_missing_fingerprint_is_computed_and_a_given_one_kept() -> None:
     assert read_event({"error_name": "A", "error_message": "m"})["fingerprint"] == fingerprint("A", "m", [])
-    assert read_event({"error_name": "A", "fingerprint": "mine"})["fingerprint"] == "mine"
+    assert read_event({"error_name": "A", "fingerprint": "2-mine"})["fingerprint"] == "2-mine"
+
+
+def test_one_that_was_made_in_an_older_way_is_made_anew_with_the_cell() -> None:
+    sent = {"error_name": "KeyError", "error_message": "<str>", "cell_hash": "c", "fingerprint": "0" * 32}
+    found = read_event(sent)
+    assert (
+        found["fingerprint"] == fingerprint("KeyError", "<str>", [], cell_hash="c") != fingerprint("KeyError", "", [])
+    )
+    assert found["former_fingerprint"] == "0" * 32

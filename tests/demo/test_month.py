@@ -50,7 +50,7 @@ def test_a_month_of_a_course(tmp_path: Path, root: Path) -> None:
     kinds = {alert["kind"] for alert in database.read(lambda connection: list_alerts(connection, 100)).result(5)}
     assert {"new", "regression"} <= kinds
     missing = next(group for group in groups if group["error_name"] == "ModuleNotFoundError")
-    group: Any = database.read(lambda connection: find_group(connection, missing["group"])).result(5)
+    group: Any = database.read(lambda connection: find_group(connection, missing["group"], None)).result(5)
     assert "No module named 'matplotlib'" in group["error_message"]
     assert group["hint"]
     cell: Any = database.read(lambda connection: author_cell_of_group(connection, group)).result(5)

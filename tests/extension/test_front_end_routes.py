@@ -170,7 +170,7 @@ class TestWithACollector:
         group = await self.decide(jp_fetch, change)
         assert (group["hint"], group["status"], group["not_told"]) == ("Run step 1 first.", "resolved", "")
         (path, headers, body) = next(request for request in collector.requests if "/groups/" in request[0])
-        assert path == f"/groups/{group['fingerprints'][0]['fingerprint']}"
+        assert path == f"/groups/{group['group']}"
         assert json.loads(body) == change
         assert headers["Authorization"] == "Bearer the-collector-token"
 

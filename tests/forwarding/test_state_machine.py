@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from jupyter_errreport.delivery.outcome import Outcome, judged
-from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.forwarding.parcels import Batches, Messages, Parcel, Parcels
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors import delete_errors
@@ -116,7 +116,8 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(group=st.sampled_from(GROUPS))
     def delete(self, group: str) -> None:
-        self.database.write(lambda connection: delete_errors(connection, Filters(group=group))).result(5)
+        filters = Filters(group=group_id("dock", group))
+        self.database.write(lambda connection: delete_errors(connection, filters)).result(5)
         self.deleted |= {key for key, item in self.events.items() if item["fingerprint"] == group}
 
     @invariant()

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.author_cells import author_cell_of_error, author_cell_of_group
-from jupyter_errreport.store.errors import find_error
+from jupyter_errreport.store.errors import delete_errors, find_error
+from jupyter_errreport.store.filters import Filters
 from jupyter_errreport.store.groups import find_group
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.sources import (
@@ -127,22 +128,31 @@ def test_nothing_is_shown_where_nothing_fits(database: Database, event: Make) ->
     assert author_cell(database, event(cell_hash="h-load", notebook="fold", first_line="")) is None
 
 
-def test_a_group_is_shown_in_the_cell_of_its_newest_error_where_it_happens_most(
-    database: Database, event: Make
-) -> None:
+def test_a_group_is_shown_in_the_cell_that_its_title_is_of(database: Database, event: Make) -> None:
     publish(database, IMPORT, LOAD, PLOT)
+    of_load = {"cell_hash": "h-load", "execution_count": 2, "first_line": "#@title Load"}
     events = [
+        event(**of_load, traceback=[frame("<cell 2>", 2)]),
         event(cell_hash="h-plot", execution_count=3),
-        event(cell_hash="h-load", execution_count=2, traceback=[frame("<cell 2>", 2)]),
+        event(cell_hash="h-plot", execution_count=3),
         event(notebook="fold", cell_hash="h-import"),
     ]
     database.write(lambda connection: insert_errors(connection, events, None, 90)).result(5)
-    group = database.read(lambda connection: find_group(connection, "f" * 32)).result(5)
+    group_of_both = group_id("dock", "f" * 32)
+    group = database.read(lambda connection: find_group(connection, group_of_both, None)).result(5)
     assert group is not None
+    assert (group["first_line"], group["cell"]) == ("#@title Load", "h-load")
     found = database.read(lambda connection: author_cell_of_group(connection, group)).result(5)
     assert found is not None
     assert [line["text"] for line in found["lines"] if line["failed"]] == ["residues = read('/data/smith.pdb')"]
-    assert database.read(lambda connection: author_cell_of_group(connection, {**group, "cells": []})).result(5) is None
+    first = events[0]["event_id"]
+    database.write(lambda connection: delete_errors(connection, Filters(), first)).result(5)
+    group = database.read(lambda connection: find_group(connection, group_of_both, None)).result(5)
+    assert group is not None
+    assert (group["first_line"], group["cell"]) == ("dock(<str>)", "h-plot"), "a cell that it still happens in"
+    found = database.read(lambda connection: author_cell_of_group(connection, group)).result(5)
+    assert found is not None
+    assert [line["text"] for line in found["lines"]] == PLOT.source.splitlines()
 
 
 def test_equal_cells_make_no_new_version(database: Database) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.comments import comments_of_group
 from jupyter_errreport.store.errors import delete_errors, find_error, list_errors
@@ -13,7 +13,7 @@ from jupyter_errreport.store.groups import GroupChange, change_group, find_group
 from jupyter_errreport.store.hints import take_hints
 from jupyter_errreport.store.insert import Outcome, insert_errors
 from jupyter_errreport.store.outbox import figures, next_events, register, settle
-from jupyter_errreport.store.regroupings import Place, merge, split
+from jupyter_errreport.store.regroupings import merge, split
 
 Make = Callable[..., EventMessageType]
 
@@ -59,7 +59,9 @@ def test_it_goes_with_the_error(database: Database, event: Make) -> None:
     stored(database, one)
     database.write(lambda connection: delete_errors(connection, Filters())).result(5)
     stored(database, {**one, "comments": ["b"]})
-    assert database.read(lambda connection: comments_of_group(connection, "f" * 32, 9)).result(5) == []
+    assert (
+        database.read(lambda connection: comments_of_group(connection, group_id("dock", "f" * 32), 9)).result(5) == []
+    )
 
 
 def test_a_group_has_the_newest_and_keeps_them_when_it_is_merged_and_split(database: Database, event: Make) -> None:
@@ -70,10 +72,11 @@ def test_a_group_has_the_newest_and_keeps_them_when_it_is_merged_and_split(datab
         read = database.read(lambda connection: comments_of_group(connection, group, 9)).result(5)
         return [comment["text"] for comment in read]
 
-    database.write(lambda connection: merge(connection, "e" * 32, "f" * 32)).result(5)
-    assert (of("f" * 32), of("e" * 32)) == (["two", "one"], [])
-    database.write(lambda connection: split(connection, "f" * 32, Place("e" * 32))).result(5)
-    assert (of("f" * 32), of("e" * 32)) == (["one"], ["two"])
+    first, second = group_id("dock", "f" * 32), group_id("dock", "e" * 32)
+    database.write(lambda connection: merge(connection, second, first, None)).result(5)
+    assert (of(first), of(second)) == (["two", "one"], [])
+    database.write(lambda connection: split(connection, first, "e" * 32, "", None)).result(5)
+    assert (of(first), of(second)) == (["one"], ["two"])
 
 
 def test_it_is_passed_on_to_collectors_though_the_error_was_before(database: Database, event: Make) -> None:
@@ -111,9 +114,10 @@ def test_a_collectors_hint_is_told_here_and_never_replaces_ones_own(database: Da
     assert hear("Run step 2.").hint == "Run step 2."
     assert (hear("").hint, hear("").hint_from) == ("", None)
     hear("Theirs.")
-    database.write(lambda connection: change_group(connection, "f" * 32, GroupChange(hint="Ours."))).result(5)
+    group = group_id("dock", "f" * 32)
+    database.write(lambda connection: change_group(connection, group, GroupChange(hint="Ours."), None)).result(5)
     heard = hear("Theirs again.")
     assert (heard.hint, heard.hint_from) == ("Ours.", None)
-    group = database.read(lambda connection: find_group(connection, "f" * 32)).result(5)
-    assert group is not None
-    assert group["hint_from"] is None
+    found = database.read(lambda connection: find_group(connection, group, None)).result(5)
+    assert found is not None
+    assert found["hint_from"] is None

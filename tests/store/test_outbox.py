@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database, outbox
 from jupyter_errreport.store.errors import delete_errors
 from jupyter_errreport.store.filters import Filters
@@ -149,7 +149,7 @@ class TestMessages:
         one, two, three = (self.tell(outgoing, now) for _ in range(3))
         assert one is not None and two is not None and three is None
         assert (one.event["event_id"], one.event["count"], one.is_more) == (first["event_id"], 7, False)
-        assert (two.group, two.event["count"]) == ("b", 1)
+        assert (two.group, two.event["count"]) == (group_id("dock", "b"), 1)
         assert figures(outgoing, "slack") == {"queued": 3, "sent": 3}
 
     def test_repeats_within_the_hour_are_one_line_at_its_end(self, outgoing: Database, event: Make) -> None:
@@ -158,13 +158,13 @@ class TestMessages:
         self.tell(outgoing, now)
         store(outgoing, event(fingerprint="a"), event(fingerprint="a", count=3), event(fingerprint="b"))
         other = self.tell(outgoing, now + 1)
-        assert other is not None and other.group == "b"
+        assert other is not None and other.group == group_id("dock", "b")
         assert self.tell(outgoing, now + 3_599) is None
         due = do(outgoing, outbox.next_message_at, "slack")
         assert due == pytest.approx(now + 3_600, abs=1)
         digest = self.tell(outgoing, due)
         assert digest is not None
-        assert (digest.group, digest.event["count"], digest.is_more) == ("a", 4, True)
+        assert (digest.group, digest.event["count"], digest.is_more) == (group_id("dock", "a"), 4, True)
         assert do(outgoing, outbox.next_message_at, "slack") is None
 
     def test_a_group_that_was_quiet_for_an_hour_is_told_of_in_full_again(self, outgoing: Database, event: Make) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alerts import list_alerts
 from jupyter_errreport.store.author_cells import author_cell_of_error, author_cell_of_group
@@ -37,9 +37,10 @@ Make = Callable[..., EventMessageType]
 Work = Callable[[Connection], Any]
 
 ID, OTHER = new_event_id(), new_event_id()
+GROUP, OTHER_GROUP = group_id("dock", "f" * 32), group_id("dock", "g" * 32)
 MOMENT, DAY = "2026-11-24T08:00:00.000000Z", "2026-11-24"
-FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings", "alert_channels"}
-"""Tables with a row for a notebook, a destination and so on: far fewer than errors."""
+FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings", "alert_channels", "json_each"}
+"""Tables with a row for a notebook, a destination and so on: far fewer than errors; and the lists that we ask for."""
 SEARCHED = {"texts", "groups"}
 """What a search for any text has to read, in place of the errors."""
 
@@ -80,7 +81,7 @@ READS: dict[str, Work] = {
     "author's cell": lambda connection: author_cell_of_error(connection, find_error(connection, ID) or {}),
     "author's changed cell": lambda connection: author_cell_of_error(connection, find_error(connection, OTHER) or {}),
     "author's cell of a group": lambda connection: author_cell_of_group(
-        connection, find_group(connection, "f" * 32) or {}
+        connection, find_group(connection, GROUP, None) or {}
     ),
     "days": lambda connection: days_of_all(connection, MOMENT),
     "sessions": lambda connection: list_sessions(connection, Filters(), 100, Cursor(MOMENT, "x")),
@@ -104,8 +105,8 @@ def test_writes_use_indexes(filled: Database, event: Make) -> None:
     def work(connection: Connection) -> None:
         insert_errors(connection, [event(session="s"), event(session="t", fingerprint="g" * 32)], None, 90, ["d"])
         open_session(connection, "s", "dock", "::1", None, 3, 1, "1.0")
-        change_group(connection, "f" * 32, GroupChange(status="resolved"))
-        delete_errors(connection, Filters(group="g" * 32))
+        change_group(connection, GROUP, GroupChange(status="resolved"), None)
+        delete_errors(connection, Filters(group=OTHER_GROUP))
         erase_session(connection, "s")
 
     statements = filled.write(partial(_recorded, work)).result(5)

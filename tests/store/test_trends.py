@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alerts import list_alerts
 from jupyter_errreport.store.clock import clock
@@ -15,7 +15,7 @@ from jupyter_errreport.store.trends import add_share_alerts, add_spike_alerts
 Make = Callable[..., EventMessageType]
 DAY = 86_400.0
 NOW = 1_795_521_600.0  # 2026-11-24 12:00 UTC
-GROUP = "f" * 32
+GROUP = group_id("dock", "f" * 32)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_what_is_usual_new_or_ignored_is_no_spike(database: Database, event: Mak
     database.write(lambda connection: insert_errors(connection, [made], None, 10_000)).result(5)
     assert look(database) == 0, "100 in an hour is what it usually has"
     change = GroupChange(status="ignored")
-    database.write(lambda connection: change_group(connection, GROUP, change)).result(5)
+    database.write(lambda connection: change_group(connection, GROUP, change, None)).result(5)
     assert look(database, NOW + DAY - 3000) == 0
 
 

@@ -1,38 +1,58 @@
-"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync."""
+"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync.
+
+Those of them that are of one kind, and follow each other, are done in one pass.
+"""
 
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from .failures import StoreError, WriteFailed
 
+Part = TypeVar("Part")
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
+
+
+class Joint(Generic[Part, Result]):
+    """Work that can be done for several parts in one pass: `function` gives a result for each, in their order."""
+
+    def __init__(self, function: Callable[[Connection, Sequence[Part]], Sequence[Result]], part: Part) -> None:
+        self.function = function
+        self.part = part
+
+    def __call__(self, connection: Connection) -> Result:
+        """Do it for one part alone."""
+        return self.function(connection, [self.part])[0]
+
+
+_Item = tuple[Work[Any], "Future[Any]"]
+_Answer = tuple["Future[Any]", Any, BaseException | None]
 
 WAITING_LIMIT = 5_000
 """Writes that may wait; more are refused at once, so that a stuck disk does not fill the memory."""
 GROUP_LIMIT = 500
 """Writes that share a transaction."""
 
-_Answer = tuple[Any, BaseException | None]
-"""What came back, or why it failed."""
-
 log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Runs each `Work` in a savepoint of a shared transaction, and answers after the commit."""
+    """Runs each `Work` in a savepoint of a shared transaction, and answers after the commit.
+
+    `Joint` work of one function runs in one savepoint; when that fails, each part in one of its own.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         # None is the order to end, behind everything that was asked before.
-        self._waiting: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
@@ -68,7 +88,7 @@ class Writer:
         """Until told to end: 1. wait for a write, 2. take those that wait with it, 3. commit them, 4. answer."""
         ending = False
         while not ending:
-            group: list[tuple[Work[Any], Future[Any]]] = []
+            group: list[_Item] = []
             item = self._waiting.get()
             while True:
                 if item is None:
@@ -86,57 +106,42 @@ class Writer:
             if group:
                 self._commit(group)
 
-    def _commit(self, group: list[tuple[Work[Any], "Future[Any]"]]) -> None:
+    def _commit(self, group: list[_Item]) -> None:
         try:
             answers = self._attempt(group) or self._attempt(group, is_last=True)
         except (SQLAlchemyError, StoreError) as error:
             log.error("Writing %d changes to the database failed: %s", len(group), _short(error))
-            answers = [(None, _write_failed(error))] * len(group)
+            failure = _write_failed(error)
+            answers = [(future, None, failure) for _, future in group]
         except BaseException as error:  # e.g. MemoryError: this thread must live on
             log.exception("Writing to the database failed.")
-            answers = [(None, _write_failed(error))] * len(group)
-        self.problem = next((str(problem) for _, problem in answers if isinstance(problem, WriteFailed)), "")
-        for (_, future), (result, problem) in zip(group, answers, strict=True):
+            failure = _write_failed(error)
+            answers = [(future, None, failure) for _, future in group]
+        self.problem = next((str(problem) for _, _, problem in answers if isinstance(problem, WriteFailed)), "")
+        for future, result, problem in answers:
             if problem is None:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
 
-    def _attempt(self, group: list[tuple[Work[Any], "Future[Any]"]], is_last: bool = False) -> list[_Answer]:
-        """An answer for each write, which are committed; none when it was not the last attempt and another may do.
+    def _attempt(self, group: list[_Item], is_last: bool = False) -> list[_Answer]:
+        """What became of each write, all of which are committed; nothing when another attempt may do.
 
         That is so when the transaction was lost before its commit, as when a server was started anew. A commit that got
-        no answer may be there or not, and is never tried again here: whoever asked knows what to do about that.
+        no answer may be there or not, and is not tried again here: whoever asked knows what to do about that.
         """
         answers: list[_Answer] = []
-        committing = False
+        is_done = False
         try:
             with self._engine.begin() as connection:
-                for work, _ in group:
-                    answers.append(_answer(connection, work))
-                committing = True
+                for items in _together(group):
+                    answers += _do(connection, items)
+                is_done = True
         except DBAPIError as error:
-            if is_last or committing or not _was_lost(error):
+            if is_last or is_done or not _was_lost(error):
                 raise
             return []
         return answers
-
-
-def _answer(connection: Connection, work: Work[Any]) -> _Answer:
-    savepoint = connection.begin_nested()
-    try:
-        result = work(connection)
-        savepoint.commit()
-    except DBAPIError as error:
-        # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
-        if _was_lost(error) or not getattr(connection.connection.dbapi_connection, "in_transaction", True):
-            raise
-        savepoint.rollback()
-        return None, _write_failed(error)
-    except Exception as error:
-        savepoint.rollback()
-        return None, error
-    return result, None
 
 
 def _was_lost(error: DBAPIError) -> bool:
@@ -146,6 +151,52 @@ def _was_lost(error: DBAPIError) -> bool:
 
 def _short(error: BaseException) -> str:
     return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+
+
+def _together(group: list[_Item]) -> Iterator[list[_Item]]:
+    """What waits, in its order: joint work of one function that follows each other as one list, all else alone."""
+    items: list[_Item] = []
+    for item in group:
+        if items and _function(items[-1]) is not None and _function(items[-1]) == _function(item):
+            items.append(item)
+        else:
+            if items:
+                yield items
+            items = [item]
+    yield items
+
+
+def _function(item: _Item) -> Any:
+    work = item[0]
+    return work.function if isinstance(work, Joint) else None
+
+
+def _results(connection: Connection, works: list[Work[Any]]) -> Sequence[Any]:
+    joint = [work for work in works if isinstance(work, Joint)]
+    if len(joint) < len(works):
+        return [work(connection) for work in works]
+    results: Sequence[Any] = joint[0].function(connection, [work.part for work in joint])
+    return results
+
+
+def _do(connection: Connection, items: list[_Item]) -> list[_Answer]:
+    """Do these in one savepoint; when that fails, each in its own."""
+    savepoint = connection.begin_nested()
+    try:
+        results = _results(connection, [work for work, _ in items])
+        savepoint.commit()
+        return [(future, result, None) for (_, future), result in zip(items, results, strict=True)]
+    except DBAPIError as error:
+        # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
+        if _was_lost(error) or not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+            raise
+        problem: Exception = _write_failed(error)
+    except Exception as error:
+        problem = error
+    savepoint.rollback()
+    if len(items) == 1:
+        return [(items[0][1], None, problem)]
+    return [answer for item in items for answer in _do(connection, [item])]
 
 
 def _write_failed(error: BaseException) -> WriteFailed:

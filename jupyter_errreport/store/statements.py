@@ -1,0 +1,79 @@
+"""Statements that are written once and run for every request: no expression is built when they run.
+
+SQLite and PostgreSQL read the same SQL but for the sign of a parameter and for a list of values.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+_SQLITE = {
+    "{any}": "IN (SELECT value FROM json_each(?))",
+    "{keys}": "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b,"
+    " json_extract(value, '$[2]') AS c FROM json_each(?)) AS keys",
+}
+_POSTGRESQL = {
+    "{any}": "IN (SELECT json_array_elements_text(?::json))",
+    "{keys}": "(SELECT value->>0 AS a, value->>1 AS b, value->>2 AS c FROM json_array_elements(?::json)) AS keys",
+    "%": "%%",
+    "?": "%s",
+}
+
+
+class Statement:
+    """SQL with `?` for a parameter.
+
+    `{any}` stands for "is one of a list of texts", `{keys}` for a table of such lists, of the columns `a`, `b` and `c`.
+    Either is one parameter, made by `listed`.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self._sqlite, self._postgresql = sql, sql
+        for mark, spelled in _SQLITE.items():
+            self._sqlite = self._sqlite.replace(mark, spelled)
+        for mark, spelled in _POSTGRESQL.items():
+            self._postgresql = self._postgresql.replace(mark, spelled)
+
+    def of(self, connection: Connection) -> str:
+        """As this connection's database reads it."""
+        return self._postgresql if connection.dialect.name == "postgresql" else self._sqlite
+
+    def rows(self, connection: Connection, *parameters: Any) -> Sequence[Any]:
+        """What it finds."""
+        return connection.exec_driver_sql(self.of(connection), parameters).all()
+
+    def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run it for each row."""
+        if rows:
+            connection.exec_driver_sql(self.of(connection), list(rows))
+
+
+def listed(texts: Iterable[str | tuple[str, ...]]) -> str:
+    """The parameter for `{any}` or `{keys}`."""
+    return json.dumps(list(texts))
+
+
+def insert_of(table: Table, names: Sequence[str]) -> str:
+    """The SQL that inserts a row of these columns."""
+    # Names of columns, all of them ours: nothing of a stranger's is ever put into SQL.
+    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+
+
+def upsert_of(table: Table, names: Sequence[str], sums: Sequence[str], others: dict[str, str]) -> Statement:
+    """An insert that adds `sums` to a row that is there already, and sets `others` to what their SQL says.
+
+    There `{old}` is the row's own value, `{new}` that of the insert.
+    """
+    keys = ", ".join(column.name for column in table.primary_key)
+    changes = [f"{_quoted(name)} = {table.name}.{_quoted(name)} + excluded.{_quoted(name)}" for name in sums]
+    for name, sql in others.items():
+        changed = sql.format(old=f"{table.name}.{name}", new=f"excluded.{name}")
+        changes.append(f"{name} = {changed}")
+    return Statement(f"{insert_of(table, names)} ON CONFLICT ({keys}) DO UPDATE SET {', '.join(changes)}")
+
+
+def _quoted(name: str) -> str:
+    """`count` and the like are words of SQL's own."""
+    return f'"{name}"'
