@@ -6,6 +6,7 @@ CI is `true` it fails instead.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections import Counter
@@ -174,23 +175,42 @@ def postgresql() -> Iterator[PostgreSQLServer]:
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql")))
 
 
+NewPlace = Callable[[], str]
+
+
 @pytest.fixture(params=KINDS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where an empty database is: in a file, and on a server. A test that has a database is run with both."""
-    yield from _place(request, tmp_path)
+def new_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewPlace]:
+    """Says where an empty database is, another one each time: in a file, and on a server.
+
+    A test that has a database is run with both.
+    """
+    with contextlib.ExitStack() as stack:
+        yield _new_place(request, tmp_path_factory, stack)
+
+
+@pytest.fixture
+def place(new_place: NewPlace) -> str:
+    """Where an empty database is: in a file, and on a server."""
+    return new_place()
 
 
 @pytest.fixture(params=KINDS, scope="module")
 def module_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The same, for a module's tests together."""
-    yield from _place(request, tmp_path_factory.mktemp("database"))
+    """The same, for the tests of a module together."""
+    with contextlib.ExitStack() as stack:
+        yield _new_place(request, tmp_path_factory, stack)()
 
 
-def _place(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+def _new_place(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, stack: contextlib.ExitStack
+) -> NewPlace:
     if request.param == "sqlite":
-        yield str(folder / "errors.sqlite")
-        return
+        return lambda: str(folders.mktemp("database") / "errors.sqlite")
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
-    url = server.fresh()
-    yield url
-    server.drop(url)
+
+    def fresh() -> str:
+        url = server.fresh()
+        stack.callback(server.drop, url)
+        return url
+
+    return fresh

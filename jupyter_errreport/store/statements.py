@@ -15,7 +15,8 @@ _SQLITE = {
     " json_extract(value, '$[2]') AS c FROM json_each(?)) AS keys",
 }
 _POSTGRESQL = {
-    "{any}": "IN (SELECT json_array_elements_text(?::json))",
+    # An array, and no subquery: a planner may join one the other way round, and read the whole table.
+    "{any}": "= ANY (ARRAY(SELECT json_array_elements_text(?::json)))",
     "{keys}": "(SELECT value->>0 AS a, value->>1 AS b, value->>2 AS c FROM json_array_elements(?::json)) AS keys",
     "%": "%%",
     "?": "%s",

@@ -1,14 +1,13 @@
 """Whatever is stored, deleted, merged, split and erased: the figures are those that counting anew would give."""
 
 import contextlib
-import tempfile
 from collections import Counter, defaultdict
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection, Table, select
 
 from jupyter_errreport.event import new_event_id
@@ -26,16 +25,14 @@ RELEASES = st.sampled_from(("1.0", None))
 
 
 class FiguresMachine(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.database = Database(Path(self._folder.name) / "errors.sqlite")
+        self.database = Database(place)
         self.database.start()
         self.groups: list[str] = []
 
     def teardown(self) -> None:
         self.database.close()
-        self._folder.cleanup()
 
     @rule(
         made=st.lists(
@@ -192,7 +189,10 @@ def _measures(table: Table, row: Any) -> tuple[int, ...]:
     return tuple(row[name] for name in _MEASURES if name in table.c)
 
 
-TestFigures = FiguresMachine.TestCase
-TestFigures.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+def test_figures_are_those_of_counting_anew(new_place: Callable[[], str]) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: FiguresMachine(new_place()),
+        settings=settings(
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
