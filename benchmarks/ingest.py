@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _collector(Path(folder)) as collector, _empty() as empty:
+    with tempfile.TemporaryDirectory() as name, _servers(Path(name)) as (collector, empty):
         rows = []
         for what, size in (("single, 16 connections", 1), ("batches of 100", 100)):
             connections = CONNECTIONS if size == 1 else 2
@@ -110,6 +110,13 @@ def main() -> None:
             )
     head = ("events", "a second", "empty handler", "ratio", "processor an event above it", "p99 of a request")
     print(table(head, rows))
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
+    collector = ("-m", "errreport_collector", "--port=0", f"--db={folder / 'errors.sqlite'}")
+    with _running(folder, "collector", *collector) as one, _running(folder, "empty", "-c", EMPTY) as other:
+        yield one, other
 
 
 def _median(rounds: list[Round], name: str) -> float:
@@ -186,28 +193,18 @@ def _event(chance: random.Random) -> dict[str, Any]:
 
 
 @contextmanager
-def _collector(folder: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "errreport_collector", "--port=0", f"--db={folder / 'errors.sqlite'}"]
-    with _running("collector", command, r"http://127\.0\.0\.1:(\d+)/") as server:
-        yield server
-
-
-@contextmanager
-def _empty() -> Iterator[Server]:
-    with _running("empty", [sys.executable, "-c", EMPTY], r"http://127\.0\.0\.1:(\d+)/") as server:
-        yield server
-
-
-@contextmanager
-def _running(name: str, command: list[str], address: str) -> Iterator[Server]:
+def _running(folder: Path, name: str, *command: str) -> Iterator[Server]:
     """A server, from when it says where it listens."""
     environment = {**os.environ, "JUPYTER_ERRREPORT_ADMIN_TOKEN": "benchmark"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    ) as process:
+    log = folder / f"{name}.log"
+    with (
+        log.open("w") as file,
+        subprocess.Popen([sys.executable, *command], stdout=file, stderr=file, env=environment) as process,
+    ):
         try:
-            assert process.stdout
-            found = next(found for line in process.stdout if (found := re.search(address, line)))
+            while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text())):
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.05)
             yield Server(name, int(found[1]), process.pid)
         finally:
             process.terminate()

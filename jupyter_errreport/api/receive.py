@@ -1,14 +1,12 @@
 """Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..event import EventMessageType
 from ..store import StoreError
-from ..store.database.writer import Joint
 from ..store.filters import opens
-from ..store.insert import Intake, Outcome, insert_together
+from ..store.insert import Outcome, Request
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
@@ -107,9 +105,9 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
     """
     if not events:
         return []
-    intake = Intake(events, service.limits, service.dedup_days, service.pass_on_to)
+    request = Request(events, service.limits, service.dedup_days, service.pass_on_to)
     try:
-        outcomes = await asyncio.wrap_future(service.database.write(Joint(insert_together, intake)))
+        outcomes = await service.intake.store(request)
     except StoreError:
         service.tally.add(["failed"] * len(events))
         raise

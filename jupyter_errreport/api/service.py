@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ..event import EventMessageType
 from ..store import Database, Limits
 from ..web.pages import Pages
+from .intake import Intake
 from .listeners import Listeners
 from .tally import Tally
 
@@ -45,6 +46,8 @@ class Service:
     """Called on the event loop when readers have said something of errors. Must not block."""
     destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
+    intake: Intake = field(init=False)
+    """Through which events go into the database."""
     listeners: Listeners = field(default_factory=Listeners)
     """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)
@@ -62,3 +65,7 @@ class Service:
     """What to run in a notebook to see a first error here; `{address}` becomes the address of this server."""
     pages: Pages = field(default_factory=Pages)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("jupyter_errreport.api"))
+
+    def __post_init__(self) -> None:
+        """Make what goes with the database."""
+        self.intake = Intake(self.database)

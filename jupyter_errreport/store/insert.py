@@ -1,7 +1,8 @@
 """Stores events, each exactly once: those of all requests that wait, in one pass and by a few prepared statements."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -41,8 +42,18 @@ class Outcome(NamedTuple):
     """Whether a reader said something new of it."""
 
 
-class Intake(NamedTuple):
-    """Events of one request, and what holds for them."""
+class Known(NamedTuple):
+    """What must be known of a group that there is."""
+
+    group_id: str
+    hint: str
+    hint_from: str | None
+    status: str
+    cell_free: str | None
+
+
+class Request(NamedTuple):
+    """The events of a request, and what holds for them."""
 
     events: Sequence[EventMessageType]
     limits: Limits | None
@@ -97,18 +108,15 @@ def insert_errors(
     ]
 
 
-def insert_together(connection: Connection, intakes: Sequence[Intake]) -> list[list[Outcome]]:
+def insert_together(connection: Connection, requests: Sequence[Request]) -> list[list[Outcome]]:
     """Store the events of several requests in one pass; the outcomes for each request."""
     answers: list[list[Outcome]] = []
-    begin = 0
-    while begin < len(intakes):  # those that follow each other with the same settings; in one server they are all
-        end = begin + 1
-        while end < len(intakes) and intakes[end][1:] == intakes[begin][1:]:
-            end += 1
-        together = [event for intake in intakes[begin:end] for event in intake.events]
-        outcomes = iter(insert_errors(connection, together, *intakes[begin][1:]))
-        answers += [[next(outcomes) for _ in intake.events] for intake in intakes[begin:end]]
-        begin = end
+    # Those that follow each other with the same settings: in one server all of them.
+    for settings, group in groupby(requests, lambda request: request[1:]):
+        together = list(group)
+        events = [event for request in together for event in request.events]
+        outcomes = iter(insert_errors(connection, events, *settings))
+        answers += [[next(outcomes) for _ in request.events] for request in together]
     return answers
 
 
@@ -124,7 +132,7 @@ def _keep(
     connection: Connection,
     taken: Sequence[tuple[EventMessageType, Place, str]],
     group_of: dict[Place, str],
-    groups: dict[str, Any],
+    groups: dict[str, Known],
 ) -> None:
     """Store new events and count them."""
     cell_free, cells = _join_edited(connection, taken, group_of, groups)
@@ -150,7 +158,7 @@ def _join_edited(
     connection: Connection,
     taken: Sequence[tuple[EventMessageType, Place, str]],
     group_of: dict[Place, str],
-    groups: dict[str, Any],
+    groups: dict[str, Known],
 ) -> tuple[dict[str, str], dict[CellKey, str]]:
     """Have new errors of a cell that was edited go where those of it are, in `group_of` and for good.
 
@@ -185,18 +193,15 @@ def _join_edited(
     return cell_free, cells
 
 
-_GROUPS = Statement(
-    "SELECT group_id, hint, hint_from, status, status_at, resolved_release, wakes_again, wakes_at_sessions, sessions,"
-    " cell_free FROM groups WHERE group_id {any}"
-)
+_GROUPS = Statement("SELECT group_id, hint, hint_from, status, cell_free FROM groups WHERE group_id {any}")
 
 
-def _groups(connection: Connection, group_ids: Any) -> dict[str, Any]:
+def _groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Known]:
     """What is known of these groups, by their ids."""
-    return {row.group_id: row for row in _GROUPS.rows(connection, listed(sorted(group_ids)))}
+    return {row[0]: Known(*row) for row in _GROUPS.rows(connection, listed(sorted(group_ids)))}
 
 
-def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Any], said: set[str]) -> Outcome:
+def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known], said: set[str]) -> Outcome:
     """An outcome with its group, as it is now, and what is said of that."""
     known = groups.get(group)
     hint = known.hint if known is not None and not is_nobodys(place.notebook) else ""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy import RowMapping
 
 from ..event import EventMessageType
@@ -26,14 +27,24 @@ def row_of(event: EventMessageType, received_at: str, identity: str, group_id: s
         "fingerprint": fields["fingerprint"],
         "group_id": group_id,
         "text_id": text_id(event),
-        "traceback": json.dumps(fields["traceback"], separators=(",", ":")),
-        "chain": json.dumps(fields["chain"], separators=(",", ":")) if fields["chain"] else "[]",
+        "traceback": _encoded(fields["traceback"]),
+        "chain": _encoded(fields["chain"]),
         "masked": " ".join(fields["masked"]) if fields.get("masked") else None,
     }
 
 
 COLUMNS = (*PLAIN, *_TRANSLATED)
 """The columns of a row that `row_of` makes, in its order."""
+
+
+def _encoded(frames: Any) -> str:
+    try:
+        return _ENCODER.encode(frames).decode()
+    except UnicodeEncodeError:  # half a character, which no database can hold unless it is escaped
+        return json.dumps(frames, separators=(",", ":"))
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def cell_of(row: Mapping[Any, Any]) -> str:

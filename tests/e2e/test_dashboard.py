@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from jupyter_errreport.contract import notebook_identity
 from tests.e2e.sites import COURSE, Reader, Site, fill, serious_violations
 from tests.support.collectors import ADMIN, Collector
 from tests.support.hostile import ALL, CONTROLS, LONG_LINE, MARK, TURNING
@@ -24,7 +25,7 @@ PAGES = {
     "groups": ("groups", "ValueError"),
     "open groups": ("groups?status=open&order=sessions&q=float", "could not convert"),
     "group": ("groups/{group}", "Why this is one group"),
-    "notebooks": ("notebooks", COURSE),
+    "notebooks": ("notebooks", notebook_identity(COURSE)),
     "notebook": ("notebooks/{notebook}", "Where people get stuck"),
     "sessions": ("sessions", COURSE),
     "errors": ("errors", "FileNotFoundError"),

@@ -37,7 +37,9 @@ def seen(runtime_python: Callable[[str], Path]) -> list[Seen]:
 
 def parts_of(error: Seen) -> FingerprintParts:
     event = error.event
-    return fingerprint_parts(event["error_name"], event["error_message"], event["traceback"], event["language"])
+    return fingerprint_parts(
+        event["error_name"], event["error_message"], event["traceback"], event["language"], event.get("cell_hash")
+    )
 
 
 def test_real_errors_are_grouped_as_their_labels_say(seen: list[Seen], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,7 @@
-"""Five sets of values that differ in all that must not matter: words, numbers, lengths, files, lines above."""
+"""Five sets of values that differ in all that must not matter: words, numbers, lengths, files, lines above.
+
+Those lines are comments: other code would make it another cell, which matters where nothing else tells errors apart.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ SETS = (
         folder="/srv/study 7/raw",
     ),
     Values(
-        before="scale = 2.5\nlabel = 'first'\n",
+        before="# scale = 2.5\n# label = 'first'\n",
         letters="patientrecords",
         word="patient-0042/b",
         text="x",
@@ -77,7 +80,7 @@ SETS = (
         folder="C:\\Users\\ana",
     ),
     Values(
-        before='"""Explains the cell.\n\nOver some lines.\n"""\n\nfrom collections import Counter\n\n',
+        before="# Explains the cell.\n\n# Over some lines.\n\n\n# from collections import Counter\n\n",
         letters="height",
         word="height_cm",
         text="True",

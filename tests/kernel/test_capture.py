@@ -229,7 +229,9 @@ def test_a_failure_arrives_once_and_says_where(reported: Reported, row: Row) -> 
     assert event["cell_hash"] == cell_hash(row.code)
     assert [(other["error_name"], other["relation"]) for other in event["chain"]] == row.chain
     assert_traceback(event["traceback"], row.traceback, count)
-    assert event["fingerprint"] == fingerprint(event["error_name"], event["error_message"], event["traceback"])
+    assert event["fingerprint"] == fingerprint(
+        event["error_name"], event["error_message"], event["traceback"], cell_hash=event["cell_hash"]
+    )
     assert event["notebook"] == "table"
     assert event["count"] == 1
     assert event["language"] == "python"

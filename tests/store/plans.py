@@ -1,22 +1,55 @@
 """What the planner of either database says of a statement."""
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection
 
 from jupyter_errreport.store import Database
 
-
 _JOINED = {"outbox", "comments"}
-"""Of what is deleted along with errors PostgreSQL chooses by its statistics which table to begin with: here it has none."""
+"""What is deleted along with errors: PostgreSQL has statistics that say with which table to begin, but not here."""
 
 
-def scans(connection: Connection, statement: str, parameters: Any = ()) -> list[tuple[str, bool]]:
+@contextlib.contextmanager
+def recording(connection: Connection, record: Callable[[str], None]) -> Iterator[None]:
+    """Tell of the statements that go to the driver meanwhile, with their parameters written into them."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        usual, driver.cursor_factory = driver.cursor_factory, _recording_cursor(record)
+    else:
+        driver.set_trace_callback(record)
+    try:
+        yield
+    finally:
+        if connection.dialect.name == "postgresql":
+            driver.cursor_factory = usual
+        else:
+            driver.set_trace_callback(None)
+
+
+def _recording_cursor(record: Callable[[str], None]) -> Any:
+    import psycopg
+
+    class Recording(psycopg.ClientCursor[Any]):
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            record(self.mogrify(query, params))
+            return super().execute(query, params, **more)
+
+        def executemany(self, query: Any, params_seq: Any, **more: Any) -> Any:
+            rows = list(params_seq)
+            record(self.mogrify(query, rows[0]))
+            return super().executemany(query, rows, **more)
+
+    return Recording
+
+
+def scans(connection: Connection, statement: str) -> list[tuple[str, bool]]:
     """The tables that it reads without a condition on an index, and whether it reads an index of them in its order."""
     if connection.dialect.name == "postgresql":
-        nodes = list(_nodes(connection, statement, parameters))
+        nodes = list(_nodes(connection, statement))
         reads = [node for node in nodes if node["Node Type"].endswith("Scan") and "Relation Name" in node]
         return [
             (node["Relation Name"], "Index" in node["Node Type"])
@@ -26,7 +59,7 @@ def scans(connection: Connection, statement: str, parameters: Any = ()) -> list[
     tables = dict(re.findall(r"(?:FROM|JOIN|,) (\w+) AS (\w+)", statement))
     names = {alias: table for table, alias in tables.items()}
     found = []
-    for step in _steps(connection, statement, parameters):
+    for step in _steps(connection, statement):
         scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX)?", step)
         if scan is not None:
             found.append((names.get(scan[1], scan[1]), "USING" in scan[0]))
@@ -38,22 +71,23 @@ def scans_and_sorts(database: Database, statement: str) -> list[str]:
 
     def work(connection: Connection) -> list[str]:
         if connection.dialect.name == "postgresql":
-            kinds = [node["Node Type"] for node in _nodes(connection, statement, ())]
+            kinds = [node["Node Type"] for node in _nodes(connection, statement)]
             return [kind for kind in kinds if "Sort" in kind or kind == "Seq Scan"]
-        steps = _steps(connection, statement, ())
+        steps = _steps(connection, statement)
         return [step for step in steps if "TEMP B-TREE" in step or ("SCAN" in step and "INDEX" not in step)]
 
     return database.read(work).result(5)
 
 
-def _steps(connection: Connection, statement: str, parameters: Any) -> list[str]:
-    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+def _steps(connection: Connection, statement: str) -> list[str]:
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
 
 
-def _nodes(connection: Connection, statement: str, parameters: Any) -> Iterator[dict[str, Any]]:
+def _nodes(connection: Connection, statement: str) -> Iterator[dict[str, Any]]:
     for kind in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
         connection.exec_driver_sql(f"SET LOCAL enable_{kind} = off")
-    (whole,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    doubled = statement.replace("%", "%%")
+    (whole,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {doubled}").scalar_one()
     waiting = [whole["Plan"]]
     while waiting:
         node = waiting.pop(0)

@@ -2,7 +2,6 @@ import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from jupyter_errreport.store import (
     WriteFailed,
     group_schema,  # noqa: F401 - its tables belong to `metadata`
 )
-from jupyter_errreport.store.database.writer import Joint
 from jupyter_errreport.store.schema import metadata, settings
 
 from .contents import everything_in
@@ -270,40 +268,3 @@ def test_writes_that_wait_together_share_a_transaction(database: Database) -> No
     for future in [first, *rest]:
         future.result(5)
     assert len(commits) == 2
-
-
-def test_joint_work_that_waits_is_done_in_one_pass(database: Database) -> None:
-    passes: list[list[int]] = []
-
-    def double(connection: Connection, parts: Sequence[int]) -> list[int]:
-        passes.append(list(parts))
-        return [2 * part for part in parts]
-
-    begin = threading.Event()
-    first = database.write(lambda connection: begin.wait(10))
-    futures = [database.write(Joint(double, part)) for part in range(5)]
-    between = database.write(lambda connection: len(passes))
-    futures += [database.write(Joint(double, part)) for part in (5, 6)]
-    begin.set()
-    assert first.result(10)
-    assert [future.result(10) for future in futures] == [0, 2, 4, 6, 8, 10, 12]
-    assert passes == [[0, 1, 2, 3, 4], [5, 6]]
-    assert between.result(10) == 1, "in the order in which it was asked"
-
-
-def test_when_a_pass_fails_each_part_is_tried_alone(database: Database) -> None:
-    def add(connection: Connection, parts: Sequence[str]) -> list[str]:
-        for part in parts:
-            add_setting(part)(connection)
-        if "bad" in parts:
-            raise KeyError("bad")
-        return list(parts)
-
-    begin = threading.Event()
-    database.write(lambda connection: begin.wait(10))
-    good, bad, other = (database.write(Joint(add, part)) for part in ("good", "bad", "other"))
-    begin.set()
-    assert (good.result(10), other.result(10)) == ("good", "other")
-    with pytest.raises(KeyError):
-        bad.result(10)
-    assert database.read(setting_names).result(5) == ["good", "other"]

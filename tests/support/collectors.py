@@ -23,10 +23,17 @@ class Collector:
     """
 
     def __init__(
-        self, python: Path, home: Path, *arguments: str, port: int = 0, token: str = ADMIN, **environment: str
+        self,
+        python: Path,
+        home: Path,
+        *arguments: str,
+        port: int = 0,
+        token: str = ADMIN,
+        db: str = "",
+        **environment: str,
     ) -> None:
         self.home, self.arguments, self._port = home, arguments, port
-        self.db = home / "collector.sqlite"
+        self.db = db or str(home / "collector.sqlite")
         self.command = [str(python.parent / "jupyter"), "errreport", "collector"]
         admin = {"JUPYTER_ERRREPORT_ADMIN_TOKEN": token} if token else {}
         self._environment = clean_environment(home, **admin, **environment)

@@ -90,6 +90,10 @@ class SQLite(Backend):
             connection.execute("PRAGMA case_sensitive_like = ON")
             if only_read:
                 connection.execute("PRAGMA query_only = ON")
+            else:
+                # A commit touches many pages, most of them again soon: they are kept, and seldom moved out of the log.
+                connection.execute("PRAGMA cache_size = -32000")
+                connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:

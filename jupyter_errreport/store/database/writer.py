@@ -1,37 +1,19 @@
-"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync.
-
-Those of them that are of one kind, and follow each other, are done in one pass.
-"""
+"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync."""
 
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from .failures import StoreError, WriteFailed
 
-Part = TypeVar("Part")
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
-
-
-class Joint(Generic[Part, Result]):
-    """Work that can be done for several parts in one pass: `function` gives a result for each, in their order."""
-
-    def __init__(self, function: Callable[[Connection, Sequence[Part]], Sequence[Result]], part: Part) -> None:
-        self.function = function
-        self.part = part
-
-    def __call__(self, connection: Connection) -> Result:
-        """Do it for one part alone."""
-        return self.function(connection, [self.part])[0]
-
-
 _Item = tuple[Work[Any], "Future[Any]"]
 _Answer = tuple["Future[Any]", Any, BaseException | None]
 
@@ -46,7 +28,7 @@ log = logging.getLogger(__name__)
 class Writer:
     """Runs each `Work` in a savepoint of a shared transaction, and answers after the commit.
 
-    `Joint` work of one function runs in one savepoint; when that fails, each part in one of its own.
+    What waits alone has a transaction of its own, which needs no savepoint.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -54,6 +36,7 @@ class Writer:
         # None is the order to end, behind everything that was asked before.
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = False
+        self._committing = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
         self._gate = threading.Lock()
@@ -130,18 +113,55 @@ class Writer:
         That is so when the transaction was lost before its commit, as when a server was started anew. A commit that got
         no answer may be there or not, and is not tried again here: whoever asked knows what to do about that.
         """
-        answers: list[_Answer] = []
-        is_done = False
+        self._committing = False
         try:
-            with self._engine.begin() as connection:
-                for items in _together(group):
-                    answers += _do(connection, items)
-                is_done = True
+            return [self._alone(*group[0])] if len(group) == 1 else self._together(group)
         except DBAPIError as error:
-            if is_last or is_done or not _was_lost(error):
+            if is_last or self._committing or not _was_lost(error):
                 raise
             return []
+
+    def _alone(self, work: Work[Any], future: "Future[Any]") -> _Answer:
+        refusal: Exception | None = None
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            try:
+                result = work(connection)
+                if not _is_open(connection):
+                    raise WriteFailed("The database ended the transaction; nothing was stored.")
+            except (DBAPIError, StoreError):
+                raise
+            except Exception as error:
+                transaction.rollback()
+                refusal = error
+            self._committing = True
+        return (future, None, refusal) if refusal else (future, result, None)
+
+    def _together(self, group: list[_Item]) -> list[_Answer]:
+        answers: list[_Answer] = []
+        with self._engine.begin() as connection:
+            for work, future in group:
+                savepoint = connection.begin_nested()
+                try:
+                    result = work(connection)
+                    savepoint.commit()
+                    answers.append((future, result, None))
+                except DBAPIError as error:
+                    # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
+                    if _was_lost(error) or not _is_open(connection):
+                        raise
+                    savepoint.rollback()
+                    answers.append((future, None, _write_failed(error)))
+                except Exception as error:
+                    savepoint.rollback()
+                    answers.append((future, None, error))
+            self._committing = True
         return answers
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether the transaction still runs: a full disk, for instance, ends it."""
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction if hasattr(driver, "in_transaction") else driver.info.transaction_status)
 
 
 def _was_lost(error: DBAPIError) -> bool:
@@ -151,52 +171,6 @@ def _was_lost(error: DBAPIError) -> bool:
 
 def _short(error: BaseException) -> str:
     return str(error.orig) if isinstance(error, DBAPIError) else str(error)
-
-
-def _together(group: list[_Item]) -> Iterator[list[_Item]]:
-    """What waits, in its order: joint work of one function that follows each other as one list, all else alone."""
-    items: list[_Item] = []
-    for item in group:
-        if items and _function(items[-1]) is not None and _function(items[-1]) == _function(item):
-            items.append(item)
-        else:
-            if items:
-                yield items
-            items = [item]
-    yield items
-
-
-def _function(item: _Item) -> Any:
-    work = item[0]
-    return work.function if isinstance(work, Joint) else None
-
-
-def _results(connection: Connection, works: list[Work[Any]]) -> Sequence[Any]:
-    joint = [work for work in works if isinstance(work, Joint)]
-    if len(joint) < len(works):
-        return [work(connection) for work in works]
-    results: Sequence[Any] = joint[0].function(connection, [work.part for work in joint])
-    return results
-
-
-def _do(connection: Connection, items: list[_Item]) -> list[_Answer]:
-    """Do these in one savepoint; when that fails, each in its own."""
-    savepoint = connection.begin_nested()
-    try:
-        results = _results(connection, [work for work, _ in items])
-        savepoint.commit()
-        return [(future, result, None) for (_, future), result in zip(items, results, strict=True)]
-    except DBAPIError as error:
-        # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
-        if _was_lost(error) or not getattr(connection.connection.dbapi_connection, "in_transaction", True):
-            raise
-        problem: Exception = _write_failed(error)
-    except Exception as error:
-        problem = error
-    savepoint.rollback()
-    if len(items) == 1:
-        return [(items[0][1], None, problem)]
-    return [answer for item in items for answer in _do(connection, [item])]
 
 
 def _write_failed(error: BaseException) -> WriteFailed:

@@ -1,0 +1,131 @@
+"""All that waits at a moment is stored in one pass; what spoils it is stored, or refused, alone."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from jupyter_errreport.api.intake import Intake
+from jupyter_errreport.event import new_event_id
+from jupyter_errreport.store import Database, StoreError, WriteFailed
+from jupyter_errreport.store.errors import count_everything
+from jupyter_errreport.store.insert import Outcome, Request
+
+from ..store.test_figures_machine import compare_figures
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "errors.sqlite")
+    database.start()
+    yield database
+    database.close()
+
+
+def request(number: int, **changes: Any) -> Request:
+    event: Any = {
+        "event_id": new_event_id(),
+        "timestamp": "2026-11-24T08:00:00.000000Z",
+        "notebook": f"dock {number % 2}",
+        "kind": "cell",
+        "language": "python",
+        "error_name": "ValueError",
+        "error_message": "unknown residue <res>",
+        "first_line": "dock(<str>)",
+        "execution_count": 3,
+        "count": 1,
+        "traceback": [],
+        "chain": [],
+        "fingerprint": f"2-{number % 3}",
+        **changes,
+    }
+    return Request([event], None, 90)
+
+
+def transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many requests were stored in each transaction, as they happen."""
+    from jupyter_errreport.api import intake
+
+    sizes: list[int] = []
+
+    def counting(connection: Connection, requests: list[Request]) -> list[list[Outcome]]:
+        sizes.append(len(requests))
+        return store(connection, requests)
+
+    store = intake.insert_together
+    monkeypatch.setattr(intake, "insert_together", counting)
+    return sizes
+
+
+def test_what_comes_while_a_transaction_runs_is_stored_by_the_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = transactions(database, monkeypatch)
+
+    async def main() -> list[list[Outcome]]:
+        intake, held = Intake(database), threading.Event()
+        holding = database.write(lambda connection: held.wait(10))
+        first = asyncio.create_task(intake.store(request(0)))
+        await asyncio.sleep(0)
+        rest = [asyncio.create_task(intake.store(request(number))) for number in range(1, 20)]
+        await asyncio.sleep(0)
+        held.set()
+        await asyncio.wrap_future(holding)
+        return await asyncio.gather(first, *rest)
+
+    answers = asyncio.run(main())
+    assert [outcome.status for (outcome,) in answers] == ["stored"] * 20
+    assert sum(sizes) == 20
+    assert len(sizes) <= 2
+    database.read(compare_figures).result(5)
+
+
+def test_a_request_that_can_not_be_stored_spoils_no_other(database: Database) -> None:
+    async def main() -> list[Any]:
+        intake = Intake(database)
+        bad = request(1, traceback=object())
+        stored = (intake.store(one) for one in (request(0), bad, request(2)))
+        return await asyncio.gather(*stored, return_exceptions=True)
+
+    good, bad, other = asyncio.run(main())
+    assert [outcome.status for (outcome,) in (good, other)] == ["stored"] * 2
+    assert isinstance(bad, Exception)
+    assert database.read(count_everything).result(5)[:2] == (2, 2)
+    database.read(compare_figures).result(5)
+
+
+def test_the_same_event_in_two_requests_of_a_moment_counts_once(database: Database) -> None:
+    async def main() -> list[list[Outcome]]:
+        intake, one = Intake(database), request(0)
+        return await asyncio.gather(intake.store(one), intake.store(one))
+
+    assert sorted(outcome.status for (outcome,) in asyncio.run(main())) == ["duplicate", "stored"]
+
+
+def test_one_whose_sender_has_gone_is_not_stored(database: Database) -> None:
+    async def main() -> list[Outcome]:
+        intake = Intake(database)
+        gone = asyncio.ensure_future(intake.store(request(0)))
+        stays = asyncio.ensure_future(intake.store(request(1)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await stays
+
+    assert [outcome.status for outcome in asyncio.run(main())] == ["stored"]
+    assert database.read(count_everything).result(5).events == 1
+
+
+def test_a_database_that_fails_is_told_to_each(database: Database) -> None:
+    database.close()
+
+    async def main() -> list[Any]:
+        intake = Intake(database)
+        return await asyncio.gather(*(intake.store(request(n)) for n in range(3)), return_exceptions=True)
+
+    answers = asyncio.run(main())
+    assert all(isinstance(answer, (StoreError, WriteFailed)) for answer in answers), answers
+    database.start()
