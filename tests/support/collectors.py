@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,19 @@ class Collector:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(30)
+
+    def sql(self, statement: str) -> list[Any]:
+        """What its database answers, behind its back."""
+        if "://" in self.db:
+            import psycopg
+
+            with psycopg.connect(self.db) as server:
+                cursor = server.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        with sqlite3.connect(self.db) as file:
+            rows = file.execute(statement).fetchall()
+        file.close()
+        return rows
 
     def request(self, method: str, path: str, token: str | None = None, **more: Any) -> requests.Response:
         """What it answers; redirects are not followed."""
