@@ -19,6 +19,8 @@ COMMENTS_LIMIT = 5
 DECISION_LIMIT = 2_000
 """Characters of a note or a hint."""
 
+ROLES = ("report", "read", "author", "admin")
+"""What a token can be for: each role may do what those before it may."""
 EVENT_STATUSES = ("stored", "duplicate", "rejected")
 """What becomes of an event at a receiver."""
 
@@ -55,6 +57,11 @@ def notebook_identity(name: str) -> str:
         if shorter == found:
             return found or UNKNOWN
         found = shorter
+
+
+def may(role: str, access: str) -> bool:
+    """Whether a token of this role opens what takes this access: a role, or `open` for anybody."""
+    return access == "open" or ROLES.index(role) >= ROLES.index(access)
 
 
 def notebook_pattern(pattern: str) -> str:

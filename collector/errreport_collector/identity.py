@@ -6,14 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
+from jupyter_errreport.contract import may
 from jupyter_errreport.store.tokens import Role, find_token
-
-_RIGHTS: dict[Role, frozenset[Access]] = {
-    "report": frozenset({"open", "report"}),
-    "read": frozenset({"open", "report", "read"}),
-    "author": frozenset({"open", "report", "read", "author"}),
-    "admin": frozenset({"open", "report", "read", "author", "admin"}),
-}
 
 
 class Identity(NamedTuple):
@@ -25,7 +19,7 @@ class Identity(NamedTuple):
 
     def may(self, access: Access) -> bool:
         """Whether this role has the access."""
-        return access in _RIGHTS[self.role]
+        return may(self.role, access)
 
 
 def bearer_token(header: str) -> str | None:

@@ -12,5 +12,6 @@ def masked_route(path: str) -> str:
     if not _ERROR.match(path):
         path = _KEY.sub("<key>", path)
     text = path.encode("ascii", "backslashreplace").decode("ascii")
-    text = "".join(char if char.isprintable() and char != '"' else f"\\x{ord(char):02x}" for char in text)
+    if not text.isprintable() or '"' in text:
+        text = "".join(char if char.isprintable() and char != '"' else f"\\x{ord(char):02x}" for char in text)
     return text if len(text) <= _LENGTH else text[:_LENGTH] + "..."

@@ -5,6 +5,7 @@ readers, so that equal errors would never be equal.
 """
 
 import re
+from functools import lru_cache
 
 _CELLS = (
     re.compile(r"<ipython-input-(?P<count>\d{1,9})-[0-9a-f]{1,40}>\Z"),
@@ -17,7 +18,11 @@ _LONGEST = 4_000
 
 def bare_place(filename: str) -> str:
     """`filename` as a cell, a path inside a package, or a bare file name."""
-    filename = filename[:_LONGEST]
+    return _bare(filename[:_LONGEST])
+
+
+@lru_cache(maxsize=1_000)  # errors of a course are in the same few files
+def _bare(filename: str) -> str:
     for pattern in _CELLS:
         cell = pattern.match(filename)
         if cell:

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..contract import ROLES
+
 if TYPE_CHECKING:
     from ..store import Database
-
-ROLES = ("report", "read", "author", "admin")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

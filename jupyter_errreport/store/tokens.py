@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -11,7 +11,7 @@ from .clock import stamp
 from .schema import tokens
 
 Role = Literal["report", "read", "author", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
+"""One of `contract.ROLES`."""
 
 
 class Token(NamedTuple):

@@ -62,6 +62,15 @@ def test_it_is_kept_under_the_name_that_its_errors_have(server: ApiServer) -> No
         assert server.get(f"notebooks/{quote(asked, safe='')}/source").status_code == 200
 
 
+def test_what_is_published_as_a_file_reaches_errors_under_the_authors_name(server: ApiServer) -> None:
+    server.post("errors", {"error_name": "E", "notebook": "course", "cell_hash": cell_hash(CELLS[0]["source"])})
+    assert put(server, "course.ipynb")["notebook"] == "course"
+    (error,) = server.get("errors").json()
+    page = server.get(f"errors/{error['event_id']}", headers={"Accept": "text/html"}).text
+    assert "In your notebook" in page
+    assert server.delete("notebooks/lessons%2Fcourse.ipynb/source").json() == {"deleted": 1}
+
+
 def test_only_those_whose_token_is_for_the_notebook_publish_and_read(server: ApiServer) -> None:
     put(server, "fold")
     scope = {"X-Test-Scope": "dock*"}
