@@ -14,6 +14,7 @@ from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Column, Connection, Engine, String, create_engine, event
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
+from sqlalchemy.engine import ExceptionContext
 
 from ..clock import clock
 from .advisory_lock import WRITING, AdvisoryLock
@@ -33,6 +34,8 @@ _CONNECTING: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
     "application_name": "jupyter-errreport",
+    # Of several hosts the one that takes writes: after a failover that is another.
+    "target_session_attrs": "read-write",
 }
 _MILLION = 1_000_000
 
@@ -77,6 +80,12 @@ class PostgreSQL(Backend):
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+
+        @event.listens_for(engine, "handle_error")
+        def leave_a_replica(context: ExceptionContext) -> None:
+            # A primary that has become a replica keeps its connections: the next one leads to the new primary.
+            if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+                context.is_disconnect = True
 
         return engine
 
