@@ -20,8 +20,8 @@ def here() -> Path:
 
 
 @pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory, here: Path) -> Iterator[Collector]:
-    running = Collector(here, tmp_path_factory.mktemp("collector"))
+def collector(tmp_path_factory: pytest.TempPathFactory, here: Path, module_place: str) -> Iterator[Collector]:
+    running = Collector(here, tmp_path_factory.mktemp("collector"), db=module_place)
     yield running
     running.stop()
 
