@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -169,12 +169,9 @@ def test_without_a_server_all_work_fails_and_later_does_not(own_server: PostgreS
     database.close()
 
 
-def test_what_was_answered_survives_the_servers_death_once(own_server: PostgreSQLServer, event: Make) -> None:
-    own_server.stop()
-    own_server.settings.update(fsync="on", full_page_writes="on")
-    own_server.start()
-    database = Database(own_server.url())
-    database.start()
+@contextmanager
+def sending(database: Database, event: Make) -> Iterator[set[str]]:
+    """Four who send one event after another, and each again until it is taken, as kernels do; what was answered."""
     answered: set[str] = set()
     stopping = threading.Event()
 
@@ -183,26 +180,63 @@ def test_what_was_answered_survives_the_servers_death_once(own_server: PostgreSQ
         while not stopping.is_set():
             work = lambda connection, made=made: insert_errors(connection, [made], None, 90)  # noqa: E731
             try:
-                database.write(work).result(30)
+                database.write(work).result(60)
             except StoreError:
-                continue  # as a kernel does: the same event again
+                continue
             answered.add(made["event_id"])
             made = event()
 
     senders = [threading.Thread(target=send) for _ in range(4)]
     for sender in senders:
         sender.start()
-    for number in range(1, 4):
-        wait_for(lambda number=number: len(answered) > 20 * number)
-        own_server.kill()
-        own_server.start()
-    stopping.set()
-    for sender in senders:
-        sender.join(30)
+    try:
+        yield answered
+    finally:
+        stopping.set()
+        for sender in senders:
+            sender.join(60)
+
+
+def check_all_are_there(database: Database, answered: set[str]) -> None:
     stored = database.read(lambda connection: connection.scalars(select(errors.c.event_id)).all()).result(5)
     assert answered <= set(stored)
     database.read(compare_figures).result(5)
+
+
+def test_what_was_answered_survives_the_servers_death_once(own_server: PostgreSQLServer, event: Make) -> None:
+    own_server.stop()
+    own_server.settings.update(fsync="on", full_page_writes="on")
+    own_server.start()
+    database = Database(own_server.url())
+    database.start()
+    with sending(database, event) as answered:
+        for number in range(1, 4):
+            wait_for(lambda number=number: len(answered) > 20 * number)
+            own_server.kill()
+            own_server.start()
+    check_all_are_there(database, answered)
     database.close()
+
+
+def test_what_was_answered_survives_a_failover_to_a_synchronous_standby_once(
+    own_server: PostgreSQLServer, event: Make
+) -> None:
+    standby = own_server.make_standby()
+    try:
+        hosts = f"127.0.0.1:{own_server.port},127.0.0.1:{standby.port}"
+        database = Database(f"postgresql://postgres@{hosts}/postgres")
+        database.start()
+        with sending(database, event) as answered:
+            wait_for(lambda: len(answered) > 50)
+            own_server.kill()
+            before = len(answered)
+            standby.execute("SELECT pg_promote()")
+            wait_for(lambda: len(answered) > before + 50, "answers of the new primary")
+        assert standby.execute("SELECT pg_is_in_recovery()") == [(False,)]
+        check_all_are_there(database, answered)
+        database.close()
+    finally:
+        standby.remove()
 
 
 def test_a_password_is_never_said(own_server: PostgreSQLServer) -> None:

@@ -64,7 +64,7 @@ class PostgreSQLServer:
             "-U",
             "postgres",
         )
-        subprocess.run(self.command(*command), check=True, stdout=subprocess.DEVNULL, timeout=120)
+        subprocess.run(self.command(*command), check=True, stdout=subprocess.DEVNULL, cwd=self.folder, timeout=120)
 
     def command(self, program: str, *arguments: str) -> list[str]:
         """`program` of PostgreSQL, as somebody who may run it (root may not), ended with this process."""
@@ -82,6 +82,19 @@ class PostgreSQLServer:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         wait_for(self._answers, "PostgreSQL", 60)
+
+    def make_standby(self) -> PostgreSQLServer:
+        """Another server, which has what this one has: from now on this one answers no commit before that has it."""
+        standby = PostgreSQLServer(**self.settings)
+        source = ["--host=127.0.0.1", f"--port={self.port}", "--username=postgres"]
+        options = [f"--pgdata={standby.data}", "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]
+        command = self.command("pg_basebackup", *options, *source)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=standby.folder, timeout=120)
+        standby.start()
+        self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.execute("SELECT pg_reload_conf()")
+        wait_for(lambda: self.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"), "the standby")
+        return standby
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
