@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.collectors import Collector
 from tests.support.jupyter_servers import JupyterServer, jupyter_server
+from tests.support.postgresql import PostgreSQLServer
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +21,22 @@ def here() -> Path:
 
 
 @pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory, here: Path, module_place: str) -> Iterator[Collector]:
-    running = Collector(here, tmp_path_factory.mktemp("collector"), db=module_place)
+def collector(tmp_path_factory: pytest.TempPathFactory, here: Path) -> Iterator[Collector]:
+    running = Collector(here, tmp_path_factory.mktemp("collector"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_collector(
+    tmp_path_factory: pytest.TempPathFactory, here: Path, postgresql: PostgreSQLServer
+) -> Iterator[Collector]:
+    """Two processes on PostgreSQL."""
+    url = postgresql.fresh()
+    running = Collector(here, tmp_path_factory.mktemp("collector"), "--processes=2", db=url)
+    yield running
+    running.stop()
+    postgresql.drop(url)
 
 
 @pytest.fixture(scope="module")
