@@ -152,8 +152,13 @@ def _add_sessions(
     """Note which sessions had these errors, and count those that had none in that row before."""
     rows = _figures(connection, pairs, chosen, group_id)
     if rows:
-        added = insert_missing(connection, pairs)
-        new = [row for row in rows if connection.execute(added, {**row, "events": 0}).rowcount]
+        known = select(pairs.c.events).where(_this(pairs))
+        names = [column.name for column in pairs.primary_key]
+        new = []
+        for row in rows:  # not by `rowcount`: after an insert PostgreSQL's driver has none
+            if connection.execute(known, _bound([{name: row[name] for name in names}])[0]).first() is None:
+                new.append(row)
+        connection.execute(insert_missing(connection, pairs), [{**row, "events": 0} for row in rows])
         _change(connection, pairs, rows, 1)
         _count_sessions(connection, table, new, 1)
 

@@ -5,7 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_missing(connection: Connection, table: Table) -> Insert:
-    """To execute with rows: those of a known primary key are left out (and not in `rowcount`)."""
+    """To execute with rows: those of a known primary key are left out."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
