@@ -6,6 +6,7 @@ CI is `true` it fails instead.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections import Counter
@@ -16,7 +17,7 @@ import pytest
 
 from tests.support.machine import find_need, find_wheel, package_folder
 from tests.support.ports import give_to_kernels
-from tests.support.postgresql import PostgreSQL, postgresql_server
+from tests.support.postgresql import PostgreSQLServer
 from tests.support.runtimes import BY_NAME, ROOT
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
@@ -116,14 +117,6 @@ def _needs(item: pytest.Item) -> list[str]:
     return [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
-    """A server for all tests of a process."""
-    require("postgresql")
-    with postgresql_server() as server:
-        yield server
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run from an empty folder: kernels put the current one first on their path, and would import the checkout."""
@@ -163,3 +156,61 @@ def runtime_python(wheel: Path) -> Callable[[str], Path]:
         return runtime.executable
 
     return prepared
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A server whose databases a test may take, with a template of this release's tables."""
+    require("postgresql")
+    server = PostgreSQLServer()
+    try:
+        server.make()
+        server.start()
+        server.make_template()
+        yield server
+    finally:
+        server.remove()
+
+
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql")))
+
+
+NewPlace = Callable[[], str]
+
+
+@pytest.fixture(params=KINDS)
+def new_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewPlace]:
+    """Says where an empty database is, another one each time: in a file, and on a server.
+
+    A test that has a database is run with both.
+    """
+    with contextlib.ExitStack() as stack:
+        yield _new_place(request, tmp_path_factory, stack)
+
+
+@pytest.fixture
+def place(new_place: NewPlace) -> str:
+    """Where an empty database is: in a file, and on a server."""
+    return new_place()
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def module_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for the tests of a module together."""
+    with contextlib.ExitStack() as stack:
+        yield _new_place(request, tmp_path_factory, stack)()
+
+
+def _new_place(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, stack: contextlib.ExitStack
+) -> NewPlace:
+    if request.param == "sqlite":
+        return lambda: str(folders.mktemp("database") / "errors.sqlite")
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+
+    def fresh() -> str:
+        url = server.fresh()
+        stack.callback(server.drop, url)
+        return url
+
+    return fresh

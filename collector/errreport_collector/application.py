@@ -2,7 +2,8 @@
 
 import os
 import secrets
-import sys
+from collections.abc import Callable
+from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,13 +12,14 @@ from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, 
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
-from jupyter_errreport.store import Database, Limits, StoreError, WriteFailed
+from jupyter_errreport.store import Database, Limits, StoreError
 
 from .alerting import Alerting, QuietHours, channels_of
 from .colab import networks_of
 from .location import default_database
 from .logs import join_logs
-from .server import CannotListen, run
+from .processes import Processes, say
+from .server import CannotListen, announce, bind, port_of, run
 
 TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
 SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
@@ -73,12 +75,15 @@ class ErrReportCollector(JupyterApp):
     )
     db = Unicode(
         help="The database: the path of a SQLite file on a local disk (made when missing, readable for this user"
-        " only), or a URL: sqlite:////srv/errors.sqlite, or postgresql://user:password@host/name (with pip install"
-        " 'jupyter-errreport[postgres]'). Default: errreport/collector.sqlite in Jupyter's data folder.",
+        " only), or a URL such as sqlite:////srv/errors.sqlite or postgresql://user@host/name, which needs"
+        " jupyter-errreport[postgres]; passwords are better kept in ~/.pgpass. Default: errreport/collector.sqlite in"
+        " Jupyter's data folder.",
     ).tag(config=True)
-    processes = Integer(1, min=1, help="How many processes share the port. In this release only one can.").tag(
-        config=True
-    )
+    processes = Integer(
+        1,
+        min=1,
+        help="How many processes share the port; one that dies is started again. More than one needs PostgreSQL.",
+    ).tag(config=True)
     admin_token = Unicode(
         help=f"The token that may read and delete everything. Rather set it in the environment as {TOKEN_VARIABLE}, so"
         " that it stands in no file. Without it a new one is made at each start and printed in the link; with it the"
@@ -231,33 +236,48 @@ class ErrReportCollector(JupyterApp):
         1. open the database and bring its tables up to date, 2. listen, 3. print where, 4. serve,
         5. on SIGTERM or SIGINT: take no more, write what was taken, close.
         """
-        if self.processes > 1:
-            return self._refuse(
-                "--processes can only be 1: several processes, of one PostgreSQL database, come with a later release."
-            )
         if not self.admin_token.strip():
             return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")
         join_logs(self.log)
         try:
-            channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
             database = Database(self.db)
-            database.start()
-        except (StoreError, ValueError) as error:
+            if self.processes > 1:
+                return self._run_several(database)
+            return self._run_one(database, lambda: bind(self.ip, self.port))
+        except (CannotListen, StoreError, ValueError) as error:
             return self._refuse(str(error))
-        status = 0
+
+    def _run_one(self, database: Database, listen: Callable[[], list[socket]], parent: int | None = None) -> int:
+        channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
+        database.start()
         try:
-            run(self, database, Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours)))
-        except (CannotListen, StoreError) as error:
-            status = self._refuse(str(error))
+            alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
+            run(self, database, alerting, listen(), parent)
         finally:
+            database.close()
+        return 0
+
+    def _run_several(self, database: Database) -> int:
+        """Listen, then have several processes serve what comes in; each has connections and threads of its own."""
+        if not database.shared:
+            return self._refuse(
+                "One SQLite file has one writer: --processes can only be 1. With PostgreSQL there can be more:"
+                " --db postgresql://user@host/name."
+            )
+        database.start()  # a database that can't be used is said once, and its tables are made
+        database.close()
+        sockets = bind(self.ip, self.port)
+
+        def serve(parent: int) -> int:
             try:
-                database.close()
-            except WriteFailed as error:
-                status = self._refuse(str(error))
-        return status
+                return self._run_one(Database(self.db), lambda: sockets, parent)
+            except (StoreError, ValueError) as error:
+                return self._refuse(str(error))
+
+        return Processes(self.processes, serve).run(lambda: announce(self, database.name, port_of(sockets)))
 
     def _refuse(self, sentence: str) -> int:
-        print(f"jupyter errreport collector: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - for its operator
+        say(sentence)
         return 1
 
 

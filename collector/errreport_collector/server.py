@@ -1,9 +1,11 @@
 """The running collector: a Tornado server, from the first socket to the last answer."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,19 +82,33 @@ def make_application(running: Running, cookie_secret: str) -> Application:
     )
 
 
-def run(collector: "ErrReportCollector", database: Database, alerting: Alerting) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `CannotListen` and `StoreError`."""
-    sockets = _bind(collector.ip, collector.port)
-    asyncio.run(_serve(collector, database, alerting, sockets))
+def run(
+    collector: "ErrReportCollector",
+    database: Database,
+    alerting: Alerting,
+    sockets: list[socket.socket],
+    parent: int | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until the end of the file `parent`. Raises `StoreError`.
+
+    Without `parent` this process is the only one, and says where it listens.
+    """
+    asyncio.run(_serve(collector, database, alerting, sockets, parent))
 
 
 async def _serve(
-    collector: "ErrReportCollector", database: Database, alerting: Alerting, sockets: list[socket.socket]
+    collector: "ErrReportCollector",
+    database: Database,
+    alerting: Alerting,
+    sockets: list[socket.socket],
+    parent: int | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if parent is not None:
+        loop.add_reader(parent, stop.set)
     await asyncio.to_thread(alerting.start)
     service = Service(
         database=database,
@@ -112,7 +128,7 @@ async def _serve(
     running = Running(
         service,
         alerting,
-        port=sockets[0].getsockname()[1],
+        port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
         max_transparency=collector.max_transparency,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
@@ -132,7 +148,9 @@ async def _serve(
     tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
     if collector.retention_days:
         tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
-    _announce(collector, running.port)
+    database.listen(partial(_tell_of_others, loop, service, alerting))
+    if parent is None:
+        announce(collector, database.name, running.port)
     await stop.wait()
     server.stop()
     service.listeners.close()
@@ -143,6 +161,13 @@ async def _serve(
     await server.close_all_connections()
 
 
+def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting) -> None:
+    """Another process has written: open pages show that, and alerts may wait."""
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(service.listeners.tell)
+    alerting.wake()
+
+
 async def _answers_out(running: Running) -> None:
     """Wait until every request that was taken has its answer, for `PATIENCE` seconds at most."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -150,7 +175,8 @@ async def _answers_out(running: Running) -> None:
         await asyncio.sleep(0.02)
 
 
-def _bind(ip: str, port: int) -> list[socket.socket]:
+def bind(ip: str, port: int) -> list[socket.socket]:
+    """Sockets that listen there. Raises `CannotListen`."""
     try:
         return bind_sockets(port, ip or None)
     except OSError as error:
@@ -160,12 +186,18 @@ def _bind(ip: str, port: int) -> list[socket.socket]:
         ) from error
 
 
-def _announce(collector: "ErrReportCollector", port: int) -> None:
+def port_of(sockets: list[socket.socket]) -> int:
+    """At which port they listen."""
+    return int(sockets[0].getsockname()[1])
+
+
+def announce(collector: "ErrReportCollector", database: str, port: int) -> None:
+    """Say where it listens, and what it keeps errors in."""
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(collector.ip, collector.ip)  # noqa: S104
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
     address = f"http://{host}:{port}/"
-    lines = [f"The collector listens at {address} and keeps errors in {collector.db}"]
+    lines = [f"The collector listens at {address} and keeps errors in {database}"]
     if collector.max_transparency:
         lines.append(f"Anybody may read them at {address}")
     elif collector.token_was_made:

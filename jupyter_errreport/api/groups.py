@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from ..contract import DECISION_LIMIT
 from ..store.cursor import encode_cursor
+from ..store.database.writer import Work
 from ..store.groups import (
     GroupChange,
     GroupFilters,
@@ -18,7 +19,6 @@ from ..store.groups import (
     list_groups,
 )
 from ..store.regroupings import RegroupingError, merge, split
-from ..store.writer import Work
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .access import Access

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urljoin
 
 from tornado.web import HTTPError, RequestHandler
 
-from ..store.writer import Work
+from ..store.database.writer import Work
 from .accept import Format, preferred, prefers_html
 from .access import Access
 from .masking import masked_route

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..store.database.failures import StoreError
 from ..store.errors import count_everything
-from ..store.failures import StoreError
 from .access import Access
 from .resource import Resource
 
@@ -20,7 +20,9 @@ class Status(Resource):
         service = self.service
         status: dict[str, Any] = {"status": "ok", "version": service.version}
         if await self.may("read") and self.notebook_scope is None:
-            status["database"] = {"kind": service.database.kind, "journal_mode": service.database.journal_mode}
+            status["database"] = {"kind": service.database.kind}
+            if service.database.journal_mode is not None:
+                status["database"]["journal_mode"] = service.database.journal_mode
             status["received"] = service.tally.shown()
             try:
                 status |= await self.read_db(self._numbers)

@@ -11,6 +11,7 @@ from typing import List, Optional
 COMMANDS = {
     "collector": "run the central collector",
     "hook": "see and mend which kernels report their errors",
+    "migrate": "move a collector to another database, such as from SQLite to PostgreSQL",
     "preview": "show what at most would leave for the errors saved in a notebook",
     "publish": "send a notebook's code to its author's collector, which then shows errors in it",
     "scrub": "show what at most would leave of saved errors, for programs",

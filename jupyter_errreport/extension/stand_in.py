@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..store import Database, StoreError
 from ..store.adopt import adopt
-from ..store.file_lock import FileLock
+from ..store.database.file_lock import FileLock
 
 OPEN_SECONDS = 10.0
 """How long the server's start may wait for a database (a HOME on a hanging network file system)."""

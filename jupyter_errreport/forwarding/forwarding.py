@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from ..delivery import Destination
 from ..event import EventMessageType
 from ..store import Database, StoreError
-from ..store.file_lock import FileLock
 from ..store.outbox import expire, figures, register
 from .parcels import parcels_for
 from .sender import Sender
@@ -55,7 +54,7 @@ class Forwarding:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
             parcels = parcels_for(destination.kind, self._database, key, destination.label)
-            self._senders.append(Sender(destination, parcels, FileLock(self._database.path, key)))
+            self._senders.append(Sender(destination, parcels, self._database.lock(key)))
         for sender in self._senders:
             sender.start()
 

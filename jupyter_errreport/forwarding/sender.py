@@ -9,7 +9,7 @@ from ..delivery import Destination
 from ..delivery.outcome import Outcome
 from ..delivery.transport import Transport
 from ..store import StoreError
-from ..store.file_lock import FileLock
+from ..store.database.backend import Lock
 from .parcels import LONGEST_QUIET, Parcel, Parcels
 
 FIRST_RETRY, LONGEST_RETRY = 0.5, 300.0
@@ -29,7 +29,7 @@ class Sender:
     Jupyter servers of one user share a database: they take turns, or people would be told everything twice.
     """
 
-    def __init__(self, destination: Destination, parcels: Parcels, lock: FileLock) -> None:
+    def __init__(self, destination: Destination, parcels: Parcels, lock: Lock) -> None:
         self._label = destination.label
         self._parcels = parcels
         self._lock = lock

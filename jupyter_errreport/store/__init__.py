@@ -4,8 +4,7 @@
 transaction: `database.write(lambda connection: insert_errors(connection, ...))`.
 """
 
-from .database import Database
-from .failures import DatabaseTooNew, DatabaseUnavailable, StoreError, WriteFailed
+from .database import Database, DatabaseTooNew, DatabaseUnavailable, StoreError, WriteFailed
 from .limits import Limits
 
 __all__ = ["Database", "DatabaseTooNew", "DatabaseUnavailable", "Limits", "StoreError", "WriteFailed"]

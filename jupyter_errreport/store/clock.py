@@ -19,6 +19,15 @@ class Clock:
         self._last = max(self.source(), self._last + 0.000_002)
         return self._last
 
+    @property
+    def last(self) -> float:
+        """The last reading, in seconds since the epoch."""
+        return self._last
+
+    def pass_by(self, moment: float) -> None:
+        """Be later than this from now on: another process has read it."""
+        self._last = max(self._last, moment)
+
 
 clock = Clock()
 

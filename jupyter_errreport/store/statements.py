@@ -16,7 +16,8 @@ _SQLITE = {
     " json_extract(value, '$[2]') AS c FROM json_each(?)) AS keys",
 }
 _POSTGRESQL = {
-    "{any}": "IN (SELECT json_array_elements_text(?::json))",
+    # An array, and no subquery: a planner may join one the other way round, and read the whole table.
+    "{any}": "= ANY (ARRAY(SELECT json_array_elements_text(?::json)))",
     "{keys}": "(SELECT value->>0 AS a, value->>1 AS b, value->>2 AS c FROM json_array_elements(?::json)) AS keys",
     "%": "%%",
     "?": "%s",
@@ -59,7 +60,8 @@ class Statement:
         try:
             getattr(cursor, how)(sql, parameters)
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError(sql, None, error, hide_parameters=True) from error
+            is_lost = dialect.is_disconnect(error, driver, cursor)
+            raise DBAPIError(sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
         return cursor
 
 

@@ -1,4 +1,3 @@
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,22 +5,17 @@ import pytest
 
 from .server import ApiServer
 
-OF_BOTH = ("test_groups", "test_notebooks", "test_reading", "test_sessions", "test_sources")
-"""Tests of what queries find: they run on PostgreSQL too."""
 
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run those tests on both databases."""
-    if "server" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in OF_BOTH:
-        metafunc.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+@pytest.fixture
+def server(place: str) -> Iterator[ApiServer]:
+    server = ApiServer(place)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ApiServer]:
-    with contextlib.ExitStack() as stack:
-        place: str | Path = tmp_path / "errors.sqlite"
-        if getattr(request, "param", "sqlite") == "postgresql":
-            place = stack.enter_context(request.getfixturevalue("postgresql").database())
-        server = ApiServer(place)
-        stack.callback(server.close)
-        yield server
+def server_with_file(tmp_path: Path) -> Iterator[ApiServer]:
+    """For what is particular about a database in a file."""
+    server = ApiServer(tmp_path / "errors.sqlite")
+    yield server
+    server.close()

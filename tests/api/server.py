@@ -41,7 +41,7 @@ class OpenHandler(RequestHandler):
 class ApiServer:
     """Starts with the object; `service` may be changed between requests."""
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: str | Path) -> None:
         self.stored: list[EventMessageType] = []
         self.asked: list[Access] = []
         self.logged: list[str] = []

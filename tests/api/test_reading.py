@@ -153,7 +153,9 @@ def test_status_tells_how_database_and_destinations_are(server: ApiServer) -> No
     assert status == {
         "status": "ok",
         "version": "0",
-        "database": {"kind": "sqlite", "journal_mode": "wal"},
+        "database": {"kind": "sqlite", "journal_mode": "wal"}
+        if server.database.kind == "sqlite"
+        else {"kind": "postgresql"},
         "destinations": [{"kind": "slack", "waiting": 3}],
         "errors": {"events": 1, "count": 5},
         "sessions": 1,

@@ -327,7 +327,9 @@ def test_every_event_is_counted_once_under_what_its_sender_was_told(server: ApiS
     assert received == {"events": 7, "stored": 1, "duplicate": 2, "rejected": 4, "failed": 0}
 
 
-def test_a_disk_that_is_full_is_answered_503_and_said_until_there_is_room(server: ApiServer) -> None:
+def test_a_disk_that_is_full_is_answered_503_and_said_until_there_is_room(server_with_file: ApiServer) -> None:
+    server = server_with_file
+
     def limit(pages: int) -> None:
         pragma = f"PRAGMA max_page_count = {pages}"
         server.database.write(lambda connection: connection.exec_driver_sql(pragma).scalar()).result(5)

@@ -10,14 +10,14 @@ Start = Callable[..., Collector]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, new_place: Callable[[], str]) -> Iterator[Start]:
     """Starts collectors with arguments of one's own; they end with the test."""
     started: list[Collector] = []
 
     def starting(*arguments: str, token: str = ADMIN) -> Collector:
         folder = tmp_path / f"collector{len(started)}"
         folder.mkdir()
-        started.append(Collector(Path(sys.executable), folder, *arguments, token=token))
+        started.append(Collector(Path(sys.executable), folder, *arguments, token=token, db=new_place()))
         return started[-1]
 
     yield starting
@@ -27,8 +27,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+def collector(tmp_path_factory: pytest.TempPathFactory, module_place: str) -> Iterator[Collector]:
     """One collector for the tests of a module that don't mind each other's errors."""
-    collector = Collector(Path(sys.executable), tmp_path_factory.mktemp("collector"))
+    collector = Collector(Path(sys.executable), tmp_path_factory.mktemp("collector"), db=module_place)
     yield collector
     collector.kill()

@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,8 +120,8 @@ class Told(Channel):
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "errors.sqlite")
+def database(place: str) -> Iterator[Database]:
+    database = Database(place)
     database.start()
     yield database
     database.close()

@@ -1,7 +1,6 @@
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,7 +12,7 @@ import requests
 from errreport_collector.application import ErrReportCollector
 
 from jupyter_errreport.event import new_event_id
-from tests.support.collectors import ADMIN
+from tests.support.collectors import ADMIN, Collector
 from tests.support.jupyter_servers import clean_environment
 from tests.support.waiting import wait_for
 
@@ -70,8 +69,7 @@ def test_whatever_was_answered_stored_under_load_survives_kill_9_and_counts_once
     collector.kill()
     for sender in senders:
         sender.join(20)
-    with sqlite3.connect(collector.db) as connection:
-        stored = [row[0] for row in connection.execute("SELECT event_id FROM errors")]
+    stored = [row[0] for row in collector.sql("SELECT event_id FROM errors")]
     assert set(answered) <= set(stored)
     assert len(set(stored)) == len(stored)
 
@@ -103,7 +101,7 @@ def test_a_signal_ends_it_with_status_0(start: Start, number: int) -> None:
     collector.post("errors", {"error_name": "A"})
     assert collector.stop(number) == 0
     assert "Traceback" not in collector.log
-    assert not Path(f"{collector.db}-wal").exists()
+    assert not Path(f"{collector.db}-wal").exists(), "what SQLite has still to move into the file"
 
 
 def test_the_link_that_is_printed_opens_the_errors(start: Start) -> None:
@@ -193,14 +191,15 @@ def test_what_is_too_old_is_deleted_at_the_start(start: Start) -> None:
     collector = start("--ErrReportCollector.retention_days=30")
     collector.post("errors", [{"error_name": "old"}, {"error_name": "new"}])
     collector.stop()
-    with sqlite3.connect(collector.db) as connection:
-        connection.execute("UPDATE errors SET received_at = '2020-01-01T00:00:00.000000Z' WHERE error_name = 'old'")
+    collector.sql("UPDATE errors SET received_at = '2020-01-01T00:00:00.000000Z' WHERE error_name = 'old'")
     collector.start()
     wait_for(lambda: [event["error_name"] for event in collector.get("errors", ADMIN).json()] == ["new"])
 
 
-def test_the_database_is_for_this_user_only(start: Start) -> None:
-    assert start().db.stat().st_mode & 0o077 == 0
+def test_the_file_of_a_database_is_for_this_user_only(tmp_path: Path) -> None:
+    collector = Collector(Path(sys.executable), tmp_path)
+    collector.kill()
+    assert Path(collector.db).stat().st_mode & 0o077 == 0
 
 
 def test_an_empty_admin_token_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.collectors import Collector
 from tests.support.jupyter_servers import JupyterServer, jupyter_server
+from tests.support.postgresql import PostgreSQLServer
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,18 @@ def collector(tmp_path_factory: pytest.TempPathFactory, here: Path) -> Iterator[
     running = Collector(here, tmp_path_factory.mktemp("collector"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_collector(
+    tmp_path_factory: pytest.TempPathFactory, here: Path, postgresql: PostgreSQLServer
+) -> Iterator[Collector]:
+    """Two processes on PostgreSQL."""
+    url = postgresql.fresh()
+    running = Collector(here, tmp_path_factory.mktemp("collector"), "--processes=2", db=url)
+    yield running
+    running.stop()
+    postgresql.drop(url)
 
 
 @pytest.fixture(scope="module")

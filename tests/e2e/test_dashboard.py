@@ -57,11 +57,14 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module", params=["collector", "jupyter"])
+@pytest.fixture(
+    scope="module",
+    params=["collector", "jupyter", pytest.param("shared_collector", marks=pytest.mark.needs("postgresql"))],
+)
 def site(request: pytest.FixtureRequest) -> Site:
-    """Each of the two servers, with errors in it."""
-    if request.param == "collector":
-        collector: Collector = request.getfixturevalue("collector")
+    """Each of the two servers, with errors in it; the collector also as two processes on PostgreSQL."""
+    if request.param != "jupyter":
+        collector: Collector = request.getfixturevalue(request.param)
         made = Site(f"{collector.url}/", ADMIN)
     else:
         server: JupyterServer = request.getfixturevalue("server")

@@ -16,7 +16,8 @@ import pytest
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.extension import stand_in
 from jupyter_errreport.extension.stand_in import Opened, open_database
-from jupyter_errreport.store import Database, filesystem, migrate, outbox
+from jupyter_errreport.store import Database, outbox
+from jupyter_errreport.store.database import filesystem, migrate
 from jupyter_errreport.store.errors import count_everything
 from jupyter_errreport.store.insert import insert_errors
 from tests.crash.small_disk import SmallDisk
@@ -33,7 +34,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    monkeypatch.setattr("jupyter_errreport.store.engine.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("jupyter_errreport.store.database.sqlite.BUSY_SECONDS", 0.1)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE")
     holder.execute("BEGIN EXCLUSIVE")

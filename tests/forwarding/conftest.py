@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -38,8 +37,8 @@ def event(name: str = "E", group: str | None = None, **more: object) -> EventMes
 class Server:
     """What a server is to its forwarding: a database in a folder, and somebody who stores events."""
 
-    def __init__(self, folder: Path, *destinations: Destination) -> None:
-        self.database = Database(folder / "errors.sqlite")
+    def __init__(self, place: str, *destinations: Destination) -> None:
+        self.database = Database(place)
         self.database.start()
         self.forwarding = Forwarding(self.database, destinations)
         self.forwarding.start()
@@ -69,14 +68,14 @@ def to() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+def start(place: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
     """Starts servers on one database; they end with the test."""
     monkeypatch.setattr(sender, "FIRST_RETRY", 0.02)
     monkeypatch.setattr(parcels.Messages, "pause", 0.02)
     started: list[Server] = []
 
     def starting(*destinations: Destination) -> Server:
-        started.append(Server(tmp_path, *destinations))
+        started.append(Server(place, *destinations))
         return started[-1]
 
     yield starting

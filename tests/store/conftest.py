@@ -1,4 +1,3 @@
-import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,22 +8,22 @@ from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test of a database is one of SQLite and one of PostgreSQL, unless it is marked as one of SQLite alone."""
-    if "database" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite"):
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+@pytest.fixture
+def database(place: str) -> Iterator[Database]:
+    yield from _started(place)
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with contextlib.ExitStack() as stack:
-        place: str | Path = tmp_path / "errors.sqlite"
-        if getattr(request, "param", "sqlite") == "postgresql":
-            place = stack.enter_context(request.getfixturevalue("postgresql").database())
-        database = Database(place)
-        database.start()
-        stack.callback(database.close)
-        yield database
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """For what is particular about files."""
+    yield from _started(str(tmp_path / "errors.sqlite"))
+
+
+def _started(place: str) -> Iterator[Database]:
+    database = Database(place)
+    database.start()
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Whatever is stored, deleted, merged, split and erased: the figures are those that counting anew would give."""
 
 import contextlib
-import tempfile
 from collections import Counter, defaultdict
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection, Table, select
 
 from jupyter_errreport.event import new_event_id
@@ -21,27 +19,20 @@ from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.regroupings import RegroupingError, merge, split
 from jupyter_errreport.store.schema import errors, sessions, texts
 from jupyter_errreport.store.sessions import erase_session, open_session
-from tests.support.postgresql import PostgreSQL
 
 NOTEBOOKS, SESSIONS, PRINTS = ("dock", "Copy of dock (1).ipynb", "fold"), ("s1", "s2", "s3"), ("f1", "f2", "f3")
 RELEASES = st.sampled_from(("1.0", None))
 
 
 class FiguresMachine(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._stack = contextlib.ExitStack()
-        self.database = Database(self.place())
+        self.database = Database(place)
         self.database.start()
-        self._stack.callback(self.database.close)
         self.groups: list[str] = []
 
-    def place(self) -> str | Path:
-        """Where the database of an example is; goes with it."""
-        return Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "errors.sqlite"
-
     def teardown(self) -> None:
-        self._stack.close()
+        self.database.close()
 
     @rule(
         made=st.lists(
@@ -198,20 +189,11 @@ def _measures(table: Table, row: Any) -> tuple[int, ...]:
     return tuple(row[name] for name in _MEASURES if name in table.c)
 
 
-class FiguresOfPostgreSQL(FiguresMachine):
-    def place(self) -> str | Path:
-        server = getattr(TestFiguresOfPostgreSQL, "server")  # noqa: B009 - a fixture puts it there
-        return str(self._stack.enter_context(server.database()))
-
-
-class TestFigures(FiguresMachine.TestCase):  # type: ignore[misc]
-    settings = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-class TestFiguresOfPostgreSQL(FiguresOfPostgreSQL.TestCase):  # type: ignore[misc]
-    # A new database takes as long as many steps.
-    settings = settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
-
-    @pytest.fixture(autouse=True, scope="class")
-    def _server(self, postgresql: PostgreSQL) -> None:
-        type(self).server = postgresql
+def test_figures_are_those_of_counting_anew(new_place: Callable[[], str]) -> None:
+    examples = 8 if "://" in new_place() else 25  # a new database on a server takes as long as many steps
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: FiguresMachine(new_place()),
+        settings=settings(
+            max_examples=examples, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

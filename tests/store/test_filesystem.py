@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_errreport.store import Database, DatabaseUnavailable, filesystem
-from jupyter_errreport.store.filesystem import network_file_system
+from jupyter_errreport.store import Database, DatabaseUnavailable
+from jupyter_errreport.store.database import filesystem
+from jupyter_errreport.store.database.filesystem import network_file_system
 
 MOUNTS = """\
 22 1 0:20 / / rw,relatime shared:1 - ext4 /dev/vda1 rw

@@ -12,11 +12,10 @@ from jupyter_errreport.event import EventMessageType, fingerprint
 from jupyter_errreport.store import Database
 from jupyter_errreport.store import group_schema as tables
 from jupyter_errreport.store.author_cells import author_cell_of_group
-from jupyter_errreport.store.engine import writing_engine
+from jupyter_errreport.store.database.location import backend_at
 from jupyter_errreport.store.former_groups import parts_of
 from jupyter_errreport.store.groups import GroupFilters, find_group, list_groups
 from jupyter_errreport.store.insert import insert_errors
-from jupyter_errreport.store.location import database_url
 from jupyter_errreport.store.schema import comments, errors, metadata, sessions, tokens, told_groups
 from jupyter_errreport.store.sessions import open_session
 from jupyter_errreport.store.sources import find_source
@@ -234,7 +233,7 @@ def _everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 def _go_back(path: Path) -> None:
     """Make of a database one of the release before groups: without their tables, and what belongs to them."""
-    engine = writing_engine(database_url(path))
+    engine = backend_at(path).writing_engine()
     with engine.begin() as connection:
         for name in metadata.tables.keys() - BEFORE_GROUPS:
             connection.exec_driver_sql(f"DROP TABLE {name}")

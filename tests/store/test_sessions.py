@@ -1,15 +1,18 @@
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from jupyter_errreport.event import EventMessageType, public_session
 from jupyter_errreport.store import Database, Limits
 from jupyter_errreport.store.filters import Filters
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.limits import SessionLimitError
+from jupyter_errreport.store.schema import sessions
 from jupyter_errreport.store.sessions import erase_session, list_sessions, open_session
+
+from .contents import everything_in
 
 Make = Callable[..., EventMessageType]
 KEY = "0123456789abcdef0123456789abcdef"
@@ -22,11 +25,9 @@ def opened(database: Database, session: str = "s", address: str = "192.0.2.1", *
     )
 
 
-@pytest.mark.sqlite
 def test_neither_a_key_nor_an_address_is_in_the_database(database: Database) -> None:
     opened(database, public_session(KEY), "192.0.2.77")
-    database.close()
-    content = database.path.read_bytes()
+    content = everything_in(database)
     assert KEY.encode() not in content
     assert b"192.0.2.77" not in content
 
@@ -46,7 +47,6 @@ def test_errors_count_for_their_session_whichever_came_first(database: Database,
     assert opened(database)["errors"] == 5
 
 
-@pytest.mark.sqlite
 def test_an_address_may_open_only_so_many_sessions_a_day(database: Database) -> None:
     limits = Limits(max_sessions_per_address=2)
     opened(database, "a", limits=limits)
@@ -55,8 +55,8 @@ def test_an_address_may_open_only_so_many_sessions_a_day(database: Database) -> 
         opened(database, "c", limits=limits)
     opened(database, "b", limits=limits)  # known already
     opened(database, "c", "192.0.2.2", limits=limits)
-    with sqlite3.connect(database.path) as connection:
-        connection.execute("UPDATE sessions SET opened_at = '2020-01-01T00:00:00.000000Z'")
+    long_ago = update(sessions).values(opened_at="2020-01-01T00:00:00.000000Z")
+    database.write(lambda connection: connection.execute(long_ago)).result(5)
     opened(database, "d", limits=limits)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,17 @@ class Collector:
     """
 
     def __init__(
-        self, python: Path, home: Path, *arguments: str, port: int = 0, token: str = ADMIN, **environment: str
+        self,
+        python: Path,
+        home: Path,
+        *arguments: str,
+        port: int = 0,
+        token: str = ADMIN,
+        db: str = "",
+        **environment: str,
     ) -> None:
         self.home, self.arguments, self._port = home, arguments, port
-        self.db = home / "collector.sqlite"
+        self.db = db or str(home / "collector.sqlite")
         self.command = [str(python.parent / "jupyter"), "errreport", "collector"]
         admin = {"JUPYTER_ERRREPORT_ADMIN_TOKEN": token} if token else {}
         self._environment = clean_environment(home, **admin, **environment)
@@ -64,6 +72,19 @@ class Collector:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(30)
+
+    def sql(self, statement: str) -> list[Any]:
+        """What its database answers, behind its back."""
+        if "://" in self.db:
+            import psycopg
+
+            with psycopg.connect(self.db) as server:
+                cursor = server.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        with sqlite3.connect(self.db) as file:
+            rows = file.execute(statement).fetchall()
+        file.close()
+        return rows
 
     def request(self, method: str, path: str, token: str | None = None, **more: Any) -> requests.Response:
         """What it answers; redirects are not followed."""

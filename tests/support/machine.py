@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from tests.support.postgresql import find_postgresql
+from tests.support.postgresql import find_binaries
 from tests.support.runtimes import ROOT, find_python
 
 
@@ -85,7 +85,7 @@ def is_installed() -> bool:
 _NEEDS = (
     Need("IRkernel", has_irkernel, "apt-get install r-cran-irkernel"),
     Need("chromium", lambda: find_chromium() is not None, "apt-get install chromium"),
-    Need("postgresql", lambda: find_postgresql() is not None, "apt-get install postgresql"),
+    Need("postgresql", lambda: find_binaries() is not None, "apt-get install postgresql"),
     Need("a disk to fill", can_mount, "run as root, in a container with --privileged"),
     Need("wheel", lambda: find_wheel() is not None, "make wheel"),
     Need("installed wheel", is_installed, "make test"),

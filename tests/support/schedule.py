@@ -1,7 +1,8 @@
 """How the tests are shared out among the workers of pytest-xdist.
 
 A file of tests goes to one worker as a whole, for its fixtures are made once; one whose fixtures are for a runtime goes
-once a runtime. What takes long is begun first, so that no worker is left with it at the end.
+once a runtime, one that runs on both kinds of databases once for each. What takes long is begun first, so that no
+worker is left with it at the end.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ LONGEST_FIRST = (
 
 
 class LongestFirst(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a worker that is free the next file, or its part for one runtime."""
+    """Gives a worker that is free the next file, or its part for one runtime or database."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        runtime = re.search(r"\[(ipython\d+)\b", nodeid)
+        runtime = re.search(r"[\[-](ipython\d+|sqlite|postgresql)[\]-]", nodeid)
         return f"{file} {runtime[1]}" if runtime else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:

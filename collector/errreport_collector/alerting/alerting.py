@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alert_outbox import channel_figures, register_channels
 
+from ..duty import Duty
 from .channels import Channel, ChannelError
 from .message import test_message
 from .messenger import Messenger
@@ -28,12 +29,15 @@ class Alerting:
         self._database = database
         self._channels = {channel.key: channel for channel in channels}
         self._public_url = public_url
-        self._messengers = [Messenger(database, channel, public_url, quiet) for channel in channels]
+        # Processes that share a database share its alerts, and each is told once.
+        self._duty = Duty(database.lock("alerts"), self.wake)
+        self._messengers = [Messenger(database, channel, public_url, quiet, self._duty) for channel in channels]
 
     def start(self) -> None:
         """Make the channels known to the database, and begin with what waits for them. Raises `StoreError`."""
         known = [(channel.key, channel.kind, channel.label) for channel in self._channels.values()]
         self._database.write(lambda connection: register_channels(connection, known)).result(START_SECONDS)
+        self._duty.start()
         for messenger in self._messengers:
             messenger.start()
 
@@ -62,6 +66,7 @@ class Alerting:
             messenger.close()
         for messenger in self._messengers:
             messenger.join(max(0.0, deadline - time.monotonic()))
+        self._duty.close(max(0.1, deadline - time.monotonic()))
 
     def _try(self, channel: Channel) -> dict[str, str]:
         problem = ""

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_errreport.store import Database, StoreError
 from jupyter_errreport.store.alert_outbox import drop_old, put_off, take, waiting
 
+from ..duty import Duty
 from .channels import Channel, ChannelError
 from .message import message_of
 from .quiet_hours import QuietHours
@@ -28,11 +29,14 @@ log = logging.getLogger("errreport_collector")
 class Messenger:
     """Sleeps while there is nothing to tell. A message may come twice when the process is killed in between."""
 
-    def __init__(self, database: Database, channel: Channel, public_url: str, quiet: QuietHours | None) -> None:
+    def __init__(
+        self, database: Database, channel: Channel, public_url: str, quiet: QuietHours | None, duty: Duty
+    ) -> None:
         self._database = database
         self._channel = channel
         self._public_url = public_url
         self._quiet = quiet
+        self._duty = duty
         self._told: deque[float] = deque(maxlen=BURST)
         """When the last messages were sent (monotonic)."""
         self._held_back = False
@@ -71,10 +75,11 @@ class Messenger:
     def _turn(self) -> float | None:
         """One message, if one is due; the seconds to wait after it, None when nothing is queued.
 
-        1. Nothing in quiet hours. 2. One alert; or all that wait, after a burst. 3. Failed: keep why, and wait longer.
+        1. Nothing in quiet hours, and while another process is on duty. 2. One alert; or all that wait, after a burst.
+        3. Failed: keep why, and wait longer.
         """
         try:
-            if not self._waiting():
+            if not self._waiting() or not self._duty.is_ours:
                 return None
             self._database.write(lambda connection: drop_old(connection, time.time())).result()
             alerts = self._waiting()

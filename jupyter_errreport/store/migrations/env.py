@@ -1,9 +1,12 @@
-"""What Alembic runs. The connection and its transaction are `store.migrate`'s."""
+"""What Alembic runs. The connection and its transaction are `store.database.migrate`'s."""
 
 from alembic import context
 
 from jupyter_errreport.store import group_schema  # noqa: F401 - its tables belong to `metadata`
 from jupyter_errreport.store.schema import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+connection = context.config.attributes["connection"]
+if context.config.attributes.get("is_new"):
+    metadata.create_all(connection)
+context.configure(connection=connection, target_metadata=metadata)
 context.run_migrations()

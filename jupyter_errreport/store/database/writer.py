@@ -36,6 +36,7 @@ class Writer:
         # None is the order to end, behind everything that was asked before.
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = False
+        self._committing = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
         self._gate = threading.Lock()
@@ -90,7 +91,7 @@ class Writer:
 
     def _commit(self, group: list[_Item]) -> None:
         try:
-            answers = [self._alone(*group[0])] if len(group) == 1 else self._together(group)
+            answers = self._attempt(group) or self._attempt(group, is_last=True)
         except (SQLAlchemyError, StoreError) as error:
             log.error("Writing %d changes to the database failed: %s", len(group), _short(error))
             failure = _write_failed(error)
@@ -106,6 +107,20 @@ class Writer:
             else:
                 future.set_exception(problem)
 
+    def _attempt(self, group: list[_Item], is_last: bool = False) -> list[_Answer]:
+        """What became of each write, all of which are committed; nothing when another attempt may do.
+
+        That is so when the transaction was lost before its commit, as when a server was started anew. A commit that got
+        no answer may be there or not, and is not tried again here: whoever asked knows what to do about that.
+        """
+        self._committing = False
+        try:
+            return [self._alone(*group[0])] if len(group) == 1 else self._together(group)
+        except DBAPIError as error:
+            if is_last or self._committing or not _was_lost(error):
+                raise
+            return []
+
     def _alone(self, work: Work[Any], future: "Future[Any]") -> _Answer:
         refusal: Exception | None = None
         with self._engine.connect() as connection, connection.begin() as transaction:
@@ -118,6 +133,7 @@ class Writer:
             except Exception as error:
                 transaction.rollback()
                 refusal = error
+            self._committing = True
         return (future, None, refusal) if refusal else (future, result, None)
 
     def _together(self, group: list[_Item]) -> list[_Answer]:
@@ -130,19 +146,27 @@ class Writer:
                     savepoint.commit()
                     answers.append((future, result, None))
                 except DBAPIError as error:
-                    if not _is_open(connection):
-                        raise  # a full disk ends the whole transaction, not only the savepoint
+                    # A full disk ends the whole transaction, not only the savepoint; so does a server that has gone.
+                    if _was_lost(error) or not _is_open(connection):
+                        raise
                     savepoint.rollback()
                     answers.append((future, None, _write_failed(error)))
                 except Exception as error:
                     savepoint.rollback()
                     answers.append((future, None, error))
+            self._committing = True
         return answers
 
 
 def _is_open(connection: Connection) -> bool:
     """Whether the transaction still runs: a full disk, for instance, ends it."""
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction if hasattr(driver, "in_transaction") else driver.info.transaction_status)
+
+
+def _was_lost(error: DBAPIError) -> bool:
+    """Whether a transaction failed through no fault of its own: its connection, or a conflict with others."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _short(error: BaseException) -> str:

@@ -8,13 +8,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, inspect
 
 from .failures import DatabaseTooNew, DatabaseUnavailable
-from .group_schema import groups
-
-LOCK = 0x65727265
-"""The number of the lock under which a PostgreSQL database is migrated."""
 
 _one_at_a_time = threading.Lock()  # Alembic's `context` is one per process
 
@@ -26,10 +22,8 @@ def migrate(engine: Engine, name: str) -> None:
     its tables are another program's.
     """
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%"))
     with _one_at_a_time, engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # of several servers that start, one migrates
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         current = MigrationContext.configure(connection).get_current_revision()
         if current is None and inspect(connection).get_table_names():
             raise DatabaseUnavailable(f"The database {name} holds another program's tables. Choose another file.")
@@ -40,7 +34,8 @@ def migrate(engine: Engine, name: str) -> None:
             )
         config.attributes["connection"] = connection
         if current is None and connection.dialect.name == "postgresql":
-            groups.metadata.create_all(connection)  # no release has left an older one there
+            # The first migrations are of the time when there was only SQLite, and speak its SQL.
+            config.attributes["is_new"] = True
             command.stamp(config, "head")
         else:
             command.upgrade(config, "head")

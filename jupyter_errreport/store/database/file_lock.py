@@ -1,6 +1,7 @@
 """A lock between processes, which the operating system gives back when its owner is killed."""
 
 import os
+import threading
 from pathlib import Path
 
 try:
@@ -15,6 +16,7 @@ class FileLock:
     def __init__(self, database: Path, purpose: str) -> None:
         self._path = database.with_name(f"{database.name}-{purpose}.lock")
         self._file: int | None = None
+        self._gate = threading.Lock()
 
     def take(self, wait: bool) -> bool:
         """Take the lock, if need be when its owner gives it back; False when it can't be had."""
@@ -32,10 +34,16 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Give it back. Safe to call when it was not taken."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Give it back. Safe to call when it was not taken, and by two threads at once."""
+        with self._gate:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was taken."""
+        return self._file is not None
 
     def __enter__(self) -> "FileLock":
         """Wait for it; where it can't be had at all, go on without."""

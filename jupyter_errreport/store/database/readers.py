@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from .failures import StoreError
 from .writer import Work
@@ -34,5 +35,16 @@ class Readers:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _read(self, work: Work[Result]) -> Result:
+        try:
+            try:
+                return self._once(work)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._once(work)  # the server was started anew, and this was the first to notice
+        except OperationalError as error:
+            raise StoreError(f"The database can't be read: {error.orig}") from error
+
+    def _once(self, work: Work[Result]) -> Result:
         with self._engine.begin() as connection:
             return work(connection)

@@ -1,0 +1,72 @@
+"""Several processes that do the same, as long as the one that looks after them."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+LEAST_SECONDS = 2.0
+"""A process that dies earlier is started again only after that time: something is wrong, and must not fill the log."""
+
+
+class Processes:
+    """Forks, and starts again who dies. To be used where no thread runs: a fork copies only one."""
+
+    def __init__(self, count: int, serve: Callable[[int], int]) -> None:
+        """`serve` is given a file that ends when this process does; what it returns is its process's exit status."""
+        self._count = count
+        self._serve = serve
+        self._started: dict[int, float] = {}
+        self._stopping = False
+        self._status = 0
+
+    def run(self, begun: Callable[[], None]) -> int:
+        """Back after SIGTERM or SIGINT, when all of them have ended; the worst of their exit statuses."""
+        reading, writing = os.pipe()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for _ in range(self._count):
+            self._start(reading, writing)
+        begun()
+        while self._started:
+            pid, status = os.wait()
+            age = time.monotonic() - self._started.pop(pid)
+            if self._stopping:
+                self._status = max(self._status, abs(os.waitstatus_to_exitcode(status)))
+                continue
+            say(f"Process {pid} ended ({os.waitstatus_to_exitcode(status)}); another one takes its place.")
+            time.sleep(max(0.0, LEAST_SECONDS - age))
+            if not self._stopping:
+                self._start(reading, writing)
+        return self._status
+
+    def _start(self, reading: int, writing: int) -> None:
+        pid = os.fork()
+        if pid:
+            self._started[pid] = time.monotonic()
+            if self._stopping:
+                os.kill(pid, signal.SIGTERM)
+            return
+        status = 1
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            os.close(writing)
+            status = self._serve(reading)
+        except BaseException as error:
+            say(f"{type(error).__name__}: {error}")
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+        for pid in self._started:
+            os.kill(pid, signal.SIGTERM)
+
+
+def say(sentence: str) -> None:
+    """Tell the operator."""
+    print(f"jupyter errreport collector: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
