@@ -80,7 +80,10 @@ export class ErrorModel implements IErrors {
     const before = this.view;
     this.view = { ...before, ...view };
     if (this.view.notebook !== before.notebook) {
+      // Which errors are a notebook's, and of its copies under other names, is the server's to say.
       this._isStale = true;
+      this.isLoaded = false;
+      this.errors = [];
       this._refresher.soon();
     }
     this._changed.emit();
@@ -170,7 +173,7 @@ export class ErrorModel implements IErrors {
       const before = whole ? [] : [...this.groups];
       this.groups = new Map([...before, ...groups.map((group): [string, IGroup] => [group.group, group])]);
       const names = notebooks ? notebooks.map(item => item.notebook) : this.notebooks;
-      this.notebooks = [...new Set([...names, ...errors.map(error => error.notebook)])].sort();
+      this.notebooks = [...new Set([...names, ...groups.map(group => group.notebook)])].sort();
       this.isLoaded = true;
     } catch (reason) {
       this._isStale = this._isStale || whole;

@@ -153,7 +153,10 @@ def test_status_tells_how_database_and_destinations_are(server: ApiServer) -> No
     assert status == {
         "status": "ok",
         "version": "0",
-        "database": {"kind": "sqlite", "journal_mode": "wal"},
+        "database": {
+            "sqlite": {"kind": "sqlite", "journal_mode": "wal"},
+            "postgresql": {"kind": "postgresql", "journal_mode": ""},
+        }[server.database.kind],
         "destinations": [{"kind": "slack", "waiting": 3}],
         "errors": {"events": 1, "count": 5},
         "sessions": 1,

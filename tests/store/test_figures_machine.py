@@ -212,6 +212,6 @@ class TestFiguresOfPostgreSQL(FiguresOfPostgreSQL.TestCase):  # type: ignore[mis
     # A new database takes as long as many steps.
     settings = settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
-    @pytest.fixture(autouse=True, scope="class")
+    @pytest.fixture(autouse=True)
     def _server(self, postgresql: PostgreSQL) -> None:
         type(self).server = postgresql
