@@ -46,6 +46,7 @@ class ErrReportCollector(JupyterApp):
         "ip": "ErrReportCollector.ip",
         "port": "ErrReportCollector.port",
         "db": "ErrReportCollector.db",
+        "read-db": "ErrReportCollector.read_db",
         "processes": "ErrReportCollector.processes",
         "slack-webhook": "ErrReportCollector.slack_webhook",
     }
@@ -78,6 +79,10 @@ class ErrReportCollector(JupyterApp):
         " only), or a URL such as sqlite:////srv/errors.sqlite or postgresql://user@host/name, which needs"
         " jupyter-errreport[postgres]; passwords are better kept in ~/.pgpass. Default: errreport/collector.sqlite in"
         " Jupyter's data folder.",
+    ).tag(config=True)
+    read_db = Unicode(
+        help="The URL of a replica of the PostgreSQL database, from which pages and lists are read. They are as late as"
+        " it is; while it does not answer, the database itself is read.",
     ).tag(config=True)
     processes = Integer(
         1,
@@ -240,7 +245,7 @@ class ErrReportCollector(JupyterApp):
             return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")
         join_logs(self.log)
         try:
-            database = Database(self.db)
+            database = Database(self.db, self.read_db)
             if self.processes > 1:
                 return self._run_several(database)
             return self._run_one(database, lambda: bind(self.ip, self.port))
@@ -270,7 +275,7 @@ class ErrReportCollector(JupyterApp):
 
         def serve(parent: int) -> int:
             try:
-                return self._run_one(Database(self.db), lambda: sockets, parent)
+                return self._run_one(Database(self.db, self.read_db), lambda: sockets, parent)
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 

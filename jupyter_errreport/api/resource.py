@@ -73,8 +73,9 @@ class Resource(RequestHandler):
         return await asyncio.wrap_future(self.service.database.write(work))
 
     async def read_db(self, work: Work[Result]) -> Result:
-        """What `work` returns."""
-        return await asyncio.wrap_future(self.service.database.read(work))
+        """What `work` returns. Of a replica, if there is one, but for those who have just written."""
+        may_lag = self.request.method == "GET"
+        return await asyncio.wrap_future(self.service.database.read(work, may_lag))
 
     def answer(self, value: Any, status: int = 200) -> None:
         """Finish with JSON."""

@@ -80,7 +80,10 @@ export class ErrorModel implements IErrors {
     const before = this.view;
     this.view = { ...before, ...view };
     if (this.view.notebook !== before.notebook) {
+      // Which errors are a notebook's, and of its copies under other names, is the server's to say.
       this._isStale = true;
+      this.isLoaded = false;
+      this.errors = [];
       this._refresher.soon();
     }
     this._changed.emit();
@@ -169,8 +172,7 @@ export class ErrorModel implements IErrors {
       this.errors = [...errors, ...kept].slice(0, MOST);
       const before = whole ? [] : [...this.groups];
       this.groups = new Map([...before, ...groups.map((group): [string, IGroup] => [group.group, group])]);
-      const names = notebooks ? notebooks.map(item => item.notebook) : this.notebooks;
-      this.notebooks = [...new Set([...names, ...errors.map(error => error.notebook)])].sort();
+      this._name(notebooks ? notebooks.map(item => item.notebook) : [...this._named.keys()]);
       this.isLoaded = true;
     } catch (reason) {
       this._isStale = this._isStale || whole;
@@ -178,7 +180,20 @@ export class ErrorModel implements IErrors {
     }
   }
 
+  /** Notebooks are offered under the name that their newest error came with: that of a file, which the reader knows. */
+  private _name(notebooks: readonly string[]): void {
+    this._named = new Map(notebooks.map((name): [string, string] => [name, this._named.get(name) ?? name]));
+    for (const error of [...this.errors].reverse()) {
+      const group = this.groups.get(error.group);
+      if (group) {
+        this._named.set(group.notebook, error.notebook);
+      }
+    }
+    this.notebooks = [...new Set(this._named.values())].sort();
+  }
+
   private readonly _refresher: Refresher;
+  private _named = new Map<string, string>();
   private _lookers = 0;
   private _isStale = true;
   private _isOffline = false;

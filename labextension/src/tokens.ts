@@ -39,6 +39,7 @@ export interface IError {
 /** Equal errors together, as `GET groups` lists them. */
 export interface IGroup {
   group: string;
+  notebook: string;
   error_name: string;
   error_message: string;
   first_line: string;

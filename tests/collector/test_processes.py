@@ -135,6 +135,26 @@ def test_whoever_reads_on_from_the_last_moment_misses_nothing_of_four_processes(
     assert sum(group["events"] for group in collector.read("groups")) == len(sent)
 
 
+def test_while_the_server_is_away_answers_are_503_and_what_is_sent_again_counts_once(tmp_path: Path) -> None:
+    server = PostgreSQLServer()
+    try:
+        server.make()
+        server.start()
+        collector = Collector(Path(sys.executable), tmp_path, "--processes=2", db=server.url())
+        event = {"error_name": "A", "event_id": new_event_id()}
+        assert collector.post("errors", event).json()["status"] == "stored"
+        server.stop()
+        for answer in (collector.post("errors", {"error_name": "B"}), collector.get("errors", "a-token")):
+            assert answer.status_code == 503
+            assert int(answer.headers["Retry-After"]) > 0
+        server.start()
+        assert wait_for(lambda: collector.post("errors", event).json().get("status")) == "duplicate"
+        assert len(collector.errors()) == 1
+        collector.stop()
+    finally:
+        server.remove()
+
+
 def test_a_page_hears_of_what_another_collector_took(start: Start) -> None:
     one, other = start(), start()
     headers = {"Authorization": f"Bearer {ADMIN}"}

@@ -239,6 +239,32 @@ def test_what_was_answered_survives_a_failover_to_a_synchronous_standby_once(
         standby.remove()
 
 
+def test_a_replica_is_read_while_it_answers(own_server: PostgreSQLServer) -> None:
+    def is_replica(connection: Connection) -> bool:
+        return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one())
+
+    standby = own_server.make_standby()
+    try:
+        database = Database(own_server.url(), standby.url())
+        database.start()
+        database.write(add_setting("a")).result(20)
+        assert wait_for(lambda: database.read(names, may_lag=True).result(5)) == ["a"]
+        assert database.read(is_replica, may_lag=True).result(5)
+        assert not database.read(is_replica).result(5)
+        standby.kill()
+        assert not database.read(is_replica, may_lag=True).result(20)
+        standby.start()
+        wait_for(lambda: database.read(is_replica, may_lag=True).result(5), "the replica again")
+        database.close()
+    finally:
+        standby.remove()
+
+
+def test_a_file_has_no_replica(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="replicas"):
+        Database(tmp_path / "errors.sqlite", url)
+
+
 def test_a_password_is_never_said(own_server: PostgreSQLServer) -> None:
     own_server.stop()
     database = Database(f"postgresql://ann:hunter2@127.0.0.1:{own_server.port}/errors")

@@ -27,12 +27,15 @@ class Database:
     `await asyncio.wrap_future(database.write(work))`.
     """
 
-    def __init__(self, place: str | Path) -> None:
-        """`place` is a URL or the plain path of a SQLite file.
+    def __init__(self, place: str | Path, replica: str = "") -> None:
+        """`place` is a URL or the plain path of a SQLite file, `replica` the URL of a PostgreSQL that follows it.
 
         Raises `DatabaseUnavailable` when it is neither.
         """
         self._backend = backend_at(place)
+        self._replica = backend_at(replica) if replica else None
+        if self._replica is not None and not (self._backend.shared and self._replica.shared):
+            raise DatabaseUnavailable("Only a PostgreSQL database has replicas that can be read.")
         self.kind = self._backend.kind
         self.name = self._backend.name
         """What messages call it: a path, or a URL without its password."""
@@ -41,6 +44,7 @@ class Database:
         self._engines: list[Engine] = []
         self._writer: Writer | None = None
         self._readers: Readers | None = None
+        self._late_readers: Readers | None = None
         self._deaf: list[Callable[[], None]] = []
 
     def start(self, timeout: float = 20) -> None:
@@ -67,6 +71,10 @@ class Database:
         self._engines = [writing, reading]
         self._writer = Writer(writing)
         self._readers = Readers(reading)
+        if self._replica is not None:
+            late = self._replica.reading_engine(connections=THREADS)
+            self._engines.append(late)
+            self._late_readers = Readers(late, instead=self._readers)
 
     def close(self, timeout: float = 30) -> None:
         """Store what was asked, then close. Safe to call twice, and without `start`.
@@ -76,8 +84,9 @@ class Database:
         while self._deaf:
             self._deaf.pop()()
         drained = self._writer.close(timeout) if self._writer else True
-        if self._readers:
-            self._readers.close()
+        for readers in (self._late_readers, self._readers):
+            if readers:
+                readers.close()
         if not drained:
             raise WriteFailed(f"The database {self.name} was still writing after {timeout:g} seconds.")
         for engine in self._engines:
@@ -106,11 +115,12 @@ class Database:
             return _failed(WriteFailed("The database is not open; nothing was stored."))
         return self._writer.submit(work)
 
-    def read(self, work: Work[Result]) -> "Future[Result]":
-        """A future with what `work` returns."""
-        if self._readers is None:
+    def read(self, work: Work[Result], may_lag: bool = False) -> "Future[Result]":
+        """A future with what `work` returns; with `may_lag` as a replica sees it, if there is one."""
+        readers = self._late_readers if may_lag and self._late_readers else self._readers
+        if readers is None:
             return _failed(StoreError("The database is not open."))
-        return self._readers.submit(work)
+        return readers.submit(work)
 
     def lock(self, purpose: str) -> Lock:
         """A lock between all processes that use this database; whoever is killed gives it back."""

@@ -59,9 +59,13 @@ class PostgreSQL(Backend):
         self.name = f"{name or given.get('user') or ''} on {host or 'this machine'}{port and f', port {port}'}".strip()
         self._own_name = new_name()
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """A connection that commits each statement, and keeps what it commits. Raises `psycopg.Error`."""
-        connection = psycopg.connect(self._url, **self._defaults, autocommit=True)
+    def connect(self, only_read: bool = False) -> psycopg.Connection[Any]:
+        """A connection that commits each statement, and keeps what it commits. Raises `psycopg.Error`.
+
+        It leads to the server that takes writes, with `only_read` to any.
+        """
+        changes = {"target_session_attrs": "any"} if only_read and "target_session_attrs" in self._defaults else {}
+        connection = psycopg.connect(self._url, **{**self._defaults, **changes}, autocommit=True)
         connection.adapters.register_loader("numeric", _Number)
         # A stricter setting of the operator's stays: `remote_apply` waits for the replicas too.
         connection.execute(
@@ -144,7 +148,7 @@ class PostgreSQL(Backend):
         return connection
 
     def _connect_to_read(self) -> psycopg.Connection[Any]:
-        connection = self.connect()
+        connection = self.connect(only_read=True)
         connection.autocommit = False
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -16,13 +16,9 @@ export function Panel(): React.JSX.Element {
   const shown = errors.errors.filter(error => isShown(error));
 
   function isShown(error: IError): boolean {
-    const { notebook, status } = errors.view;
+    const { status } = errors.view;
     const group = errors.groups.get(error.group);
-    return (
-      !errors.isMuted(error.notebook) &&
-      (!notebook || error.notebook === notebook) &&
-      (!status || !group || group.status === status)
-    );
+    return !errors.isMuted(error.notebook) && (!status || !group || group.status === status);
   }
 
   return (
