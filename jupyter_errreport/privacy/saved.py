@@ -8,7 +8,7 @@ import re
 from typing import Generator, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..event import Held, TracebackDetailsType, fingerprint
-from ..source import tokens
+from ..source import cell_hash, tokens
 from ..stdlib_names import STDLIB_NAMES
 from .code_names import CodeNames, names_of_source
 from .expressions import Expressions
@@ -16,6 +16,7 @@ from .first_line import Around, public_first_line
 from .foreign import public_foreign_message
 from .installed import is_cython
 from .message import ANSI, Evidence, believed_of, public_message
+from .parsing import is_python
 from .patterns import hide_patterns
 from .provenance import fragments, parsed, statement_at
 from .template import Template
@@ -102,7 +103,9 @@ def scrub_saved(error: SavedError, held: Optional[Held] = NOTHING_HELD) -> Gener
     first_line = yield from public_first_line(error.source, error.language, around=Around(held=held, parses=ran))
     name = _public_name(error.name)
     traceback = [_public_line(frame) for frame in frames]
-    return PublicError(name, message, first_line, fingerprint(name, message, traceback, error.language))
+    is_code = bool(ran) or (error.language == "python" and is_python(error.source))
+    identity = cell_hash(error.source, error.language) if is_code else None
+    return PublicError(name, message, first_line, fingerprint(name, message, traceback, error.language, identity))
 
 
 def _public_name(name: str) -> str:
