@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from jupyter_errreport.privacy import expressions, format_strings, template
 from jupyter_errreport.privacy.known import index_lines
+from jupyter_errreport.privacy.messages import template
+from jupyter_errreport.privacy.sources import expressions, format_strings
 
 from .c_source import of_c
 from .choosing import BYTES, LIMIT, Result, chosen

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from jupyter_errreport.privacy.template import Hole, Part
+from jupyter_errreport.privacy.messages.template import Hole, Part
 
 from .printf import braces, has_braces, has_conversions, printf
 from .template_text import Found, found, is_sentence

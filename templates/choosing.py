@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from jupyter_errreport.privacy.known import lowered, unescaped
-from jupyter_errreport.privacy.template import Hole, Part, Template
+from jupyter_errreport.privacy.messages.template import Hole, Part, Template
 
 from .fetching import Library
 from .template_text import as_text

@@ -8,7 +8,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from jupyter_errreport.privacy.template import Hole, Part
+from jupyter_errreport.privacy.messages.template import Hole, Part
 
 from .c_source import decoded
 from .printf import printf

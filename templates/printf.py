@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from jupyter_errreport.privacy.template import Hole, Part
+from jupyter_errreport.privacy.messages.template import Hole, Part
 
 _CONVERSION = re.compile(
     r"%(?:(?P<percent>%)|(?:\d{1,2}\$)?[-+#0!,]*(?:\*|\d{1,4})?(?:\.(?:\*|\d{1,4})?)?(?:hh|h|ll|l|L|z|q|j|t|I64)?"

@@ -9,10 +9,10 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from jupyter_errreport.privacy.expressions import Expressions, text_of
-from jupyter_errreport.privacy.format_strings import conversions
+from jupyter_errreport.privacy.messages.template import Hole, Part
+from jupyter_errreport.privacy.sources.expressions import Expressions, text_of
+from jupyter_errreport.privacy.sources.format_strings import conversions
 from jupyter_errreport.privacy.steps import finished
-from jupyter_errreport.privacy.template import Hole, Part
 
 from .printf import braces
 from .template_text import Found, found

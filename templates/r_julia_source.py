@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from jupyter_errreport.privacy.template import Hole, Part
+from jupyter_errreport.privacy.messages.template import Hole, Part
 
 from .c_source import decoded
 from .printf import has_conversions, printf

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from jupyter_errreport.privacy.template import Hole, Part, Template
+from jupyter_errreport.privacy.messages.template import Hole, Part, Template
 
 CHARACTERS = 300
 HOLES = 12

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-OUTPUT = Path(__file__).parent.parent / "jupyter_errreport" / "privacy" / "common_words.txt"
+OUTPUT = Path(__file__).parent.parent / "jupyter_errreport" / "privacy" / "line" / "common_words.txt"
 PACKAGES = 3
 """Packages that must use a word."""
 FILE_LIMIT = 400_000

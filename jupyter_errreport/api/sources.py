@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from ..contract import BODY_LIMIT
-from ..privacy.first_line import public_first_line
+from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
 from ..store.sources import PublishedCell, find_source, publish_source, withdraw_source

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Dict, Iterator, List, NamedTuple, TextIO
 
-from ..privacy.message import ANSI
+from ..privacy.messages.message import ANSI
 from ..privacy.saved import PublicError, SavedError, scrub_saved
 from ..privacy.steps import finished
 from .notebook_file import printable, read_notebook, whole

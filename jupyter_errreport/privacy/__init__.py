@@ -3,16 +3,16 @@
 Everything here turns the raw facts of a snapshot into text that may be sent. Standard library only, Python 3.7 syntax.
 """
 
-from .code_patterns import hide_in_code
 from .evidence import CellSources, CodeOfKernel, evidence_of
-from .first_line import FIRST_LINE_LIMIT, Around, public_first_line
 from .frames import public_filename, public_frame, public_function, public_traceback
-from .message import WITHHELD, Evidence, public_message
+from .line.first_line import FIRST_LINE_LIMIT, Around, public_first_line
+from .line.parsing import is_python
+from .messages.message import WITHHELD, Evidence, public_message
 from .names import public_cell_id, public_name, public_notebook
-from .parsing import is_python
-from .patterns import hide_in_message, hide_in_notebook_name, hide_patterns
-from .provenance import Sources
 from .registry import load_registered, register_pattern, register_template
+from .shapes.code_patterns import hide_in_code
+from .shapes.patterns import hide_in_message, hide_in_notebook_name, hide_patterns
+from .sources.provenance import Sources
 
 __all__ = [
     "FIRST_LINE_LIMIT",

@@ -7,18 +7,18 @@ from types import CodeType
 from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ..event import ClassSnapshot, FrameSnapshot
-from .binaries import is_binary
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
-from .definitions import definitions
-from .exporters import is_exported
 from .installed import installed_path, is_cython, read
 from .known import lowered
-from .library_words import templates_of_library
-from .matching import Belief, Match, best_match, every, likely
-from .message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
-from .parsing import is_python
-from .provenance import Sources, fragments, templates_of_code
-from .template import Template
+from .library.binaries import is_binary
+from .library.exporters import is_exported
+from .library.library_words import templates_of_library
+from .line.parsing import is_python
+from .messages.matching import Belief, Match, best_match, every, likely
+from .messages.message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
+from .messages.template import Template
+from .sources.definitions import definitions
+from .sources.provenance import Sources, fragments, templates_of_code
 
 CellSources = Callable[[], Sequence[str]]
 """The sources of the cells that ran, at most some hundred, the latest last."""

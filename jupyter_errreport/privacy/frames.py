@@ -7,7 +7,7 @@ from ..event import FRAME_LIMIT, FrameSnapshot, TracebackDetailsType
 from ..stdlib_names import STDLIB_NAMES
 from .evidence import CodeOfKernel
 from .installed import installed_path
-from .patterns import hide_patterns
+from .shapes.patterns import hide_patterns
 
 _FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
 _STANDARD_PSEUDO_FILES = ("<string>", "<stdin>", "<unknown>")

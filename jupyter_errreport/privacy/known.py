@@ -13,7 +13,7 @@ from collections import Counter
 from itertools import islice
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set, Union
 
-from .template import Template
+from .messages.template import Template
 
 _FILE = os.path.join(os.path.dirname(__file__), "known_templates.txt")
 _WORD = re.compile(r"[^\W\d_]{1,40}")

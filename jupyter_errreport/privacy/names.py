@@ -5,7 +5,7 @@ import re
 from typing import Callable, Generator, Iterable
 
 from ..event import ClassSnapshot
-from .patterns import hide_in_notebook_name
+from .shapes.patterns import hide_in_notebook_name
 
 NAME_LIMIT = 100
 _PATH_SEPARATOR = re.compile(r"[/\\]")

@@ -17,8 +17,8 @@ from typing import Any, Generator, Iterable, List, Optional
 
 from .installed import read
 from .known import KNOWN
-from .patterns import add_pattern
-from .template import Template
+from .messages.template import Template
+from .shapes.patterns import add_pattern
 
 GROUP = "jupyter_errreport.privacy"
 _PLACEHOLDER = re.compile(r"<[a-z][a-z0-9_ -]{0,30}>\Z")

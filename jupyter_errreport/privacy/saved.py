@@ -11,15 +11,15 @@ from ..event import Held, TracebackDetailsType, fingerprint
 from ..source import cell_hash, tokens
 from ..stdlib_names import STDLIB_NAMES
 from .code_names import CodeNames, names_of_source
-from .expressions import Expressions
-from .first_line import Around, public_first_line
-from .foreign import public_foreign_message
 from .installed import is_cython
-from .message import ANSI, Evidence, believed_of, public_message
-from .parsing import is_python
-from .patterns import hide_patterns
-from .provenance import fragments, parsed, statement_at
-from .template import Template
+from .line.first_line import Around, public_first_line
+from .line.parsing import is_python
+from .messages.foreign import public_foreign_message
+from .messages.message import ANSI, Evidence, believed_of, public_message
+from .messages.template import Template
+from .shapes.patterns import hide_patterns
+from .sources.expressions import Expressions
+from .sources.provenance import fragments, parsed, statement_at
 from .type_names import is_public_type, looks_like_a_type
 
 LINES_LIMIT = 2_000

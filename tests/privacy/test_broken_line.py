@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy import Around, public_first_line
-from jupyter_errreport.privacy.parsing import is_python
+from jupyter_errreport.privacy.line.parsing import is_python
 from jupyter_errreport.privacy.steps import finished
 
 from .scrubbing import event_of, message_of

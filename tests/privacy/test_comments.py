@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.event import Held
-from jupyter_errreport.privacy.comments import public_comment
+from jupyter_errreport.privacy.line.comments import public_comment
 from jupyter_errreport.privacy.steps import finished
 
 from .scrubbing import event_of

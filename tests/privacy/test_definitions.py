@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.privacy.definitions import FILE_LIMIT, definitions
+from jupyter_errreport.privacy.sources.definitions import FILE_LIMIT, definitions
 from jupyter_errreport.source import SOURCE_LIMIT
 
 from .scrubbing import event_of

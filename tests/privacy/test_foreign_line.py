@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_errreport.privacy.foreign_line import LINE_TAKEN, foreign_first_line
+from jupyter_errreport.privacy.line.foreign_line import LINE_TAKEN, foreign_first_line
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_errreport.privacy import hole_rules
 from jupyter_errreport.privacy.code_names import CodeNames
-from jupyter_errreport.privacy.hole_rules import RULES, Formatted
-from jupyter_errreport.privacy.holes import shown
+from jupyter_errreport.privacy.messages import hole_rules
+from jupyter_errreport.privacy.messages.hole_rules import RULES, Formatted
+from jupyter_errreport.privacy.messages.holes import shown
 
 from .scrubbing import event_of, message_of
 

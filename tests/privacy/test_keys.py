@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from jupyter_errreport.kernel.assemble import assemble
 from jupyter_errreport.privacy.code_names import CodeNames
-from jupyter_errreport.privacy.matching import every, none, sentences
-from jupyter_errreport.privacy.message import Evidence, believed_of, public_message
-from jupyter_errreport.privacy.quoted import is_repr, quoted_spans
+from jupyter_errreport.privacy.messages.matching import every, none, sentences
+from jupyter_errreport.privacy.messages.message import Evidence, believed_of, public_message
+from jupyter_errreport.privacy.messages.quoted import is_repr, quoted_spans
+from jupyter_errreport.privacy.messages.template import Template
 from jupyter_errreport.privacy.steps import finished
-from jupyter_errreport.privacy.template import Template
 
 from .scrubbing import CELL, event_of, install, snapshot_of
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jupyter_errreport.event import ClassSnapshot, FrameSnapshot
 from jupyter_errreport.privacy import Evidence, public_message
 from jupyter_errreport.privacy.code_names import CodeNames
-from jupyter_errreport.privacy.library_words import templates_of_library
+from jupyter_errreport.privacy.library.library_words import templates_of_library
 from jupyter_errreport.privacy.steps import finished
 from tests.privacy.scrubbing import message_of
 

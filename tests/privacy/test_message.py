@@ -7,10 +7,10 @@ import ast
 import pytest
 
 from jupyter_errreport.privacy.code_names import CodeNames
-from jupyter_errreport.privacy.expressions import PAUSE, Expressions
-from jupyter_errreport.privacy.message import Evidence, public_message
+from jupyter_errreport.privacy.messages.message import Evidence, public_message
+from jupyter_errreport.privacy.messages.template import Template
+from jupyter_errreport.privacy.sources.expressions import PAUSE, Expressions
 from jupyter_errreport.privacy.steps import finished
-from jupyter_errreport.privacy.template import Template
 from jupyter_errreport.privacy.type_names import is_public_type, looks_like_a_type
 
 NOTHING = Evidence((), CodeNames(frozenset(), lambda name: False, is_public_type, looks_like_a_type))

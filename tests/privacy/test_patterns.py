@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy import hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
-from jupyter_errreport.privacy.patterns import PATTERNS, TEXT_LIMIT
+from jupyter_errreport.privacy.shapes.patterns import PATTERNS, TEXT_LIMIT
 
 UNITS = [
     *(

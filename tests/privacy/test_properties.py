@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy.code_names import CodeNames
-from jupyter_errreport.privacy.message import TEXT_LIMIT, Evidence, public_message
+from jupyter_errreport.privacy.messages.message import TEXT_LIMIT, Evidence, public_message
 from jupyter_errreport.privacy.saved import SavedError, scrub_saved
 from jupyter_errreport.privacy.steps import finished
 

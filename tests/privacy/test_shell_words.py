@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_errreport.privacy.magics import is_known_magic
-from jupyter_errreport.privacy.shell_words import public_command
+from jupyter_errreport.privacy.line.magics import is_known_magic
+from jupyter_errreport.privacy.line.shell_words import public_command
 
 
 @pytest.mark.parametrize(

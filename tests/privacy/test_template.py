@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy.known import Index, index_lines, keys
-from jupyter_errreport.privacy.template import Hole, Template
+from jupyter_errreport.privacy.messages.template import Hole, Template
 
 
 def test_parts_become_literals_with_a_hole_between_any_two() -> None:

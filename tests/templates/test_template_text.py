@@ -1,6 +1,6 @@
 import pytest
 
-from jupyter_errreport.privacy.template import Hole
+from jupyter_errreport.privacy.messages.template import Hole
 from templates.template_text import found, is_message, is_sentence, written
 
 

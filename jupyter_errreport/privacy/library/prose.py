@@ -7,9 +7,9 @@ import os
 import re
 from typing import Dict, Generator, Iterator, List, NamedTuple
 
+from ..installed import read
 from .binaries import OVERLAP, PIECE, is_binary, pieces_of
 from .cython_strings import cython_strings
-from .installed import read
 
 TEXT_LIMIT = 4_000_000
 """Bytes of prose that are taken from one file."""

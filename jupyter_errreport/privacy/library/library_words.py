@@ -8,18 +8,18 @@ single word is never believed, nor what stands in quotes, nor what the failing c
 import re
 from typing import Dict, Generator, Iterable, List, Optional, Sequence, Tuple
 
-from ..event import ClassSnapshot, FrameSnapshot
+from ...event import ClassSnapshot, FrameSnapshot
+from ..installed import installed_path, read
+from ..messages.matching import Match
+from ..messages.message import unquoted_text
+from ..messages.template import Template
+from ..sources.provenance import constants
 from .binaries import is_binary
 from .formats import formats_around
-from .installed import installed_path, read
 from .library_files import files_behind
-from .matching import Match
-from .message import unquoted_text
 from .pieces import COLLECTION, Piece, disjoint, templates_of_pieces
 from .prose import Prose
-from .provenance import constants
 from .runs import IN_BINARIES, IN_SOURCES, OCCURRENCES, QUOTED, RUN_WORDS, WORDS, Given, Run, places, runs_of
-from .template import Template
 
 KEY_WORDS = 5
 """Words of the repr of a key, which may be what was looked for, that must stand together."""

@@ -3,8 +3,8 @@
 import re
 from typing import List
 
-from ..event import MESSAGE_LIMIT
-from ..source import tokens
+from ...event import MESSAGE_LIMIT
+from ...source import tokens
 from .message import ANSI, TEXT_LIMIT, Evidence, Scrub, explain, tidy
 
 _R_CALL = re.compile(

@@ -5,8 +5,8 @@ import re
 from itertools import takewhile
 from typing import Dict, Generator, List, Tuple
 
+from ..installed import read
 from .binaries import is_binary
-from .installed import read
 
 _PACKAGES = re.compile(r"(.*[/\\](?:site|dist)-packages)[/\\]([^/\\]{1,200})", re.DOTALL)
 _METADATA = re.compile(r"([^/]{1,200}?)-[^-/]{1,100}\.dist-info\Z")

@@ -7,8 +7,8 @@ import sys
 from types import ModuleType
 from typing import Any, Generator, Iterator, List, Optional
 
+from ..installed import installed_path
 from .binaries import holds_name, interpreter_files, is_binary
-from .installed import installed_path
 
 _MODULES_AT_ONCE = 100
 _LATER = 8

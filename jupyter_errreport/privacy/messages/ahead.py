@@ -5,7 +5,7 @@ import os
 import re
 from typing import Optional, Tuple
 
-from .code_names import CodeNames
+from ..code_names import CodeNames
 from .type_text import repr_of_type
 
 _OTHER_KINDS = re.compile(

@@ -3,8 +3,8 @@
 import re
 from typing import FrozenSet, List, Match, Pattern
 
-from ..stdlib_names import STDLIB_NAMES
-from .type_names import PACKAGES
+from ...stdlib_names import STDLIB_NAMES
+from ..type_names import PACKAGES
 
 DOTTED: Pattern[str] = re.compile(r"(?<![\w.-])\w[\w-]{0,99}(?:\.[\w-]{1,63}){1,8}")
 

@@ -6,7 +6,7 @@ r"""Paths: with blanks where the beginning says that it is one, else up to the n
 import re
 from typing import Match, Pattern
 
-from .type_names import PACKAGES
+from ..type_names import PACKAGES
 
 _SIGN = r"[^\s/\\\"'`<>|:]"
 _WORD = _SIGN + r"{1,80}"

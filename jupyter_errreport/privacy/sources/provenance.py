@@ -11,10 +11,10 @@ import textwrap
 from types import CodeType
 from typing import Dict, Iterator, List, Optional, Set
 
+from ..installed import installed_path, read
+from ..messages.template import TEMPLATE_LIMIT, Hole, Part, Template
 from .expressions import Expressions
 from .format_strings import braces, conversions
-from .installed import installed_path, read
-from .template import TEMPLATE_LIMIT, Hole, Part, Template
 
 FUNCTION_LINES = 300
 STATEMENT_LINES = 30
@@ -31,7 +31,7 @@ _CATALOGUE = re.compile(
     rb"([\w.]{0,100}(?:error|exception|message|msg|warning|string|text|constant)\w{0,10})[ \t]{1,4}import\b",
     re.MULTILINE,
 )
-"""Where a module gets the texts from that it says, if not from itself: `from .errors import Errors`."""
+"""Where a module gets the texts from that it says, if not from itself: `from ..errors import Errors`."""
 _WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"\s*(?:elif|else|except|finally|case)\b")
 """What begins a part of a statement, and never one of its own."""

@@ -4,7 +4,7 @@ import re
 from string import Formatter
 from typing import Dict, List
 
-from .template import Hole, Part
+from ..messages.template import Hole, Part
 
 Text = List[Part]
 NAME_LIMIT = 40

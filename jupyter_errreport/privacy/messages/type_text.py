@@ -3,7 +3,7 @@
 import re
 from typing import Optional
 
-from .code_names import CodeNames
+from ..code_names import CodeNames
 
 _REPR_OF_OBJECT = re.compile(r"<([\w.]{1,100})(?: object)? at 0x[0-9A-Fa-f]{1,16}>\Z")
 _REPR_OF_CLASS = re.compile(r"<(class|type) '([\w.<>]{1,100})'>\Z")

@@ -3,18 +3,18 @@
 import re
 from typing import Callable, Generator, List, NamedTuple, Optional, Sequence
 
-from ..event import Held
-from ..source import Token, first_line
+from ...event import Held
+from ...source import Token, first_line
+from ..code_names import names_of_source
+from ..shapes.code_patterns import hide_in_code
+from ..steps import finished
+from ..type_names import PACKAGES
 from .broken_line import public_broken_line
-from .code_names import names_of_source
-from .code_patterns import hide_in_code
 from .comments import public_comment
 from .foreign_line import foreign_first_line
 from .magics import is_known_magic
 from .parsing import is_python
 from .shell_words import public_command
-from .steps import finished
-from .type_names import PACKAGES
 
 FIRST_LINE_LIMIT = 200
 """Characters of a first line that leave."""

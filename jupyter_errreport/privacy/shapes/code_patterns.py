@@ -7,7 +7,7 @@ import keyword
 from itertools import islice
 from typing import List, Tuple
 
-from ..source import Token, tokens
+from ...source import Token, tokens
 from .keys import SECRET_LITERAL
 from .patterns import CODE, MESSAGES, TEXT, TEXT_LIMIT, hide_patterns, hide_where
 

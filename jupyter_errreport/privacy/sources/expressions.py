@@ -9,8 +9,8 @@ import ast
 import re
 from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Tuple
 
+from ..messages.template import TEMPLATE_LIMIT, Hole, Template
 from .format_strings import NAME_LIMIT, Text, braces, conversions
-from .template import TEMPLATE_LIMIT, Hole, Template
 
 Resolver = Callable[[str], List[ast.AST]]
 """The values that a name has outside the function: expressions, or functions whose results count."""

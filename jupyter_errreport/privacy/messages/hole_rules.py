@@ -12,9 +12,9 @@ import re
 from encodings.aliases import aliases
 from typing import Callable, NamedTuple, Optional, Tuple
 
-from .code_names import CodeNames
+from ..code_names import CodeNames
+from ..type_names import PACKAGES
 from .template import hole_is_named
-from .type_names import PACKAGES
 from .type_text import array_of_types, is_dtype_code, parametric_type, repr_of_type
 
 

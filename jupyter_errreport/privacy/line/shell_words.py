@@ -3,6 +3,7 @@
 import re
 from typing import Optional
 
+from ..type_names import PACKAGES
 from .shell_commands import (
     CHANNELS,
     COMBINED,
@@ -15,7 +16,6 @@ from .shell_commands import (
     WORD_OPTIONS,
     WRAPPERS,
 )
-from .type_names import PACKAGES
 
 LINE_LIMIT = 2_000
 """Characters of a line that are looked at."""

@@ -5,10 +5,10 @@ import os
 from types import CodeType
 from typing import Generator, List, Optional, Sequence, Tuple
 
-from ..event import ClassSnapshot, FrameSnapshot
+from ...event import ClassSnapshot, FrameSnapshot
+from ..installed import installed_path
 from .binaries import is_binary, size_of_constants
 from .distributions import files_near
-from .installed import installed_path
 
 FILES = 48
 BYTES = 40_000_000

@@ -6,10 +6,10 @@ What can't be compared with all values does not leave.
 import re
 from typing import Any, FrozenSet, Generator, Iterable, Iterator, Sequence
 
-from ..event import Held
-from ..source import tokens
+from ...event import Held
+from ...source import tokens
+from ..shapes.patterns import hide_patterns
 from .common_words import is_common
-from .patterns import hide_patterns
 from .values import Comment
 
 UNCHECKED = "<comment>"

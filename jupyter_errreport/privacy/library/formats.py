@@ -3,8 +3,8 @@
 import re
 from typing import Iterator, List, Optional
 
-from .provenance import fragments
-from .template import Hole, Part, Template
+from ..messages.template import Hole, Part, Template
+from ..sources.provenance import fragments
 
 FORMAT_LIMIT = 1_000
 PUNCTUATION = 4

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import FrozenSet, List, Tuple
 
-from ..source import SOURCE_LIMIT, tokens
+from ...source import SOURCE_LIMIT, tokens
 
 FILE_LIMIT = 4 * SOURCE_LIMIT
 """Characters of a file that are looked at."""

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from typing import Callable, Iterator
 
-from ..stdlib_names import STDLIB_NAMES
+from ...stdlib_names import STDLIB_NAMES
+from ..shapes.patterns import hide_patterns
+from ..type_names import PACKAGES
 from .common_words import NAMES_TOO, is_common
-from .patterns import hide_patterns
-from .type_names import PACKAGES
 
 LINE_TAKEN = 600
 

@@ -3,7 +3,7 @@
 import re
 from typing import Dict, Iterable, List, Sequence, Tuple
 
-from .template import Hole, Part, Template
+from ..messages.template import Hole, Part, Template
 
 Piece = Tuple[int, int]
 """Where a piece of a message begins and ends."""

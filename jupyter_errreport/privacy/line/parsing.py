@@ -7,7 +7,7 @@ import ast
 import re
 from typing import Dict, Iterator
 
-from ..source import PYTHON_MAGICS, tokens
+from ...source import PYTHON_MAGICS, tokens
 
 PARSED_LINES, PARSED_CHARACTERS = 300, 20_000
 """A longer cell is not parsed: `ast.parse` can't be paused. Its words then count as no names."""

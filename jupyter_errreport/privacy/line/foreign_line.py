@@ -9,9 +9,9 @@ import re
 from importlib import import_module
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..source import SOURCE_LIMIT
+from ...source import SOURCE_LIMIT
+from ..shapes.patterns import CODE, hide_patterns, hide_where
 from .magics import is_known_magic
-from .patterns import CODE, hide_patterns, hide_where
 from .shell_words import public_command
 
 LINE_TAKEN = 2_000

@@ -1,0 +1,1 @@
+"""What leaves of a cell's first line: code, comments, shell words, other languages."""

@@ -1,0 +1,1 @@
+"""What leaves of an error's message: templates, what stands in their holes, and what stands around them."""

@@ -1,0 +1,1 @@
+"""What looks private wherever it stands: patterns, and where each is used."""

@@ -1,0 +1,1 @@
+"""What the code that raised can say: its string expressions, and what it defines."""
