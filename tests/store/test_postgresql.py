@@ -230,7 +230,7 @@ def test_what_was_answered_survives_a_failover_to_a_synchronous_standby_once(
             wait_for(lambda: len(answered) > 50)
             own_server.kill()
             before = len(answered)
-            standby.execute("SELECT pg_promote()")
+            standby.promote()
             wait_for(lambda: len(answered) > before + 50, "answers of the new primary")
         assert standby.execute("SELECT pg_is_in_recovery()") == [(False,)]
         check_all_are_there(database, answered)
