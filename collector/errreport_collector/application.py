@@ -269,6 +269,8 @@ class ErrReportCollector(JupyterApp):
                 "One SQLite file has one writer: --processes can only be 1. With PostgreSQL there can be more:"
                 " --db postgresql://user@host/name."
             )
+        if not hasattr(os, "fork"):
+            return self._refuse("Several processes can only be had where a process can fork, which is not on Windows.")
         database.start()  # a database that can't be used is said once, and its tables are made
         database.close()
         sockets = bind(self.ip, self.port)

@@ -17,7 +17,7 @@ from jupyter_errreport.api.sources import SentCell, SentSource, published_cells
 from jupyter_errreport.event import new_event_id, public_session, rfc3339
 from jupyter_errreport.source import cell_hash
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.clock import clock
+from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.groups import GroupChange, GroupFilters, change_group, list_groups
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.sessions import open_session

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from .database.statements import Statement, listed, upsert_of
 from .group_schema import (
     cell_sessions,
     group_cells,
@@ -25,7 +26,6 @@ from .group_schema import (
 from .rows import cell_of
 from .schema import texts
 from .session_figures import FirstErrors
-from .statements import Statement, listed, upsert_of
 
 Row = Mapping[str, Any]
 Key = tuple[str, ...]

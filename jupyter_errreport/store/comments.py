@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ..contract import COMMENTS_LIMIT
 from ..event import EventMessageType, event_time, new_event_id, rfc3339
-from .clock import clock
+from .database.clock import clock
 from .limits import DAY
 from .parts import in_parts
 from .schema import comments, errors

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
 from . import rollups
-from .clock import stamp
 from .comments import comments_of, delete_comments
 from .cursor import Cursor
+from .database.clock import stamp
 from .filters import Filters, after
 from .group_schema import notebooks
 from .outbox import withdraw

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from ..contract import notebook_identity
-from .clock import stamp
 from .cursor import Cursor
+from .database.clock import stamp
 from .filters import Scope, after, contains, in_scope
 from .former_groups import parts_of
 from .group_schema import (

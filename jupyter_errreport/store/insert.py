@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, select
 from ..contract import is_nobodys, notebook_identity
 from ..event import EventMessageType, event_time, rfc3339
 from .arrivals import Arrivals
-from .clock import clock
 from .comments import keep_comments
+from .database.clock import clock
+from .database.statements import Statement, insert_of, listed
 from .edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
 from .former_groups import keep_former
 from .lifecycle import tell_of_new, wake_groups
@@ -20,7 +21,6 @@ from .regroupings import Place, add_rule, groups_of
 from .rows import COLUMNS, row_of
 from .schema import errors
 from .session_figures import count_errors
-from .statements import Statement, insert_of, listed
 from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]

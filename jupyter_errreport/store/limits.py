@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select
 
 from ..event import EventMessageType, event_time, rfc3339
+from .database.statements import Statement, listed
 from .schema import sessions
-from .statements import Statement, listed
 
 DAY = 86_400
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from ..event import group_id as natural_id
 from . import rollups
 from .comments import move_comments
+from .database.statements import Statement, listed
 from .edited_cells import move_cells
 from .filters import Scope, in_scope
 from .former_groups import forget_former, lead_on
@@ -20,7 +21,6 @@ from .group_schema import groups, regroupings
 from .rows import row_of_group
 from .samples import renew_samples
 from .schema import errors
-from .statements import Statement, listed
 
 
 class RegroupingError(Exception):

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete
 
 from ..event import new_event_id, rfc3339
 from .alerts import purge_alerts
-from .clock import clock
+from .database.clock import clock
 from .errors import delete_errors
 from .filters import Filters
 from .limits import DAY

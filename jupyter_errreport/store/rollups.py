@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from .database.upsert import insert_missing
 from .group_schema import (
     cell_sessions,
     group_cells,
@@ -37,7 +38,6 @@ from .group_schema import (
     notebooks,
 )
 from .schema import errors, texts
-from .upsert import insert_missing
 
 Row = dict[str, Any]
 

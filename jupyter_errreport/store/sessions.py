@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ..contract import notebook_identity
 from ..event import rfc3339
-from .clock import clock
 from .cursor import Cursor
+from .database.clock import clock
 from .errors import delete_errors
 from .filters import Filters, after, in_scope
 from .insert import errors_of_session

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..contract import notebook_identity
-from .clock import stamp
+from .database.clock import stamp
 from .filters import Scope, in_scope
 from .schema import source_cells, sources
 

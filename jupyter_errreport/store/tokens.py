@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from ..contract import notebook_pattern
-from .clock import stamp
+from .database.clock import stamp
 from .schema import tokens
 
 Role = Literal["report", "read", "author", "admin"]

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from . import group_schema  # noqa: F401 - its tables belong to `metadata`
-from .clock import clock
 from .database import Database
+from .database.clock import clock
 from .schema import errors, metadata
 
 AT_ONCE = 1_000

@@ -246,7 +246,7 @@ def test_without_any_place_it_says_so_and_stores_nothing(tmp_path: Path, monkeyp
     close(opened)
 
 
-@pytest.mark.parametrize("place", ["postgresql://host/db", "sqlite://"])
+@pytest.mark.parametrize("place", ["mysql://host/db", "sqlite://"])
 def test_a_setting_that_is_no_file_is_named(place: str) -> None:
     opened = open_database(place)
     assert "path" in opened.warning

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database, DatabaseUnavailable, StoreError, WriteFailed
-from jupyter_errreport.store.clock import clock
+from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.schema import errors, settings
 from jupyter_errreport.store.sessions import open_session
@@ -230,7 +230,7 @@ def test_what_was_answered_survives_a_failover_to_a_synchronous_standby_once(
             wait_for(lambda: len(answered) > 50)
             own_server.kill()
             before = len(answered)
-            standby.execute("SELECT pg_promote()")
+            standby.promote()
             wait_for(lambda: len(answered) > before + 50, "answers of the new primary")
         assert standby.execute("SELECT pg_is_in_recovery()") == [(False,)]
         check_all_are_there(database, answered)

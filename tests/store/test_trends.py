@@ -6,7 +6,7 @@ import pytest
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.alerts import list_alerts
-from jupyter_errreport.store.clock import clock
+from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.groups import GroupChange, change_group
 from jupyter_errreport.store.insert import insert_errors
 from jupyter_errreport.store.sessions import open_session

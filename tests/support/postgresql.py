@@ -96,6 +96,11 @@ class PostgreSQLServer:
         wait_for(lambda: self.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"), "the standby")
         return standby
 
+    def promote(self) -> None:
+        """Make a standby take writes. Not by a query, which what is still to be replayed may cancel."""
+        command = self.command("pg_ctl", "promote", "--wait", f"--pgdata={self.data}")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, timeout=120)
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 

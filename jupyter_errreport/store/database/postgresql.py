@@ -16,9 +16,9 @@ from sqlalchemy import Column, Connection, Engine, String, create_engine, event
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.engine import ExceptionContext
 
-from ..clock import clock
 from .advisory_lock import WRITING, AdvisoryLock
 from .backend import Backend, Lock
+from .clock import clock
 from .failures import DatabaseUnavailable
 from .listener import CHANNEL, Listener, new_name
 

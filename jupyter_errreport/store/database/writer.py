@@ -36,7 +36,6 @@ class Writer:
         # None is the order to end, behind everything that was asked before.
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = False
-        self._committing = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
         self._gate = threading.Lock()
@@ -113,11 +112,11 @@ class Writer:
         That is so when the transaction was lost before its commit, as when a server was started anew. A commit that got
         no answer may be there or not, and is not tried again here: whoever asked knows what to do about that.
         """
-        self._committing = False
         try:
             return [self._alone(*group[0])] if len(group) == 1 else self._together(group)
         except DBAPIError as error:
-            if is_last or self._committing or not _was_lost(error):
+            # Of a commit itself there is no statement.
+            if is_last or error.statement is None or not _was_lost(error):
                 raise
             return []
 
@@ -133,7 +132,6 @@ class Writer:
             except Exception as error:
                 transaction.rollback()
                 refusal = error
-            self._committing = True
         return (future, None, refusal) if refusal else (future, result, None)
 
     def _together(self, group: list[_Item]) -> list[_Answer]:
@@ -154,7 +152,6 @@ class Writer:
                 except Exception as error:
                     savepoint.rollback()
                     answers.append((future, None, error))
-            self._committing = True
         return answers
 
 

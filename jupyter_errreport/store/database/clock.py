@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from ..event import rfc3339
+from ...event import rfc3339
 
 
 class Clock:
