@@ -191,7 +191,7 @@ ROWS = (
         "%no_such_magic 3",
         "UsageError",
         [("<cell N>", "<module>", 1)],
-        first_line="%no_such_magic <int>",
+        first_line="%<name> <int>",
     ),
     Row(
         "class of the reader's own",
@@ -226,11 +226,12 @@ def test_a_failure_arrives_once_and_says_where(reported: Reported, row: Row) -> 
     assert event["kind"] == row.kind
     assert event["execution_count"] == (count if row.counted else -1)
     assert event["first_line"] == row.first_line
-    assert event["cell_hash"] == cell_hash(row.code)
+    # A hash of a text that is no Python could be guessed.
+    assert event.get("cell_hash") == (None if event["kind"] == "syntax" else cell_hash(row.code))
     assert [(other["error_name"], other["relation"]) for other in event["chain"]] == row.chain
     assert_traceback(event["traceback"], row.traceback, count)
     assert event["fingerprint"] == fingerprint(
-        event["error_name"], event["error_message"], event["traceback"], cell_hash=event["cell_hash"]
+        event["error_name"], event["error_message"], event["traceback"], cell_hash=event.get("cell_hash")
     )
     assert event["notebook"] == "table"
     assert event["count"] == 1

@@ -34,6 +34,8 @@ class Case:
     """Runs of the cell's first line that hold no value: code, and whole comments, which begin with `#`."""
     before: str = ""
     """A cell that runs before all and may fail; what it sends is judged too."""
+    value_decides: bool = False
+    """Whether it hangs on the value which error it is, so that two values can't be compared."""
 
     @property
     def placeholders(self) -> set[str]:

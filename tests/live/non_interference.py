@@ -46,11 +46,14 @@ class Pair:
 
 
 def draw(libraries: Sequence[Library], pairs: int, seed: int) -> Iterator[Library]:
-    """Libraries in an order of chance, the last one with fewer of its cases, so that there are as many as `pairs`."""
+    """Libraries in an order of chance, the last one with fewer of its cases, so that there are as many as `pairs`.
+
+    Cases in which the value decides which error it is are left out.
+    """
     rng = random.Random(seed)
     while pairs > 0:
         for library in rng.sample(libraries, len(libraries)):
-            cases = library.cases[:pairs]
+            cases = tuple(case for case in library.cases if not case.value_decides)[:pairs]
             if cases:
                 yield dataclasses.replace(library, cases=cases)
             pairs -= len(cases)

@@ -28,7 +28,7 @@ def is_common(word: str) -> bool:
     """Whether a word, in small letters, is one that everybody writes."""
     if not word.isascii() or not word.isalpha():
         return False
-    if word in _CONTRACTIONS:
+    if word in _FURTHER:
         return True
     if not _content:
         _content.append(_mapped())
