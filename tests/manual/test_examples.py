@@ -43,6 +43,9 @@ RUN_BY_OTHERS = {
     "cd labextension": "labextension/build_backend.py",
     "ln -sfn": "labextension/build_backend.py",
     "jupyter server": "tests/e2e/test_installation.py",
+    "pip install": "tests/e2e/test_installation.py",
+    "jupyter errreport collector --db postgresql://errreport@db.example.org/errreport": "tests/collector/test_processes.py",
+    "jupyter errreport migrate": "tests/store/test_transfer.py",
     "jupyter errreport hook": "tests/e2e/test_installation.py",
 }
 """Commands, by how they begin, that are run where they belong: by a test, or by `make test` itself."""

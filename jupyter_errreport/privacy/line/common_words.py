@@ -8,10 +8,13 @@ import os
 from typing import List, Union
 
 _FILE = os.path.join(os.path.dirname(__file__), "common_words.txt")
-_CONTRACTIONS = frozenset(
-    "arent cant couldnt didnt doesnt dont hasnt isnt lets shouldnt thats wasnt whats wont".split()
+_FURTHER = frozenset(
+    """
+    arent cant couldnt didnt doesnt dont hasnt isnt lets shouldnt thats wasnt whats wont
+    false none true nan
+    """.split()
 )
-"""Words with an apostrophe, without it."""
+"""Words with an apostrophe, without it, and Python's constants."""
 NAMES_TOO = frozenset(
     """
     amin ann ball banks best black blue bond brand bridges brown chance chi cross day dev drew field fields flower
