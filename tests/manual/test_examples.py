@@ -31,6 +31,7 @@ EVERYWHERE = "http://127.0.0.1:8000"
 QUOTE = "'"
 CELL = "#@title Load\nresidue = 'SEP'\nint(residue)"
 RUN_HERE = ("export ", "jupyter errreport collector", "jupyter errreport publish", "jupyter errreport token")
+DATABASE = "postgresql://errreport@db.example.org/errreport"
 RUN_BY_OTHERS = {
     "make demo": "tests/demo/test_demo.py",
     "make demo-data": "tests/demo/test_month.py",
@@ -44,7 +45,7 @@ RUN_BY_OTHERS = {
     "ln -sfn": "labextension/build_backend.py",
     "jupyter server": "tests/e2e/test_installation.py",
     "pip install": "tests/e2e/test_installation.py",
-    "jupyter errreport collector --db postgresql://errreport@db.example.org/errreport": "tests/collector/test_processes.py",
+    f"jupyter errreport collector --db {DATABASE}": "tests/collector/test_processes.py",
     "jupyter errreport migrate": "tests/store/test_transfer.py",
     "jupyter errreport hook": "tests/e2e/test_installation.py",
 }
