@@ -1,6 +1,7 @@
 """What may leave a kernel: code may, data may not.
 
-Everything here turns the raw facts of a snapshot into text that may be sent. Standard library only, Python 3.7 syntax.
+Everything here turns the raw facts of a snapshot into text that may be sent. Standard library only, Python 3.7 syntax;
+first lines of other languages take Pygments, where it is there, for which only a Jupyter server asks.
 """
 
 from .evidence import CellSources, CodeOfKernel, evidence_of
