@@ -136,7 +136,10 @@ def _shortened(name: str) -> str:
     name = name.strip()
     folder = max(name.rstrip("/\\").rfind("/"), name.rstrip("/\\").rfind("\\"))
     if folder >= 0 or name.endswith(("/", "\\")):
-        return name.rstrip("/\\")[folder + 1 :]
+        bare = name.rstrip("/\\")[folder + 1 :]
+        # The quotes are around the whole path, of which only one is left now.
+        opened = next((opening for opening, closing in _QUOTES if name.startswith(opening) and closing in bare), "")
+        return opened + bare
     lowered = name.lower()
     if lowered.endswith(_SUFFIX):
         return name[: -len(_SUFFIX)]

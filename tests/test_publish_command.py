@@ -131,8 +131,8 @@ def test_an_authors_token_publishes_and_equal_cells_make_no_new_version(collecto
     assert (source["release"], [cell["source"] for cell in source["cells"]]) == ("1.0", [LOAD])
     by_arguments = ["--collector", collector.url, "--token", token]
     assert publish(collector, path, *by_arguments, token="", JUPYTER_ERRREPORT_URL="")[0] == 0
-    assert publish(collector, path, "--name=week/2 ?", token=token)[0] == 0
-    assert collector.read("notebooks/week%2F2%20%3F/source")["version"] == 1
+    assert publish(collector, path, "--name=week 2 ?", token=token)[0] == 0
+    assert collector.read("notebooks/week%202%20%3F/source")["version"] == 1
 
 
 @pytest.mark.needs("installed wheel")

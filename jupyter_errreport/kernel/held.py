@@ -47,6 +47,8 @@ _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
 _PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT, _FUNCTION = range(12)
 _TEXT_ONLY, _NUMBERS_ONLY = {str}, {int, float}
+_COLUMNS: Tuple[Set[type], ...] = ({str}, {int}, {float})
+"""What is taken as a whole, and so counts for a quarter."""
 _CODE_TYPES = frozenset(
     (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
 )
@@ -151,7 +153,7 @@ class _Look:
         waiting: List[_Batch] = [(values, 0, False)]
         while waiting:
             values, depth, is_librarys = waiting.pop()
-            self._left -= len(values)
+            self._left -= len(values) if set(map(type, values)) not in _COLUMNS else len(values) // 4
             if self._left < 0:
                 self.is_whole = False
                 return

@@ -26,6 +26,10 @@ class Seen:
     event: dict[str, Any]
 
 
+FLUSHES = 30
+"""Times that a kernel is asked to send what it has."""
+
+
 class NotReported(AssertionError):
     """A case did not fail, or was not reported once."""
 
@@ -79,8 +83,11 @@ def _fail(running: Kernel, case: Case, values: Values) -> int:
 
 def _reported(running: Kernel, to: Receiver) -> list[dict[str, Any]]:
     """What was reported since this was asked last, in the order of the cells."""
-    flushed = running.run("%errreport flush").text
-    if "All sent." not in flushed:
+    for _ in range(FLUSHES):  # a first error of each large library takes its time
+        flushed = running.run("%errreport flush").text
+        if "All sent." in flushed:
+            break
+    else:
         raise NotReported(f"the kernel could not send what it captured: {flushed}")
     events = sorted(to.events, key=lambda event: int(event["execution_count"]))
     to.events.clear()

@@ -7,6 +7,9 @@ import mmap
 import os
 from typing import List, Union
 
+from ...stdlib_names import STDLIB_NAMES
+from ..type_names import PACKAGES
+
 _FILE = os.path.join(os.path.dirname(__file__), "common_words.txt")
 _FURTHER = frozenset(
     """
@@ -15,6 +18,9 @@ _FURTHER = frozenset(
     """.split()
 )
 """Words with an apostrophe, without it, and Python's constants."""
+_SOFTWARE = frozenset(map(str.lower, PACKAGES | STDLIB_NAMES)) - {"patsy", "ray"} | frozenset(
+    "python ipython jupyter jupyterlab colab kaggle github conda pip".split()
+)
 NAMES_TOO = frozenset(
     """
     amin ann ball banks best black blue bond brand bridges brown chance chi cross day dev drew field fields flower
@@ -31,7 +37,7 @@ def is_common(word: str) -> bool:
     """Whether a word, in small letters, is one that everybody writes."""
     if not word.isascii() or not word.isalpha():
         return False
-    if word in _FURTHER:
+    if word in _FURTHER or word in _SOFTWARE:
         return True
     if not _content:
         _content.append(_mapped())
