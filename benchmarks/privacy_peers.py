@@ -26,9 +26,10 @@ from jupyter_errreport.kernel.assemble import assemble
 from jupyter_errreport.privacy.steps import finished
 from tests.live.leaks import find_leaks
 from tests.live.library import Case, library_files, read_library
-from tests.live.values import fill, make_values
+from tests.live.values import fill, kind_of, make_values
 from tests.privacy.scrubbing import CELL, failed, snapshot_of
 
+KNOWN_TEXT = "O"
 NAMES = ("ours", "notebook-error-reporter 0.1.1", "sentry-sdk, EventScrubber")
 
 
@@ -89,6 +90,8 @@ def compare(case: Case, namespace: dict[str, Any], rng: random.Random, counts: d
     told = dict(
         zip(NAMES, (ours(error, cell, namespace), predecessors(error, cell), sentrys(error, cell)), strict=True)
     )
+    # Texts that messages have by themselves can't be told from the values that equal them.
+    values = {placeholder: value for placeholder, value in values.items() if kind_of(placeholder)[0] != KNOWN_TEXT}
     for name, (sent, message) in told.items():
         counts[name]["cases"] += 1
         counts[name]["leaking"] += bool(find_leaks(sent, values))
