@@ -25,7 +25,8 @@ from types import (
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..event import Held
-from .tables import Column, Tables, class_of, module_of_class, mro_of, names_of_class, names_of_module
+from .slots import file_of_module, module_of_class, mro_of, names_of_class, names_of_module
+from .tables import Column, Tables, class_of
 
 VALUES_LOOKED_AT = 4_000
 """Values, those in containers too, of one error: some 0.3 ms."""
@@ -153,29 +154,34 @@ class _Look:
         waiting: List[_Batch] = [(values, 0, False)]
         while waiting:
             values, depth, is_librarys = waiting.pop()
-            self._left -= len(values) if set(map(type, values)) not in _COLUMNS else len(values) // 4
+            kinds = set(map(type, values))
+            self._left -= len(values) if kinds not in _COLUMNS else len(values) // 4
             if self._left < 0:
                 self.is_whole = False
                 return
             try:
-                self._each(values, depth, is_librarys, waiting)
+                if not self._column_taken(values, kinds):
+                    self._each(values, depth, is_librarys, waiting)
             except Exception:  # another thread changes it, or an array of another build: it was not looked at
                 self.is_whole = False
 
-    def _each(self, values: Sequence[Any], depth: int, is_librarys: bool, waiting: List["_Batch"]) -> None:
-        """Take the texts and numbers of values, and let wait what the others hold. The loop that costs the time."""
-        sorts, texts, wants_numbers = self._sorts, self._texts, self._wants_numbers
-        kinds = set(map(type, values))
-        if kinds == _TEXT_ONLY and max(map(len, values)) <= TEXT_TAKEN:  # a column: without a step for each value
+    def _column_taken(self, values: Sequence[Any], kinds: Set[type]) -> bool:
+        """Take values of one kind, such as a column's, without a step for each; False for others."""
+        if kinds == _TEXT_ONLY and max(map(len, values)) <= TEXT_TAKEN:
             self._characters -= sum(map(len, values))
             if self._characters < 0:
                 self.is_whole = False
             else:
-                texts += values
-            return
+                self._texts += values
+            return True
         if kinds <= _NUMBERS_ONLY:
-            self._numbers += values if wants_numbers else ()
-            return
+            self._numbers += values if self._wants_numbers else ()
+            return True
+        return False
+
+    def _each(self, values: Sequence[Any], depth: int, is_librarys: bool, waiting: List["_Batch"]) -> None:
+        """Take the texts and numbers of values, and let wait what the others hold. The loop that costs the time."""
+        sorts, wants_numbers = self._sorts, self._wants_numbers
         rows: List[Any] = []
         for value in values:
             kind = type(value)
@@ -337,9 +343,8 @@ class _Look:
         if type(module) is not str or module == "__main__":
             return False
         if module not in self._is_library:
-            names = sys.modules.get(module)
-            file = names_of_module(names).get("__file__") if issubclass(type(names), ModuleType) else None
-            self._is_library[module] = type(file) is not str or not is_users_file(file)
+            file = file_of_module(sys.modules.get(module))
+            self._is_library[module] = file is None or not is_users_file(file)
         return self._is_library[module]
 
 

@@ -8,12 +8,11 @@ from itertools import chain, islice
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Dict, Optional
 
+from .slots import file_of_module, module_of_class
+
 NAMES_TAKEN = 60
 OWN = ""
 """The key of the module that the code itself belongs to."""
-
-_namespace: Any = vars(ModuleType)["__dict__"].__get__
-_module_of_type = type.__dict__["__module__"].__get__
 
 
 def origins_of(frame: FrameType, local: Dict[str, Any]) -> Dict[str, str]:
@@ -36,22 +35,15 @@ def _file_behind(value: Any) -> Optional[str]:
     """The file of the module that an object, or its class, comes from; None where there is none."""
     kind = type(value)
     if issubclass(kind, ModuleType):
-        return _file(value)
+        return file_of_module(value)
     if kind is FunctionType:
         file = value.__globals__.get("__file__")
         return file if type(file) is str else None
     if kind is BuiltinFunctionType:
         owner = value.__self__
         if issubclass(type(owner), ModuleType):
-            return _file(owner)
-        name = value.__module__ if owner is None else _module_of_type(type(owner))
+            return file_of_module(owner)
+        name = value.__module__ if owner is None else module_of_class(type(owner))
     else:
-        name = _module_of_type(value if issubclass(kind, type) else kind)
-    return _file(sys.modules.get(name)) if type(name) is str and name != "builtins" else None
-
-
-def _file(module: Any) -> Optional[str]:
-    if not issubclass(type(module), ModuleType):
-        return None
-    file = _namespace(module).get("__file__")
-    return file if type(file) is str else None
+        name = module_of_class(value if issubclass(kind, type) else kind)
+    return file_of_module(sys.modules.get(name)) if type(name) is str and name != "builtins" else None

@@ -27,6 +27,7 @@ from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
+from .slots import module_of_class, mro_of, names_of_class, names_of_module
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -51,15 +52,11 @@ _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
-_mro = type.__dict__["__mro__"].__get__
 _name = type.__dict__["__name__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
-_module = type.__dict__["__module__"].__get__
-_namespace = type.__dict__["__dict__"].__get__
 _flags = type.__dict__["__flags__"].__get__
 _IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
 """Flags of CPython's types: Python code makes them on the heap only, and may change these."""
-_module_namespace: Any = vars(ModuleType)["__dict__"].__get__
 CO_NEWLOCALS = 0x2
 """The flag of a code object that is a function's."""
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
@@ -80,15 +77,15 @@ def as_exception(value: Any) -> Optional[BaseException]:
 
 def classes_of(error: BaseException) -> Tuple[ClassSnapshot, ...]:
     """The exception's class and its bases without `object`, most derived first; at most 10."""
-    return tuple([_class(cls) for cls in _mro(type(error))[:CLASSES_TAKEN] if cls is not object])
+    return tuple([_class(cls) for cls in mro_of(type(error))[:CLASSES_TAKEN] if cls is not object])
 
 
 def _class(cls: type) -> ClassSnapshot:
-    module = _module(cls)
+    module = module_of_class(cls)
     holder = sys.modules.get(module) if type(module) is str else None
-    namespace = _module_namespace(holder) if issubclass(type(holder), ModuleType) else {}
+    namespace = names_of_module(holder) if issubclass(type(holder), ModuleType) else {}
     file = namespace.get("__file__")
-    own = _namespace(cls)
+    own = names_of_class(cls)
     methods = [own.get(name) for name in _MESSAGE_METHODS] if module != "builtins" else []
     return ClassSnapshot(
         name=_name(cls),
@@ -115,7 +112,7 @@ def _stands(cls: type, namespace: Any) -> bool:
             return True
         if not issubclass(type(found), type):
             return False
-        namespace = _namespace(found)
+        namespace = names_of_class(found)
     return False
 
 
@@ -172,7 +169,7 @@ def _known_names(source: str, namespace: Dict[str, Any]) -> FrozenSet[str]:
     words = _WORD.findall(source.lstrip()[:1_000].partition("\n")[0])[:WORDS_TAKEN]
     known = {word for word in words if word in namespace}
     for module in [namespace[word] for word in known if issubclass(type(namespace[word]), ModuleType)]:
-        known.update(word for word in words if word in _module_namespace(module))
+        known.update(word for word in words if word in names_of_module(module))
     return frozenset(known)
 
 
@@ -314,7 +311,7 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
 
 def _is_group(error: BaseException) -> bool:
     """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
-    return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in _mro(type(error)))
+    return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in mro_of(type(error)))
 
 
 def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_values: bool) -> Tuple[FrameSnapshot, ...]:

@@ -10,6 +10,8 @@ from functools import partial
 from types import GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from .slots import module_of_class, mro_of, names_of_class, names_of_module
+
 PANDAS_OBJECTS = 300
 """Objects of pandas that one table is made of."""
 
@@ -21,10 +23,6 @@ _PANDAS_TABLES = ("DataFrame", "Series", "Index")
 _NUMBERS = re.compile(r"u?int|float|double|half|bool|date|time|duration|decimal|null")
 _ARRAY_TEXTS, _ARRAY_NUMBERS = "OUS", "iuf"
 
-mro_of: Callable[[Any], Any] = type.__dict__["__mro__"].__get__
-names_of_class: Callable[[Any], Any] = type.__dict__["__dict__"].__get__
-module_of_class: Callable[[Any], Any] = type.__dict__["__module__"].__get__
-names_of_module: Callable[[Any], Any] = vars(ModuleType)["__dict__"].__get__
 Read = Callable[[Any], Any]
 
 

@@ -82,13 +82,14 @@ def _python_line(source: str, comments: bool, around: Around, parses: bool) -> G
     """The first line of a cell in Python, in which lines of IPython's own may stand."""
     text = words = magic = ""
     code: List[Token] = []
+    length = 0  # of the code
     for token in first_line(source):
         if token.kind == "magic":
             text += _public_code(code, parses, around) + _public_magic(token.text, around)
-            code, magic = [], token.text
+            code, length, magic = [], 0, token.text
         elif token.kind == "comment" and (parses or not "".join(other.text for other in code).strip()):
             text += _public_words(words, magic) + _public_code(code, parses, around)
-            code, words = [], ""
+            code, length, words = [], 0, ""
             if comments:
                 names = names_of_source(source) if parses else frozenset()
                 held = around.held if around.held is not None else _UNSEEN
@@ -97,7 +98,8 @@ def _python_line(source: str, comments: bool, around: Around, parses: bool) -> G
             words += token.text
         else:
             code.append(token)
-        if len(text) + len(words) + sum(len(other.text) for other in code[:LINE_TAKEN]) > LINE_TAKEN:
+            length += len(token.text)
+        if len(text) + len(words) + length > LINE_TAKEN:
             break
     return text + _public_words(words, magic) + _public_code(code, parses, around)
 

@@ -72,7 +72,7 @@ class Comment:
         self._names = [match.span() for match in _NAME.finditer(self._text) if match.group() in names]
         self._placeholders = [match.span() for match in _PLACEHOLDER.finditer(self._text)]
         self._hidden: Set[Tuple[int, int, str]] = set()
-        plain, places = self._folded()
+        self._plain, self._places = plain, places = self._folded()
         self._words = [
             Word(match.group(), (places[match.start()][0], places[match.end() - 1][1]))
             for match in _WORD.finditer(plain)
@@ -215,8 +215,7 @@ class Comment:
         return not before and not self._text[end : end + 1].isalnum()
 
     def _decoded(self) -> Iterable[View]:
-        plain, places = self._folded()
-        kept = [(low, place) for low, place in zip(plain, places) if low.isalnum()]
+        kept = [(low, place) for low, place in zip(self._plain, self._places) if low.isalnum()]
         letters = View("".join(low for low, _ in kept), [place for _, place in kept])
         yield letters
         yield View(letters.text[::-1], letters.places[::-1])
