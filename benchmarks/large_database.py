@@ -9,11 +9,11 @@ from sqlalchemy import Connection, insert, true
 
 from jupyter_errreport.event import group_id, new_event_id, rfc3339
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.arrivals import Arrivals
-from jupyter_errreport.store.rows import row_of
+from jupyter_errreport.store.errors.rows import row_of
+from jupyter_errreport.store.errors.texts import text_of
+from jupyter_errreport.store.figures.arrivals import Arrivals
+from jupyter_errreport.store.figures.session_figures import FirstErrors, add_sessions
 from jupyter_errreport.store.schema import errors, sessions
-from jupyter_errreport.store.session_figures import FirstErrors, add_sessions
-from jupyter_errreport.store.texts import text_of
 
 DAY = 86_400.0
 DAYS = 90

@@ -137,8 +137,8 @@ def _shortened(name: str) -> str:
     folder = max(name.rstrip("/\\").rfind("/"), name.rstrip("/\\").rfind("\\"))
     if folder >= 0 or name.endswith(("/", "\\")):
         bare = name.rstrip("/\\")[folder + 1 :]
-        # The quotes are around the whole path, of which only one is left now.
-        opened = next((opening for opening, closing in _QUOTES if name.startswith(opening) and closing in bare), "")
+        # Quotes around a whole path, of which only the last is left now.
+        opened = next((first for first, last in _QUOTES if last in bare and first not in bare and first in name), "")
         return opened + bare
     lowered = name.lower()
     if lowered.endswith(_SUFFIX):

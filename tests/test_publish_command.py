@@ -15,7 +15,7 @@ import pytest
 from jupyter_errreport.command.publish import Answer, CannotPublish, check_size, read_source, said
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
-from jupyter_errreport.store.author_cells import failed_line
+from jupyter_errreport.store.published.author_cells import failed_line
 from tests.support import hostile
 from tests.support.collectors import ADMIN, Collector
 from tests.support.jupyter_servers import clean_environment

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
 from jupyter_errreport.api.query import LIMIT, MOST, read_filters, read_number
-from jupyter_errreport.store.alerts import list_alerts
-from jupyter_errreport.store.groups import groups_by_id
+from jupyter_errreport.store.groups.groups import groups_by_id
+from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.web.alert_rows import alert_row
 
 from .guard import guard

@@ -18,10 +18,10 @@ from jupyter_errreport.event import new_event_id, public_session, rfc3339
 from jupyter_errreport.source import cell_hash
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.database.clock import clock
-from jupyter_errreport.store.groups import GroupChange, GroupFilters, change_group, list_groups
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.groups.groups import GroupChange, GroupFilters, change_group, list_groups
+from jupyter_errreport.store.published.sources import publish_source
 from jupyter_errreport.store.sessions import open_session
-from jupyter_errreport.store.sources import publish_source
 
 from .mishaps import MISHAPS, STATIONS
 from .recording import NOTEBOOK, code_cells, record

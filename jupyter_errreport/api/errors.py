@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ..store.cursor import encode_cursor
-from ..store.errors import delete_errors, find_error, list_errors
+from ..store.errors.errors import delete_errors, find_error, list_errors
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody

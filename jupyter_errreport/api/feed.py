@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
-from ..store.groups import list_groups
+from ..store.groups.groups import list_groups
 from ..web.visible import visible
 from .access import Access
 from .groups import read_group_filters

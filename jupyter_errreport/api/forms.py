@@ -6,8 +6,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from ..contract import DECISION_LIMIT
-from ..store.groups import GroupChange, change_group
-from ..store.regroupings import merge, split
+from ..store.groups.groups import GroupChange, change_group
+from ..store.groups.regroupings import merge, split
 from .access import Access
 from .groups import find, regroup
 from .problem import Problem

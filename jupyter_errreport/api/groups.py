@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from ..contract import DECISION_LIMIT
 from ..store.cursor import encode_cursor
 from ..store.database.writer import Work
-from ..store.groups import (
+from ..store.groups.groups import (
     GroupChange,
     GroupFilters,
     Order,
@@ -18,7 +18,7 @@ from ..store.groups import (
     find_group,
     list_groups,
 )
-from ..store.regroupings import RegroupingError, merge, split
+from ..store.groups.regroupings import RegroupingError, merge, split
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .access import Access

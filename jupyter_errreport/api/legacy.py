@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from ..event import EventMessageType, public_session
-from ..store.errors import find_error, list_oldest_errors
-from ..store.filters import Filters, Scope
+from ..store.errors.errors import find_error, list_oldest_errors
+from ..store.errors.filters import Filters, Scope
 from ..store.sessions import find_session, list_oldest_sessions
 from .access import Access
 from .body import TakesBody

@@ -6,7 +6,7 @@ from typing import TypeVar
 from tornado.web import RequestHandler
 
 from ..store.cursor import Cursor, decode_cursor
-from ..store.filters import Filters
+from ..store.errors.filters import Filters
 from .problem import Problem
 from .validation import moment
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from ..event import EventMessageType
 from ..store import StoreError
-from ..store.filters import opens
-from ..store.insert import Outcome, Request
+from ..store.errors.filters import opens
+from ..store.errors.insert import Outcome, Request
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service

@@ -9,7 +9,7 @@ from ..contract import BODY_LIMIT
 from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
-from ..store.sources import PublishedCell, find_source, publish_source, withdraw_source
+from ..store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
 from .access import Access
 from .body import TakesBody
 from .masked import masked_notebook

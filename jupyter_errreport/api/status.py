@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from ..store.database.failures import StoreError
-from ..store.errors import count_everything
+from ..store.errors.errors import count_everything
 from .access import Access
 from .resource import Resource
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from ..api import Access, Resource
 from ..opt_out import forbidden_by
-from ..store.outbox import undelivered
+from ..store.outbox.outbox import undelivered
 from .front_end import FrontEnd
 
 SHOWN = 1_000

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ..delivery import Destination
 from ..event import EventMessageType
 from ..store import Database, StoreError
-from ..store.outbox import expire, figures, register
+from ..store.outbox.outbox import expire, figures, register
 from .parcels import parcels_for
 from .sender import Sender
 

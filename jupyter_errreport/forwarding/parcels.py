@@ -13,8 +13,17 @@ from ..delivery.destination import SLACK
 from ..delivery.outcome import Outcome
 from ..event import encode
 from ..store import Database
-from ..store.hints import take_hints
-from ..store.outbox import Message, expire, keep_quiet, next_events, next_message, next_message_at, set_problem, settle
+from ..store.groups.hints import take_hints
+from ..store.outbox.outbox import (
+    Message,
+    expire,
+    keep_quiet,
+    next_events,
+    next_message,
+    next_message_at,
+    set_problem,
+    settle,
+)
 
 """What one request to a collector may hold: a collector takes no more bytes."""
 LONGEST_QUIET = 300.0

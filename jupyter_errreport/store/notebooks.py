@@ -7,9 +7,9 @@ from sqlalchemy import Connection, func, select
 
 from ..contract import notebook_identity
 from .cursor import Cursor
-from .filters import after, contains, in_scope
+from .errors.filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
-from .groups import shown_cell
+from .groups.groups import shown_cell
 from .parts import Page, page_of
 
 CELL_LIMIT = 500

@@ -9,13 +9,13 @@ from ..contract import notebook_identity
 from ..event import rfc3339
 from .cursor import Cursor
 from .database.clock import clock
-from .errors import delete_errors
-from .filters import Filters, after, in_scope
-from .insert import errors_of_session
+from .errors.errors import delete_errors
+from .errors.filters import Filters, after, in_scope
+from .errors.insert import errors_of_session
+from .figures.session_figures import add_sessions, take_sessions
 from .limits import Limits, check_address
 from .parts import Page, page_of
 from .schema import sessions
-from .session_figures import add_sessions, take_sessions
 from .settings import secret
 
 _SHOWN = [column for column in sessions.c if column.name not in ("address_key", "identity")]

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store.author_cells import author_cell_of_error
-from ..store.errors import find_error
-from ..store.filters import Scope
-from ..store.groups import groups_by_id
+from ..store.errors.errors import find_error
+from ..store.errors.filters import Scope
+from ..store.groups.groups import groups_by_id
+from ..store.published.author_cells import author_cell_of_error
 
 
 def error_page(connection: Connection, event_id: str, scope: Scope) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store.groups import days_of_groups
+from ..store.groups.groups import days_of_groups
 from .days import filled, first_day, today
 from .sparkline import sparkline
 

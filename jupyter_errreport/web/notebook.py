@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store.groups import GroupFilters, list_groups
+from ..store.figures.share import error_free_share
+from ..store.groups.groups import GroupFilters, list_groups
 from ..store.notebooks import find_notebook
-from ..store.share import error_free_share
-from ..store.sources import cells_in_order
+from ..store.published.sources import cells_in_order
 from .days import filled, first_day, today
 from .group_rows import group_rows
 from .heat import HeatCell, heat, heat_strip

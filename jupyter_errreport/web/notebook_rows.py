@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..store.share import error_free_share
+from ..store.figures.share import error_free_share
 from .interval import interval, mood
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..store.alerts import list_alerts
-from ..store.groups import GroupFilters, groups_by_id, list_groups
+from ..store.figures.share import error_free_share
+from ..store.groups.groups import GroupFilters, groups_by_id, list_groups
 from ..store.notebooks import days_of_all, list_notebooks
-from ..store.share import error_free_share
+from ..store.outbox.alerts import list_alerts
 from .alert_rows import alert_row
 from .days import filled, first_day, today
 from .group_rows import group_rows

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from jupyter_errreport.api.intake import Intake
 from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database, StoreError, WriteFailed
-from jupyter_errreport.store.errors import count_everything
-from jupyter_errreport.store.insert import Outcome, Request
+from jupyter_errreport.store.errors.errors import count_everything
+from jupyter_errreport.store.errors.insert import Outcome, Request
 
 from ..store.test_figures_machine import compare_figures
 

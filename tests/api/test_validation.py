@@ -10,7 +10,7 @@ from jupyter_errreport.api.body import parse
 from jupyter_errreport.api.problem import Problem
 from jupyter_errreport.api.validation import SentEvent, moment, read_event
 from jupyter_errreport.event import fingerprint
-from jupyter_errreport.store.rows import event_of, row_of
+from jupyter_errreport.store.errors.rows import event_of, row_of
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

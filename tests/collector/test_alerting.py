@@ -12,9 +12,9 @@ from errreport_collector.alerting.message import Line, Message, message_of
 from errreport_collector.alerting.slack_blocks import blocks_of
 
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.alert_outbox import channel_figures
-from jupyter_errreport.store.alerts import add_alert
 from jupyter_errreport.store.database.clock import stamp
+from jupyter_errreport.store.outbox.alert_outbox import channel_figures
+from jupyter_errreport.store.outbox.alerts import add_alert
 from tests.support.hostile import ALL, CONTROLS, LONG_LINE, MARK, TURNING
 from tests.support.waiting import wait_for
 

@@ -15,10 +15,10 @@ from demo.month.mishaps import MISHAPS
 from demo.month.recording import NOTEBOOK
 from demo.month.sessions import READERS, sessions
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.alerts import list_alerts
-from jupyter_errreport.store.author_cells import author_cell_of_group
-from jupyter_errreport.store.groups import GroupFilters, find_group, list_groups
+from jupyter_errreport.store.groups.groups import GroupFilters, find_group, list_groups
 from jupyter_errreport.store.notebooks import find_notebook
+from jupyter_errreport.store.outbox.alerts import list_alerts
+from jupyter_errreport.store.published.author_cells import author_cell_of_group
 
 NOW = 1_795_521_600.0
 

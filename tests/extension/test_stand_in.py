@@ -16,10 +16,11 @@ import pytest
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.extension import stand_in
 from jupyter_errreport.extension.stand_in import Opened, open_database
-from jupyter_errreport.store import Database, outbox
+from jupyter_errreport.store import Database
 from jupyter_errreport.store.database import filesystem, migrate
-from jupyter_errreport.store.errors import count_everything
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.errors import count_everything
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.outbox import outbox
 from tests.crash.small_disk import SmallDisk
 from tests.forwarding.conftest import event
 from tests.support.jupyter_servers import jupyter_server

@@ -10,7 +10,7 @@ from jupyter_errreport.delivery import Destination
 from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.forwarding import Forwarding, parcels, sender
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
 from tests.support.receiver import Receiver, receiver
 
 

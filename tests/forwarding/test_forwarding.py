@@ -14,7 +14,7 @@ import pytest
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.forwarding import parcels, sender
 from jupyter_errreport.forwarding.forwarding import key_of
-from jupyter_errreport.store import outbox
+from jupyter_errreport.store.outbox import outbox
 from tests.store.contents import everything_of
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import wait_for

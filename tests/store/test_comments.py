@@ -6,14 +6,14 @@ from typing import Any
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.comments import comments_of_group
-from jupyter_errreport.store.errors import delete_errors, find_error, list_errors
-from jupyter_errreport.store.filters import Filters
-from jupyter_errreport.store.groups import GroupChange, change_group, find_group
-from jupyter_errreport.store.hints import take_hints
-from jupyter_errreport.store.insert import Outcome, insert_errors
-from jupyter_errreport.store.outbox import figures, next_events, register, settle
-from jupyter_errreport.store.regroupings import merge, split
+from jupyter_errreport.store.errors.comments import comments_of_group
+from jupyter_errreport.store.errors.errors import delete_errors, find_error, list_errors
+from jupyter_errreport.store.errors.filters import Filters
+from jupyter_errreport.store.errors.insert import Outcome, insert_errors
+from jupyter_errreport.store.groups.groups import GroupChange, change_group, find_group
+from jupyter_errreport.store.groups.hints import take_hints
+from jupyter_errreport.store.groups.regroupings import merge, split
+from jupyter_errreport.store.outbox.outbox import figures, next_events, register, settle
 
 Make = Callable[..., EventMessageType]
 

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, select
 from jupyter_errreport.event import EventMessageType, fingerprint
 from jupyter_errreport.store import Database
 from jupyter_errreport.store import group_schema as tables
-from jupyter_errreport.store.author_cells import author_cell_of_group
 from jupyter_errreport.store.database.location import backend_at
-from jupyter_errreport.store.former_groups import parts_of
-from jupyter_errreport.store.groups import GroupFilters, find_group, list_groups
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.groups.former_groups import parts_of
+from jupyter_errreport.store.groups.groups import GroupFilters, find_group, list_groups
+from jupyter_errreport.store.published.author_cells import author_cell_of_group
+from jupyter_errreport.store.published.sources import find_source
 from jupyter_errreport.store.schema import comments, errors, metadata, sessions, tokens, told_groups
 from jupyter_errreport.store.sessions import open_session
-from jupyter_errreport.store.sources import find_source
 
 from .test_figures_machine import compare_figures
 

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Connection
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
-from jupyter_errreport.store import Database, outbox
-from jupyter_errreport.store.errors import delete_errors
-from jupyter_errreport.store.filters import Filters
-from jupyter_errreport.store.insert import insert_errors
-from jupyter_errreport.store.retention import purge
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.errors.errors import delete_errors
+from jupyter_errreport.store.errors.filters import Filters
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.errors.retention import purge
+from jupyter_errreport.store.outbox import outbox
 
 Make = Callable[..., EventMessageType]
 DAY = 86_400

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database, DatabaseUnavailable, StoreError, WriteFailed
 from jupyter_errreport.store.database.clock import clock
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.schema import errors, settings
 from jupyter_errreport.store.sessions import open_session
 from tests.support.postgresql import PostgreSQLServer

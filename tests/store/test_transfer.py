@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.sessions import open_session
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.transfer import TransferError, transfer

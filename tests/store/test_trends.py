@@ -5,12 +5,12 @@ import pytest
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.alerts import list_alerts
 from jupyter_errreport.store.database.clock import clock
-from jupyter_errreport.store.groups import GroupChange, change_group
-from jupyter_errreport.store.insert import insert_errors
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.figures.trends import add_share_alerts, add_spike_alerts
+from jupyter_errreport.store.groups.groups import GroupChange, change_group
+from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.store.sessions import open_session
-from jupyter_errreport.store.trends import add_share_alerts, add_spike_alerts
 
 Make = Callable[..., EventMessageType]
 DAY = 86_400.0

@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.event import EventMessageType, new_event_id, rfc3339
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.insert import insert_errors
-from jupyter_errreport.store.sources import PublishedCell, publish_source
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.published.sources import PublishedCell, publish_source
 from jupyter_errreport.web.notebook import notebook_page
 
 PUBLISHED = [PublishedCell("import csv", "a" * 32, "import csv"), PublishedCell("rows[9]", "b" * 32, "rows[<int>]")]

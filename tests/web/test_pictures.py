@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.store.share import error_free_share
+from jupyter_errreport.store.figures.share import error_free_share
 from jupyter_errreport.web.chart import chart
 from jupyter_errreport.web.days import filled
 from jupyter_errreport.web.heat import HeatCell, heat, heat_strip

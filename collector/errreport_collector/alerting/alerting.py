@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.alert_outbox import channel_figures, register_channels
+from jupyter_errreport.store.outbox.alert_outbox import channel_figures, register_channels
 
 from ..duty import Duty
 from .channels import Channel, ChannelError

@@ -8,7 +8,7 @@ from collections import deque
 from typing import Any
 
 from jupyter_errreport.store import Database, StoreError
-from jupyter_errreport.store.alert_outbox import drop_old, put_off, take, waiting
+from jupyter_errreport.store.outbox.alert_outbox import drop_old, put_off, take, waiting
 
 from ..duty import Duty
 from .channels import Channel, ChannelError

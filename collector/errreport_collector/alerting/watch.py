@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from jupyter_errreport.store import Database, StoreError
-from jupyter_errreport.store.trends import add_share_alerts, add_spike_alerts
+from jupyter_errreport.store.figures.trends import add_share_alerts, add_spike_alerts
 
 EVERY_SECONDS = 300.0
 

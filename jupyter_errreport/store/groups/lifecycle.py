@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from .alerts import add_alert
-from .group_schema import groups, notebook_releases
-from .parts import in_parts
+from ..group_schema import groups, notebook_releases
+from ..outbox.alerts import add_alert
+from ..parts import in_parts
 from .releases import is_newer, is_version
 
 Row = Mapping[str, Any]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select, update
 
-from .group_schema import groups
-from .schema import errors
+from ..group_schema import groups
+from ..schema import errors
 
 
 def take_hints(connection: Connection, hints: Mapping[str, str], source: str) -> None:

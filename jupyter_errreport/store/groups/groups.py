@@ -6,20 +6,13 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from ..contract import notebook_identity
-from .cursor import Cursor
-from .database.clock import stamp
-from .filters import Scope, after, contains, in_scope
+from ...contract import notebook_identity
+from ..cursor import Cursor
+from ..database.clock import stamp
+from ..errors.filters import Scope, after, contains, in_scope
+from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
+from ..parts import Page, page_of
 from .former_groups import parts_of
-from .group_schema import (
-    former_groups,
-    group_cells,
-    group_days,
-    group_fingerprints,
-    group_releases,
-    groups,
-)
-from .parts import Page, page_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
 Status = Literal["open", "resolved", "ignored"]

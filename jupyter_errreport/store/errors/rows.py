@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping
 
-from ..event import EventMessageType
-from .edited_cells import cell_free_of
-from .schema import errors
+from ...event import EventMessageType
+from ..groups.edited_cells import cell_free_of
+from ..schema import errors
 from .texts import text_id
 
 _TRANSLATED = ("received_at", "identity", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked")

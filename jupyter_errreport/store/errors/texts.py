@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..event import EventMessageType
+from ...event import EventMessageType
 
 
 def text_id(event: EventMessageType) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, update
 
-from .group_schema import group_cells, groups
-from .parts import in_parts
-from .rows import sample_of
-from .schema import errors
+from ..errors.rows import sample_of
+from ..group_schema import group_cells, groups
+from ..parts import in_parts
+from ..schema import errors
 
 
 def renew_samples(connection: Connection, group_ids: Iterable[str]) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ..contract import COMMENTS_LIMIT
-from ..event import EventMessageType, event_time, new_event_id, rfc3339
-from .database.clock import clock
-from .limits import DAY
-from .parts import in_parts
-from .schema import comments, errors
+from ...contract import COMMENTS_LIMIT
+from ...event import EventMessageType, event_time, new_event_id, rfc3339
+from ..database.clock import clock
+from ..limits import DAY
+from ..parts import in_parts
+from ..schema import comments, errors
 
 COMMENT_DAYS = 7
 """Days after an event in which something can be said of it: nobody who has a list of ids can write into all of it."""

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from .comments import with_comments
-from .database import Database
-from .insert import insert_errors
+from ..database import Database
+from ..errors.comments import with_comments
+from ..errors.insert import insert_errors
+from ..errors.rows import payload_of
+from ..schema import destinations, errors, outbox
 from .outbox import enqueue, register
-from .rows import payload_of
-from .schema import destinations, errors, outbox
 
 PAGE = 500
 PATIENCE = 30.0

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ..contract import notebook_identity
-from .database.clock import stamp
-from .filters import Scope, in_scope
-from .schema import source_cells, sources
+from ...contract import notebook_identity
+from ..database.clock import stamp
+from ..errors.filters import Scope, in_scope
+from ..schema import source_cells, sources
 
 VERSIONS_KEPT = 50
 """Versions of a notebook that are kept, the newest ones."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from .database.statements import Statement, listed, upsert_of
-from .group_schema import (
+from ..database.statements import Statement, listed, upsert_of
+from ..errors.rows import cell_of
+from ..group_schema import (
     cell_sessions,
     group_cells,
     group_days,
@@ -23,8 +24,7 @@ from .group_schema import (
     notebook_releases,
     notebooks,
 )
-from .rows import cell_of
-from .schema import texts
+from ..schema import texts
 from .session_figures import FirstErrors
 
 Row = Mapping[str, Any]

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ..event import new_event_id, rfc3339
-from .alerts import Kind, add_alert
-from .group_schema import alerts, group_days, groups, notebook_days
-from .limits import DAY
-from .schema import errors
+from ...event import new_event_id, rfc3339
+from ..group_schema import alerts, group_days, groups, notebook_days
+from ..limits import DAY
+from ..outbox.alerts import Kind, add_alert
+from ..schema import errors
 from .share import error_free_share
 
 HOUR = 3_600.0

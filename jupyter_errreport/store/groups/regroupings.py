@@ -10,17 +10,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from ..event import group_id as natural_id
-from . import rollups
-from .comments import move_comments
-from .database.statements import Statement, listed
+from ...event import group_id as natural_id
+from ..database.statements import Statement, listed
+from ..errors.comments import move_comments
+from ..errors.filters import Scope, in_scope
+from ..errors.rows import row_of_group
+from ..figures import rollups
+from ..group_schema import groups, regroupings
+from ..schema import errors
 from .edited_cells import move_cells
-from .filters import Scope, in_scope
 from .former_groups import forget_former, lead_on
-from .group_schema import groups, regroupings
-from .rows import row_of_group
 from .samples import renew_samples
-from .schema import errors
 
 
 class RegroupingError(Exception):

@@ -6,21 +6,21 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ..contract import is_nobodys, notebook_identity
-from ..event import EventMessageType, event_time, rfc3339
-from .arrivals import Arrivals
+from ...contract import is_nobodys, notebook_identity
+from ...event import EventMessageType, event_time, rfc3339
+from ..database.clock import clock
+from ..database.statements import Statement, insert_of, listed
+from ..figures.arrivals import Arrivals
+from ..figures.session_figures import count_errors
+from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
+from ..groups.former_groups import keep_former
+from ..groups.lifecycle import tell_of_new, wake_groups
+from ..groups.regroupings import Place, add_rule, groups_of
+from ..limits import DAY, Limits, SessionMeter
+from ..outbox.outbox import enqueue, enqueue_again
+from ..schema import errors
 from .comments import keep_comments
-from .database.clock import clock
-from .database.statements import Statement, insert_of, listed
-from .edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
-from .former_groups import keep_former
-from .lifecycle import tell_of_new, wake_groups
-from .limits import DAY, Limits, SessionMeter
-from .outbox import enqueue, enqueue_again
-from .regroupings import Place, add_rule, groups_of
 from .rows import COLUMNS, row_of
-from .schema import errors
-from .session_figures import count_errors
 from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]

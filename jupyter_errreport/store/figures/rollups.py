@@ -23,8 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from .database.upsert import insert_missing
-from .group_schema import (
+from ..database.upsert import insert_missing
+from ..group_schema import (
     cell_sessions,
     group_cells,
     group_days,
@@ -37,7 +37,7 @@ from .group_schema import (
     notebook_releases,
     notebooks,
 )
-from .schema import errors, texts
+from ..schema import errors, texts
 
 Row = dict[str, Any]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ..event import fingerprint_of, fingerprint_parts
-from .database.statements import Statement, listed
-from .group_schema import cell_groups
-from .schema import errors
+from ...event import fingerprint_of, fingerprint_parts
+from ..database.statements import Statement, listed
+from ..group_schema import cell_groups
+from ..schema import errors
 
 CellKey = tuple[str, str, str]
 """A notebook, what a fingerprint would be without the cell, and the cell's id."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from ..contract import notebook_identity
-from .rollups import CELL
-from .rows import event_of
-from .schema import errors, source_cells, sources
+from ...contract import notebook_identity
+from ..errors.rows import event_of
+from ..figures.rollups import CELL
+from ..schema import errors, source_cells, sources
 
 ALIKE = 0.6
 """From which likeness on (0 to 1, as `difflib` has it) a first line is taken for a changed one of the author's."""

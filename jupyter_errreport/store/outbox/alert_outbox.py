@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ..event import new_event_id
+from ...event import new_event_id
+from ..group_schema import alert_channels, alert_outbox, alerts, groups
+from ..limits import DAY
 from .alerts import read_details
-from .group_schema import alert_channels, alert_outbox, alerts, groups
-from .limits import DAY
 
 AGE_DAYS = 3
 """An alert that could not be told for so long is no news."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
 
-from ..contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
-from .cursor import Cursor
-from .schema import errors, texts
+from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
+from ..cursor import Cursor
+from ..schema import errors, texts
 
 Scope = str | None
 """The notebooks that somebody's token opens, with `*` and `?`; None for all. Each query asks for them itself, so that

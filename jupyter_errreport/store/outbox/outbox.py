@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
-from ..event import new_event_id, rfc3339
-from .comments import with_comments
-from .limits import DAY
-from .parts import in_parts
-from .rows import payload_of
-from .schema import destinations, errors, outbox, told_groups
+from ...event import new_event_id, rfc3339
+from ..errors.comments import with_comments
+from ..errors.rows import payload_of
+from ..limits import DAY
+from ..parts import in_parts
+from ..schema import destinations, errors, outbox, told_groups
 
 AGE_DAYS = 60
 """Rows of older events are dropped: receivers forget ids after 90 days, and refuse what they can't tell from a copy."""

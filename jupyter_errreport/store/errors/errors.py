@@ -4,17 +4,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
-from . import rollups
+from ..cursor import Cursor
+from ..database.clock import stamp
+from ..figures import rollups
+from ..group_schema import notebooks
+from ..groups.samples import renew_samples
+from ..outbox.outbox import withdraw
+from ..parts import Page, page_of
+from ..schema import errors, tombstones
 from .comments import comments_of, delete_comments
-from .cursor import Cursor
-from .database.clock import stamp
 from .filters import Filters, after
-from .group_schema import notebooks
-from .outbox import withdraw
-from .parts import Page, page_of
 from .rows import event_of
-from .samples import renew_samples
-from .schema import errors, tombstones
 
 
 class Totals(NamedTuple):

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, Table, and_, bindparam, case, delete, func, select, update
 
-from .database.statements import Statement, listed
-from .database.upsert import insert_missing
-from .group_schema import notebook_days, notebook_releases, notebooks
-from .schema import sessions
+from ..database.statements import Statement, listed
+from ..database.upsert import insert_missing
+from ..group_schema import notebook_days, notebook_releases, notebooks
+from ..schema import sessions
 
 _KEYS: dict[str, ColumnElement[Any]] = {
     "notebook": sessions.c.identity,

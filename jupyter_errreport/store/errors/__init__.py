@@ -1,0 +1,1 @@
+"""The errors themselves: stored, listed, deleted."""

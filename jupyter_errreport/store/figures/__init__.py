@@ -1,0 +1,1 @@
+"""What is counted while errors arrive, so that no page has to."""

@@ -1,0 +1,1 @@
+"""The cells that authors publish, in which readers' errors are shown."""
