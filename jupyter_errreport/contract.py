@@ -138,8 +138,7 @@ def _shortened(name: str) -> str:
     if folder >= 0 or name.endswith(("/", "\\")):
         bare = name.rstrip("/\\")[folder + 1 :]
         # Quotes around a whole path, of which only the last is left now.
-        opened = next((first for first, last in _QUOTES if last in bare and first not in bare and first in name), "")
-        return opened + bare
+        return next((first for first, last in _QUOTES if first in name and _is_closed_only(bare, first, last)), "") + bare
     lowered = name.lower()
     if lowered.endswith(_SUFFIX):
         return name[: -len(_SUFFIX)]
@@ -154,6 +153,10 @@ def _shortened(name: str) -> str:
         if lowered.startswith(words) and (rest[:1] == " " or words in _BEFORE_WITHOUT_SPACE or not rest):
             return _unquoted(rest.strip())
     return name
+
+
+def _is_closed_only(name: str, first: str, last: str) -> bool:
+    return name.count(last) % 2 == 1 if first == last else last in name and first not in name
 
 
 def _unquoted(name: str) -> str:

@@ -62,7 +62,8 @@ def test_a_copy_is_the_notebook_that_it_was_made_of(mark: str) -> None:
         assert notebook_identity(mark.format(name)) == name
 
 
-@given(st.sampled_from(NAMES), st.lists(st.sampled_from(MARKS), max_size=5))
+@given(st.sampled_from(NAMES), st.lists(st.sampled_from((*MARKS, '"{}" kopyası')), max_size=5))
+@example("course", ["lessons/week 2/{}.ipynb", "“{}.ipynb”的副本", "lessons/week 2/{}.ipynb"])
 def test_so_is_a_copy_of_a_copy(name: str, marks: list[str]) -> None:
     called = name
     for mark in marks:

@@ -66,14 +66,15 @@ class Sender:
     def _run(self) -> None:
         """Take turns; sleep after one in which nothing was due until there is news, after one that failed for a while.
 
-        News that come during a turn are seen by the next one.
+        News that come during a turn are seen by the next one; so is `close`, before which something may have come.
         """
         while time.monotonic() < self._deadline:
             self._news.clear()
+            closing = self._closing.is_set()
             pause = self._turn()
             if pause == 0.0:
                 continue
-            if self._closing.is_set():
+            if closing:
                 break
             if pause is None:
                 self._transport.close()

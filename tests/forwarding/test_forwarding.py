@@ -110,6 +110,30 @@ def test_closing_sends_what_can_be_sent(start: Start, to: Receiver) -> None:
     assert len(to.events) == 1
 
 
+def test_what_comes_while_a_turn_ends_is_sent_at_closing(
+    start: Start, to: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, go_on = threading.Event(), threading.Event()
+    ask = parcels.Batches.next
+
+    def slow(self: parcels.Batches) -> parcels.Parcel | None:
+        parcel = ask(self)
+        looked.set()
+        go_on.wait(5)
+        return parcel
+
+    monkeypatch.setattr(parcels.Batches, "next", slow)
+    server = start(Destination.collector(to.url))
+    assert looked.wait(5)  # a turn that has found nothing
+    server.store(event())
+    closing = threading.Thread(target=server.close, args=(5,))
+    closing.start()
+    wait_for(lambda: server.forwarding._senders[0]._closing.is_set(), "the request to close")
+    go_on.set()
+    closing.join(5)
+    assert len(to.events) == 1
+
+
 def test_closing_does_not_wait_for_a_receiver_that_is_away(start: Start) -> None:
     server = start(Destination.collector("http://127.0.0.1:9"))
     server.store(event())
