@@ -138,7 +138,8 @@ def _shortened(name: str) -> str:
     if folder >= 0 or name.endswith(("/", "\\")):
         bare = name.rstrip("/\\")[folder + 1 :]
         # Quotes around a whole path, of which only the last is left now.
-        return next((first for first, last in _QUOTES if first in name and _is_closed_only(bare, first, last)), "") + bare
+        quotes = (first for first, last in _QUOTES if first in name and _is_closed_only(bare, first, last))
+        return next(quotes, "") + bare
     lowered = name.lower()
     if lowered.endswith(_SUFFIX):
         return name[: -len(_SUFFIX)]
