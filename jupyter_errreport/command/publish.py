@@ -11,6 +11,7 @@ from typing import Any, Dict, List, NamedTuple
 from urllib.parse import quote
 
 from ..contract import BODY_LIMIT, TOKEN_VARIABLE, URL_VARIABLE
+from ..delivery.answer import json_of
 from ..delivery.destination import Destination
 from ..delivery.transport import Transport
 from ..privacy.names import public_notebook
@@ -129,10 +130,7 @@ def send(receiver: Destination, name: str, body: bytes) -> Answer:
         ) from error
     finally:
         transport.close()
-    try:
-        answer = json.loads(response.content.decode("utf-8"))
-    except ValueError:
-        answer = None
+    answer = json_of(response)
     return Answer(response.status_code, answer if isinstance(answer, dict) else {})
 
 

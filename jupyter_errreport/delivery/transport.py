@@ -12,13 +12,13 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
 from ..contract import DECISION_LIMIT, KEY_HEADER
+from .answer import NOT_PACKED, json_of, read_answer
 from .destination import COLLECTOR, JUPYTER, Destination
 from .outcome import Hint, Outcome, judged
 from .slack import slack_message
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-ANSWER_LIMIT = 1_000_000
 HOST_LIMIT = 200
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
@@ -137,7 +137,7 @@ class Transport:
         body = b"[" + b",\n".join(events) + b"]"
         response = self._post("errors", body, timeout)
         if response.status_code == 200:
-            answers = _answer(response)
+            answers = json_of(response)
             if isinstance(answers, list) and len(answers) == len(events):
                 reasons = [_reason_of(answer) for answer in answers]
                 problem = next((f"an event was rejected: {reason}" for reason in reasons if reason), "")
@@ -186,7 +186,7 @@ class Transport:
         return self._request("POST", _endpoint(self._destination, path), body, timeout)
 
     def _request(self, method: str, endpoint: Endpoint, body: bytes, timeout: float) -> Any:
-        headers = {"Content-Type": "application/json", **endpoint.headers}
+        headers = {"Content-Type": "application/json", **NOT_PACKED, **endpoint.headers}
         if len(body) >= COMPRESS_FROM and self._destination.kind in (COLLECTOR, JUPYTER):
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
         session = self._requests_session(endpoint)
@@ -203,8 +203,10 @@ class Transport:
             proxies=_proxies(endpoint.url),
             stream=True,
         )
-        response._content = response.raw.read(ANSWER_LIMIT, decode_content=True)
-        response.close()
+        try:
+            response._content = read_answer(response)
+        finally:
+            response.close()
         return response
 
     def _requests_session(self, endpoint: Endpoint) -> Any:
@@ -262,16 +264,9 @@ def _proxies(url: str) -> Dict[str, str]:
     return {parts.scheme: proxy} if proxy else {}
 
 
-def _answer(response: Any) -> Any:
-    try:
-        return json.loads(response._content.decode("utf-8"))
-    except ValueError:
-        return None
-
-
 def _reason(response: Any) -> str:
     """The word for programs in a collector's problem; empty when there is none."""
-    answer = _answer(response)
+    answer = json_of(response)
     return str(answer.get("reason", "")) if isinstance(answer, dict) else ""
 
 

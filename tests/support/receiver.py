@@ -21,6 +21,8 @@ class Receiver:
         self.answers: dict[str, Any] = {}
         """What GET, PUT and PATCH of a path are answered, by path; the events otherwise."""
         self.headers: dict[str, str] = {}
+        self.body: bytes | None = None
+        """What everything is answered instead of JSON."""
         self.poison: set[str] = set()
         """Names of errors; a request with one of them is answered 400."""
         self.unknown: set[str] = set()
@@ -86,7 +88,7 @@ class Receiver:
                 self._reply(receiver.answer, receiver.answers.get(self.path, {}))
 
             def _reply(self, status: int, answer: Any) -> None:
-                body = json.dumps(answer).encode()
+                body = json.dumps(answer).encode() if receiver.body is None else receiver.body
                 self.send_response(status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
