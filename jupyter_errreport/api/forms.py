@@ -12,6 +12,7 @@ from .access import Access
 from .groups import find, regroup
 from .problem import Problem
 from .resource import Resource
+from .validation import RELEASE_LIMIT
 
 MOST_SESSIONS = 1_000_000
 
@@ -51,7 +52,9 @@ class Decide(Resource):
 
     def _change(self, action: str) -> GroupChange:
         if action in ("open", "resolved"):
-            return GroupChange("open" if action == "open" else "resolved")
+            if action == "open":
+                return GroupChange("open")
+            return GroupChange("resolved", release=self.field("release")[:RELEASE_LIMIT] or None)
         if action == "ignored":
             until = self.field("until")
             return GroupChange("ignored", until_again=until == "again", until_sessions=self._sessions(until))

@@ -13,6 +13,7 @@ from ..store.errors.errors import list_errors
 from ..store.errors.filters import Filters
 from ..store.groups.groups import GroupFilters, find_group, list_groups
 from ..store.published.author_cells import author_cell_of_group
+from ..store.published.releases import newest_published
 from .chart import chart
 from .days import filled, first_day, today
 from .group_rows import marks
@@ -41,6 +42,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
         "why": _why(errors.items),
         "marks": list(marks(group, first_day(last, 2))),
         "state": state(group),
+        "published": newest_published(connection, group["notebook"], group["group"]),
         "picture": chart(days, "count", None, label, ("errors", "")),
         "days": [day for day in days if day["count"]],
         "comments": comments_of_group(connection, group["group"], COMMENTS),

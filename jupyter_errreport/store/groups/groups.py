@@ -12,6 +12,7 @@ from ..database.clock import stamp
 from ..errors.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
 from ..parts import Page, page_of
+from ..published.releases import newest_published
 from .former_groups import parts_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
@@ -62,7 +63,8 @@ class GroupChange:
 
     status: Status | None = None
     release: str | None = None
-    """With `resolved`: the newest release that still has it. None for the newest in which it was seen."""
+    """With `resolved`: the newest release that still has it. None for the one that was published last
+    among those in which it was seen."""
     until_again: bool = False
     """With `ignored`: only until it happens again."""
     until_sessions: int | None = None
@@ -162,7 +164,7 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
             "wakes_at_sessions": None,
         }
         if change.status == "resolved":
-            values["resolved_release"] = change.release or _newest_release(connection, group_id)
+            values["resolved_release"] = change.release or newest_published(connection, row["notebook"], group_id)
         elif change.status == "ignored" and change.until_sessions is not None:
             values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
     if values:
@@ -209,8 +211,3 @@ def _rows(connection: Connection, table: Any, group_id: str, order: Any) -> list
         {name: value for name, value in row.items() if name not in ("group_id", "events")}
         for row in connection.execute(query).mappings()
     ]
-
-
-def _newest_release(connection: Connection, group_id: str) -> str | None:
-    query = select(group_releases.c.release).where(group_releases.c.group_id == group_id)
-    return connection.execute(query.order_by(group_releases.c.last_seen.desc()).limit(1)).scalar()
