@@ -10,6 +10,8 @@ BODY_LIMIT = 256 * 1024
 """Bytes of a request's body, also when inflated."""
 BATCH_EVENTS = 100
 """Events in one request of ours."""
+COUNT_LIMIT = 10_000
+"""Errors that one event stands for: a kernel ends a fold that has as many, and receivers take no more."""
 NOTEBOOK_LIMIT = 200
 """Characters of a notebook's name."""
 COMMENT_LIMIT = 500

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, NOTEBOOK_LIMIT
+from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, COUNT_LIMIT, NOTEBOOK_LIMIT
 from ..event import (
     CHAIN_LIMIT,
     COUNTLESS,
@@ -82,7 +82,7 @@ class SentEvent(Struct):
     session: Id | None = None
     kind: str = "cell"
     chain: list[SentLink] = []
-    count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    count: Annotated[int, Meta(ge=1, le=COUNT_LIMIT)] = 1
     cell_id: Id | None = None
     cell_hash: Id | None = None
     fingerprint: Id | None = None
