@@ -9,7 +9,8 @@ from jupyter_errreport.api import Access, Method, Problem
 from jupyter_errreport.api.accept import prefers_html
 
 from .colab import is_within
-from .login import CollectorResource, log_in_by_link, read_by_link, show_login
+from .link import offer_login, read_by_link
+from .login import CollectorResource, show_login
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 
@@ -21,7 +22,7 @@ def guard(access: Access, method: Method) -> Method:
     async def guarded(handler: CollectorResource, *args: Any) -> None:
         if handler.request.method == "GET" and handler.request.query_arguments.get("token"):
             if not handler.token_in_query:
-                await log_in_by_link(handler)
+                await offer_login(handler)
                 return
             await read_by_link(handler)
         if not await _admitted(handler, access):
