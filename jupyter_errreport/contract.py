@@ -23,6 +23,7 @@ DECISION_LIMIT = 2_000
 
 ROLES = ("report", "read", "author", "admin")
 """What a token can be for: each role may do what those before it may."""
+REPORT = ROLES[0]
 EVENT_STATUSES = ("stored", "duplicate", "rejected")
 """What becomes of an event at a receiver."""
 
@@ -32,6 +33,7 @@ CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
 """Names the connection file of the Jupyter server that started the kernel."""
 URL_VARIABLE = "JUPYTER_ERRREPORT_URL"
 TOKEN_VARIABLE = "JUPYTER_ERRREPORT_TOKEN"  # noqa: S105 - the name of a variable
+AUTHOR_TOKEN_VARIABLE = "JUPYTER_ERRREPORT_AUTHOR_TOKEN"  # noqa: S105 - the name of a variable
 NOTEBOOK_VARIABLE = "JUPYTER_ERRREPORT_NOTEBOOK"
 
 UNKNOWN = "unknown"
@@ -64,6 +66,26 @@ def notebook_identity(name: str) -> str:
 def may(role: str, access: str) -> bool:
     """Whether a token of this role opens what takes this access: a role, or `open` for anybody."""
     return access == "open" or ROLES.index(role) >= ROLES.index(access)
+
+
+def role_of_token(token: str) -> str:
+    """The role that a token begins with; empty for one that says none, as those of before this rule."""
+    role, separator, _ = token.partition("_")
+    return role if separator and role in ROLES else ""
+
+
+def why_not_to_report_with(token: str) -> str:
+    """Why a token may not be what errors are reported with, and what to do: only one that adds errors may; else empty.
+
+    Notebooks are shared, and servers are used by others than who decides.
+    """
+    role = role_of_token(token)
+    if role in ("", REPORT):
+        return ""
+    return (
+        f"This token is of the role {role}: it opens more than to add errors, for everybody who finds it here."
+        f" Use one of the role {REPORT} (jupyter errreport token create --role {REPORT}), and revoke this one."
+    )
 
 
 def notebook_pattern(pattern: str) -> str:

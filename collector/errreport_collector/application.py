@@ -179,7 +179,7 @@ class ErrReportCollector(JupyterApp):
     def _default_admin_token(self) -> str:
         given = os.environ.get(TOKEN_VARIABLE, "")
         self.token_was_made = not given
-        return given or secrets.token_hex(24)
+        return given or f"admin_{secrets.token_hex(24)}"
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:

@@ -1,5 +1,6 @@
 """What people do on a group's page: the same decisions as `PATCH groups/ID`, as forms that need no script."""
 
+import asyncio
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -25,8 +26,9 @@ class Decide(Resource):
 
     async def post(self, group_id: str) -> None:
         """Do what the pressed button says; leads back to the group's page."""
-        current, scope = (await find(self, group_id))["group"], self.notebook_scope
-        action = self.field("action")
+        group = await find(self, group_id)
+        current, scope = group["group"], self.notebook_scope
+        action, not_told = self.field("action"), ""
         if action == "merge":
             into = (await find(self, self.field("into").strip()))["group"]
             await regroup(self, lambda connection: merge(connection, current, into, scope))
@@ -41,9 +43,11 @@ class Decide(Resource):
                 return change_group(connection, current, change, scope)
 
             await self.write_db(work)
+            if self.service.tell_decision is not None:
+                not_told = await asyncio.to_thread(self.service.tell_decision, group, change)
         self.service.listeners.tell()
         self.set_status(303)
-        self.set_header("Location", f"../{quote(current, safe='')}")
+        self.set_header("Location", f"../{quote(current, safe='')}{'?kept=here' if not_told else ''}")
         self.finish()
 
     def field(self, name: str) -> str:

@@ -116,6 +116,7 @@ class OneGroup(TakesBody, Resource):
             **shown,
             issue_url=issue_url(repository, shown["group"]) if repository else "",
             may_decide=may_decide,
+            kept_here=self.get_query_argument("kept", "") == "here" and self.service.tell_decision is not None,
             xsrf=self.xsrf_token.decode("ascii") if may_decide else "",
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..event import EventMessageType
 from ..store import Database, Limits
+from ..store.groups.groups import GroupChange
 from ..web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
@@ -44,6 +45,9 @@ class Service:
     """Called on the event loop with events that are on disk and were not before. Must not block."""
     on_said: Callable[[], None] = _nobody
     """Called on the event loop when readers have said something of errors. Must not block."""
+    tell_decision: Callable[[dict[str, Any], GroupChange], str] | None = None
+    """Tells a collector what was decided about a group, on a thread; why that does not know of it, empty when it does.
+    """
     destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
     intake: Intake = field(init=False)

@@ -1,16 +1,22 @@
-"""An author's decision from the panel: it holds on this server, and at the collector if its token allows."""
+"""An author's decision in this server: it holds here, and at the collector by the author's own token.
+
+The server's token for the collector only adds errors: who works in a student's server decides there for nobody else.
+"""
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from ..api import Access, Resource
 from ..api.body import TakesBody
 from ..api.groups import checked_change, decide
+from ..contract import AUTHOR_TOKEN_VARIABLE
 from ..delivery import Destination
 from ..delivery.transport import Transport
 from ..event import group_id
+from ..store.groups.groups import GroupChange
 from .front_end import FrontEnd
 
 TIMEOUT = 3.0
@@ -30,14 +36,41 @@ class DecideEverywhere(TakesBody, Resource):
 
         That is a sentence which says why the collector does not know; empty when it does, or there is none.
         """
-        sent = self.read_json()
-        group = await decide(self, wanted, checked_change(sent))
+        change = checked_change(self.read_json())
+        group = await decide(self, wanted, change)
         front_end: FrontEnd = self.settings["errreport_front_end"]
-        not_told = ""
-        if front_end.collector is not None:
-            names = [group_id(group["notebook"], row["fingerprint"]) for row in group["fingerprints"][:MOST]]
-            not_told = await asyncio.to_thread(_tell, front_end.collector, names, sent)
+        not_told = await asyncio.to_thread(front_end.decisions.tell, group, change)
         self.answer({**group, "not_told": not_told})
+
+
+class Decisions:
+    """Tells the collector of what was decided here. Blocks: for a thread."""
+
+    def __init__(self, collector: Destination | None, author_token: str) -> None:
+        self._collector = collector
+        self._author = collector._replace(token=author_token) if collector and author_token else None
+
+    def tell(self, group: Mapping[str, Any], change: GroupChange) -> str:
+        """Why the collector does not know of a change to a group; empty when it does, or there is no collector."""
+        if self._collector is None:
+            return ""
+        if self._author is None:
+            return (
+                f"Kept on this server only: at {self._collector.label} decisions take the author's own token. If that"
+                f" is you, start the server with it in {AUTHOR_TOKEN_VARIABLE}."
+            )
+        names = [group_id(group["notebook"], row["fingerprint"]) for row in group["fingerprints"][:MOST]]
+        return _tell(self._author, names, _sent(change))
+
+
+def _sent(change: GroupChange) -> dict[str, Any]:
+    """A change as `PATCH groups/ID` takes it."""
+    until: Any = "again" if change.until_again else None
+    if change.until_sessions is not None:
+        until = {"sessions": change.until_sessions}
+    fields = {"status": change.status, "release": change.release, "until": until}
+    fields |= {"note": change.note, "hint": change.hint}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _tell(collector: Destination, groups: list[str], change: dict[str, Any]) -> str:
@@ -54,7 +87,7 @@ def _tell(collector: Destination, groups: list[str], change: dict[str, Any]) -> 
     if 200 in answers:
         return ""
     if answers & {401, 403}:
-        return f"Kept on this server only: {place} takes it from a token of the role author, and this server's is none."
+        return f"Kept on this server only: {place} takes it from a token of the role author, and yours is none."
     if answers == {404}:
         return f"Kept on this server only: {place} does not know this error yet. Save it again when it was sent."
     return f"Kept on this server only: {place} answered {max(answers, default=0)}. Save it again later."

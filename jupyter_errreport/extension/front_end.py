@@ -1,9 +1,13 @@
 """What the operator's settings mean for the front ends."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..delivery import Destination
 from .collector_cells import CollectorCells
+
+if TYPE_CHECKING:
+    from .deciding import Decisions
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,8 @@ class FrontEnd:
     notice: str
     """What readers are told where errors go beyond this server; empty when they stay."""
     collector: Destination | None
-    """Where a notebook is published; None for this server."""
+    """Where a notebook is published, with the token for that; None for this server."""
     collector_cells: CollectorCells | None
     """What readers elsewhere stumbled over; None without a collector."""
+    decisions: "Decisions"
+    """Tells the collector of what is decided here."""

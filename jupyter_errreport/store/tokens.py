@@ -29,8 +29,8 @@ def token_hash(token: str) -> str:
 
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
-    """Make a token. This is the only time that anyone can see it."""
-    token = secrets.token_urlsafe(32)
+    """Make a token, which begins with its role. This is the only time that anyone can see it."""
+    token = f"{role}_{secrets.token_urlsafe(32)}"
     pattern = None if notebook is None else notebook_pattern(notebook)
     connection.execute(
         insert(tokens).values(
