@@ -13,9 +13,11 @@ STARTUP_FILE = "50-jupyter_errreport.py"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _KERNEL_PARTS = (
     "__init__.py",
+    "contract.py",
     "event.py",
     "message_template.py",
     "opt_out.py",
+    "own_files.py",
     "source.py",
     "stdlib_names.py",
     "delivery",

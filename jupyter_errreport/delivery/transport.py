@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
 from ..contract import DECISION_LIMIT, KEY_HEADER
+from ..own_files import read_own
 from .answer import NOT_PACKED, json_of, read_answer
 from .destination import COLLECTOR, JUPYTER, Destination
 from .outcome import Hint, Outcome, judged
@@ -242,8 +243,7 @@ def _endpoint(destination: Destination, path: str) -> Endpoint:
 def read_connection(path: str) -> Dict[str, str]:
     """What a Jupyter server's connection file says: `url`, `key`, `ca_file`, `socket`. Raises `Unreachable`."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs an old kernel an import
-            connection = json.load(file)
+        connection = json.loads(read_own(path).decode())
         if not isinstance(connection["url"], str) or not isinstance(connection["key"], str):
             raise KeyError(path)
     except (OSError, ValueError, KeyError, TypeError):

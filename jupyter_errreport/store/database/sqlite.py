@@ -1,6 +1,5 @@
 """SQLite in a file: durable, in write-ahead mode, with transactions that begin when we say so."""
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from .backend import Backend, Lock
 from .failures import DatabaseUnavailable
 from .file_lock import FileLock
 from .filesystem import network_file_system
+from .private_file import check_beside, make_private_file
 
 BUSY_SECONDS = 5
 """How long a statement waits for another process that holds the database."""
@@ -49,6 +49,7 @@ class SQLite(Backend):
             self.journal_mode = _write_ahead(writing)
         except sqlite3.Error as error:
             raise DatabaseUnavailable(self.explain(error)) from error
+        check_beside(self.path)  # SQLite has made them by now, or found what somebody put there meanwhile
         if self.journal_mode != "wal":
             raise DatabaseUnavailable(
                 f"The database {self.path} can't be kept in write-ahead mode (SQLite answers"
@@ -100,21 +101,6 @@ class SQLite(Backend):
             connection.exec_driver_sql(begin)
 
         return engine
-
-
-def make_private_file(path: Path) -> None:
-    """Create `path`, and folders above it that are missing, for this user only.
-
-    SQLite gives its side files (`-wal`, `-shm`) the mode of this one. Raises `OSError`.
-    """
-    missing = []
-    folder = path.parent
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _write_ahead(engine: Engine) -> str:
