@@ -29,6 +29,8 @@ EVENT_STATUSES = ("stored", "duplicate", "rejected")
 
 KEY_HEADER = "X-Errreport-Key"
 """Carries the key of a connection file."""
+SESSION_HEADER = "X-Errreport-Session"
+"""Carries a session's key to a collector, with the session's errors: these use up its quota, and nobody else's do."""
 CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
 """Names the connection file of the Jupyter server that started the kernel."""
 URL_VARIABLE = "JUPYTER_ERRREPORT_URL"

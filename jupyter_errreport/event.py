@@ -91,6 +91,8 @@ class EventMessageType(_RequiredEventFields, total=False):
     """What the reader has said of it, in words of theirs."""
     masked: List[str]
     """Fields in which a receiver found and hid what looked private."""
+    brought_by: str
+    """At a receiver: by whose right it came (`api.brought`); never sent or shown."""
     former_fingerprint: str
     """At a receiver: the fingerprint that an older kernel made; it is not kept, but groups can be asked for by it."""
 

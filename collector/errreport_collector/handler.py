@@ -23,6 +23,7 @@ class CollectorHandler(RequestHandler):
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
     by_cookie = False
+    brought_by: str | None = None
     notebook_scope: str | None = None
 
     @property
@@ -55,6 +56,7 @@ class CollectorHandler(RequestHandler):
                 self.by_cookie = self.identity is not None
         if self.identity is not None:
             self.notebook_scope = self.identity.notebook
+            self.brought_by = self.identity.token_id
 
     def on_finish(self) -> None:
         """Let a stop know that this answer is out."""

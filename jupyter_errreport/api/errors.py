@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+from sqlalchemy import Connection
+
 from ..store.cursor import encode_cursor
-from ..store.errors.errors import delete_errors, find_error, list_errors
+from ..store.errors.errors import came_by, delete_errors, find_error, list_errors
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody
+from .brought import session_shown
 from .exports import ERROR_COLUMNS, FORMATS, answer_list
 from .problem import Problem
 from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
@@ -66,7 +69,7 @@ class Errors(TakesBody, Resource):
 class OneError(Resource):
     """`errors/ID`."""
 
-    access: ClassVar[dict[str, Access]] = {"get": "read", "delete": "admin"}
+    access: ClassVar[dict[str, Access]] = {"get": "read", "delete": "report"}
     depth = 1
 
     async def get(self, event_id: str) -> None:
@@ -85,12 +88,32 @@ class OneError(Resource):
         self.answer(error)
 
     async def delete(self, event_id: str) -> None:
-        """Delete one error."""
+        """Delete one error: of any, who may delete; of their own, who shows the token or the key that brought it."""
         filters = read_error_filters(self, (), (), self.notebook_scope)
-        deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
+        may_delete, session, token = await self.may("admin"), session_shown(self), self.brought_by
+
+        def work(connection: Connection) -> int:
+            if not may_delete and not came_by(connection, event_id, session, token):
+                return -1
+            return delete_errors(connection, filters, event_id)
+
+        deleted = await self.write_db(work)
+        if deleted < 0:
+            await self.refuse_delete()
         if not deleted:
             raise unknown_error()
         self.answer({"deleted": deleted})
+
+    async def refuse_delete(self) -> None:
+        """Raise `Problem` for who may delete neither all errors nor this one, whether it exists or not."""
+        if await self.may("read") or self.brought_by is not None or session_shown(self) is not None:
+            raise Problem(403, "forbidden", "This error is deleted by an admin, or with the token or key it came with.")
+        raise Problem(
+            401,
+            "not_logged_in",
+            "This needs a token of the role admin, or the one that the error came with.",
+            {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'},
+        )
 
 
 def unknown_error() -> Problem:

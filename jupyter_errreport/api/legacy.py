@@ -14,6 +14,7 @@ from ..store.errors.filters import Filters, Scope
 from ..store.sessions import find_session, list_oldest_sessions
 from .access import Access
 from .body import TakesBody
+from .brought import BY_KEY
 from .problem import Problem
 from .query import LIMIT, MOST, read_number
 from .receive import receive_one
@@ -105,7 +106,7 @@ class UsageError(TakesBody, Resource):
             raise unknown_session()
 
         def complete(event: EventMessageType) -> None:
-            event["session"] = session
+            event["session"], event["brought_by"] = session, BY_KEY
             event["notebook"] = row["notebook"]
 
         _, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)

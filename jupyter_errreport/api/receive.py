@@ -7,6 +7,7 @@ from ..event import EventMessageType
 from ..store import StoreError
 from ..store.errors.filters import opens
 from ..store.errors.insert import Outcome, Request
+from .brought import brought_by
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
@@ -82,6 +83,9 @@ def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: boo
     event = read_event(value, is_raw=is_raw, accept_verbatim=resource.service.accept_verbatim)
     if complete:
         complete(event)
+    by = event.get("brought_by") or brought_by(resource, event.get("session"))
+    if by is not None:
+        event["brought_by"] = by
     check_scope(resource, event["notebook"])
     return event
 

@@ -53,6 +53,9 @@ class Resource(RequestHandler):
     notebook_scope: str | None = None
     """The notebooks that the caller's token opens, with `*` and `?`. Set by the server's guard; None for all."""
 
+    brought_by: str | None = None
+    """The id of the token with which the caller adds errors. Set by the server; None for nobody's."""
+
     if TYPE_CHECKING:  # what the server's handler class brings
         service: Service
         client_address: str

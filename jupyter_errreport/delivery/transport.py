@@ -11,7 +11,7 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from ..contract import DECISION_LIMIT, KEY_HEADER
+from ..contract import DECISION_LIMIT, KEY_HEADER, SESSION_HEADER
 from ..own_files import read_own
 from .answer import NOT_PACKED, json_of, read_answer
 from .destination import COLLECTOR, JUPYTER, Destination
@@ -136,7 +136,8 @@ class Transport:
 
     def _post_events(self, events: Sequence[bytes], timeout: float) -> Outcome:
         body = b"[" + b",\n".join(events) + b"]"
-        response = self._post("errors", body, timeout)
+        key = self._destination.session_key if self._destination.kind == COLLECTOR else ""
+        response = self._post("errors", body, timeout, {SESSION_HEADER: key} if key else {})
         if response.status_code == 200:
             answers = json_of(response)
             if isinstance(answers, list) and len(answers) == len(events):
@@ -183,8 +184,9 @@ class Transport:
         """The answer to a PATCH, its body read; raises what requests raises."""
         return self._request("PATCH", _endpoint(self._destination, path), body, timeout)
 
-    def _post(self, path: str, body: bytes, timeout: float) -> Any:
-        return self._request("POST", _endpoint(self._destination, path), body, timeout)
+    def _post(self, path: str, body: bytes, timeout: float, headers: Optional[Dict[str, str]] = None) -> Any:
+        endpoint = _endpoint(self._destination, path)
+        return self._request("POST", endpoint._replace(headers={**endpoint.headers, **(headers or {})}), body, timeout)
 
     def _request(self, method: str, endpoint: Endpoint, body: bytes, timeout: float) -> Any:
         headers = {"Content-Type": "application/json", **NOT_PACKED, **endpoint.headers}

@@ -42,6 +42,8 @@ errors = Table(
     Column("policy", String(16)),
     # Names of fields, with spaces between.
     Column("masked", String(200)),
+    # `key` for its session's, else the id of a token; None for anybody.
+    Column("brought_by", String(32)),
     Index("errors_by_time", "received_at", "event_id"),
     Index("errors_by_notebook", "identity", "received_at", "event_id"),
     Index("errors_by_name", "error_name", "received_at", "event_id"),

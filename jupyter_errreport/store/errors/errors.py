@@ -75,6 +75,15 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     return deleted
 
 
+def came_by(connection: Connection, event_id: str, session: str | None, token: str | None) -> bool:
+    """Whether an error is of the session whose key somebody has (its public id), or came with a token (its id)."""
+    query = select(errors.c.session, errors.c.brought_by).where(errors.c.event_id == event_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return False
+    return (session is not None and row.session == session) or (token is not None and row.brought_by == token)
+
+
 def count_everything(connection: Connection) -> Totals:
     """The numbers for `status`."""
     figures = (notebooks.c.events, notebooks.c.count, notebooks.c.sessions)

@@ -85,17 +85,17 @@ def insert_errors(
     taken: list[tuple[EventMessageType, Place, str]] = []
     for event, place in zip(events, places, strict=True):
         now = clock.now()
-        event_id, session, group = event["event_id"], event.get("session"), group_of[place]
+        event_id, group = event["event_id"], group_of[place]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
-        elif meter and (reason := meter.objection(session, event_id)):
+        elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         else:
             known.add(event_id)
             if meter:
-                meter.add(session, event_id)
+                meter.add(event)
             taken.append((event, place, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:

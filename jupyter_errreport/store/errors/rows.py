@@ -12,7 +12,10 @@ from ..groups.edited_cells import cell_free_of
 from ..schema import errors
 from .texts import text_id
 
-_TRANSLATED = ("received_at", "identity", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked")
+_TRANSLATED = (
+    *("received_at", "identity", "fingerprint", "group_id", "text_id", "traceback", "chain", "masked"),
+    "brought_by",
+)
 PLAIN = tuple(column.name for column in errors.c if column.name not in _TRANSLATED)
 """Fields that are stored as they are."""
 
@@ -30,6 +33,7 @@ def row_of(event: EventMessageType, received_at: str, identity: str, group_id: s
         "traceback": _encoded(fields["traceback"]),
         "chain": _encoded(fields["chain"]),
         "masked": " ".join(fields["masked"]) if fields.get("masked") else None,
+        "brought_by": fields.get("brought_by"),
     }
 
 

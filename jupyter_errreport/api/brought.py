@@ -1,0 +1,21 @@
+"""By whose right events come: the quota of a session is used up, and its errors deleted, by those who have its key."""
+
+from ..contract import SESSION_HEADER
+from ..event import public_session
+from .resource import Resource
+
+BY_KEY = "key"
+"""What is kept of an error that came with its session's key."""
+
+
+def session_shown(resource: Resource) -> str | None:
+    """The public id of the session whose key a request shows; None when it shows none."""
+    key = resource.request.headers.get(SESSION_HEADER, "")
+    return public_session(key) if key else None
+
+
+def brought_by(resource: Resource, session: str | None) -> str | None:
+    """What is kept of how an error of this session came: with its key, with a token (its id), or by anybody."""
+    if session is not None and session == session_shown(resource):
+        return BY_KEY
+    return resource.brought_by
