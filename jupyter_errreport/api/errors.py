@@ -63,7 +63,9 @@ class Errors(TakesBody, Resource):
             raise Problem(
                 400, "no_filter", "Without a filter this would delete every error; nothing was deleted. Add all=true."
             )
-        self.answer({"deleted": await self.write_db(lambda connection: delete_errors(connection, filters))})
+        deleted = await self.write_db(lambda connection: delete_errors(connection, filters))
+        self.service.on_deleted()
+        self.answer({"deleted": deleted})
 
 
 class OneError(Resource):
@@ -102,6 +104,7 @@ class OneError(Resource):
             await self.refuse_delete()
         if not deleted:
             raise unknown_error()
+        self.service.on_deleted()
         self.answer({"deleted": deleted})
 
     async def refuse_delete(self) -> None:

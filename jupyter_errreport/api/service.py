@@ -45,6 +45,8 @@ class Service:
     """Called on the event loop with events that are on disk and were not before. Must not block."""
     on_said: Callable[[], None] = _nobody
     """Called on the event loop when readers have said something of errors. Must not block."""
+    on_deleted: Callable[[], None] = _nobody
+    """Called on the event loop when errors were deleted. Must not block."""
     tell_decision: Callable[[dict[str, Any], GroupChange], str] | None = None
     """Tells a collector what was decided about a group, on a thread; why that does not know of it, empty when it does.
     """

@@ -56,6 +56,7 @@ class OneSession(Resource):
         deleted = await self.write_db(lambda connection: erase_session(connection, session))
         if deleted is None:
             raise unknown_session()
+        self.service.on_deleted()
         self.answer({"deleted": deleted})
 
 

@@ -72,8 +72,10 @@ def load_requests(pause: float = 0.002) -> Any:
 class Transport:
     """Sends to one destination. Not thread-safe: it belongs to the thread of one lane."""
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, sender_key: str = "") -> None:
+        """`sender_key` is shown where there is no session's key: who has it may delete what was sent with it."""
         self._destination = destination
+        self._sender_key = sender_key
         self._session: Any = None
         self._trust: Any = None
         self._told: Optional[Cells] = None
@@ -136,8 +138,7 @@ class Transport:
 
     def _post_events(self, events: Sequence[bytes], timeout: float) -> Outcome:
         body = b"[" + b",\n".join(events) + b"]"
-        key = self._destination.session_key if self._destination.kind == COLLECTOR else ""
-        response = self._post("errors", body, timeout, {SESSION_HEADER: key} if key else {})
+        response = self._post("errors", body, timeout, self._keys())
         if response.status_code == 200:
             answers = json_of(response)
             if isinstance(answers, list) and len(answers) == len(events):
@@ -166,6 +167,32 @@ class Transport:
             if reason in _LIMITS_FOR_GOOD:
                 return Outcome(["rejected"] * count, f"{problem}: {reason}", reasons=[reason] * count)
         return Outcome(problem=problem, retry_after=retry_after(response.headers.get("Retry-After")))
+
+    def erase(self, path: str, timeout: float, key: str = "") -> Outcome:
+        """Have a collector or Jupyter server delete what is at `path`: an error, or a session. Never raises.
+
+        Its status is `stored` when that is done or there is nothing; `rejected`, with a problem, when it never will be.
+        """
+        self._wanted = _always
+        try:
+            endpoint = _endpoint(self._destination, path)
+            keys = {SESSION_HEADER: key} if key else self._keys()
+            endpoint = endpoint._replace(headers={**endpoint.headers, **keys})
+            response = self._request("DELETE", endpoint, b"", timeout)
+        except Unreachable as problem:
+            return Outcome(problem=str(problem))
+        except Exception as error:
+            return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
+        if response.status_code in (200, 404):
+            return judged("stored", 1)
+        what = f"{self._destination.label} answered {response.status_code} when asked to delete"
+        if response.status_code in (429, 500, 502, 503, 504):
+            return Outcome(problem=what, retry_after=retry_after(response.headers.get("Retry-After")))
+        return judged("rejected", 1, what)
+
+    def _keys(self) -> Dict[str, str]:
+        key = self._destination.session_key or self._sender_key
+        return {SESSION_HEADER: key} if key and self._destination.kind == COLLECTOR else {}
 
     def post_body(self, body: bytes, headers: Dict[str, str], timeout: float) -> Any:
         """The answer to a POST to the destination's own address, its body read; raises what requests raises."""

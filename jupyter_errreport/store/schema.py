@@ -42,7 +42,7 @@ errors = Table(
     Column("policy", String(16)),
     # Names of fields, with spaces between.
     Column("masked", String(200)),
-    # `key` for its session's, else the id of a token; None for anybody.
+    # `key` for its session's, else the id of a token, else that of a sender's key; None for anybody.
     Column("brought_by", String(32)),
     Index("errors_by_time", "received_at", "event_id"),
     Index("errors_by_notebook", "identity", "received_at", "event_id"),
@@ -124,6 +124,14 @@ destinations = Table(
     Column("dropped", Integer, nullable=False),
     # Why the last attempt failed; empty when it did not.
     Column("problem", String(300), nullable=False),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    # What was deleted here, and by which destination it is to be deleted too.
+    Column("destination", String(32), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
 )
 
 outbox = Table(

@@ -21,6 +21,8 @@ class Receiver:
         self.answers: dict[str, Any] = {}
         """What GET, PUT and PATCH of a path are answered, by path; the events otherwise."""
         self.headers: dict[str, str] = {}
+        self.deleted: list[str] = []
+        """The last parts of the paths that it was asked to delete."""
         self.body: bytes | None = None
         """What everything is answered instead of JSON."""
         self.poison: set[str] = set()
@@ -78,6 +80,13 @@ class Receiver:
             def do_GET(self) -> None:
                 receiver.requests.append((self.path, dict(self.headers.items()), b""))
                 self._reply(receiver.answer, receiver.answers.get(self.path, {"errors": receiver.events}))
+
+            def do_DELETE(self) -> None:
+                receiver.requests.append((self.path, dict(self.headers.items()), b""))
+                wanted = self.path.rpartition("/")[2]
+                receiver.deleted.append(wanted)
+                receiver.events = [event for event in receiver.events if event.get("event_id") != wanted]
+                self._reply(receiver.answer, {"deleted": 1})
 
             def do_PATCH(self) -> None:
                 self.do_PUT()

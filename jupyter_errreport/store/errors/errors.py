@@ -9,6 +9,7 @@ from ..database.clock import stamp
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
+from ..outbox.deletions import pass_on_deletion
 from ..outbox.outbox import withdraw
 from ..parts import Page, page_of
 from ..schema import errors, tombstones
@@ -60,11 +61,12 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
 def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    What was not passed on yet never will be.
+    What was not passed on yet never will be; what was is to be deleted there too.
     """
     conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
     withdraw(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
@@ -81,7 +83,8 @@ def came_by(connection: Connection, event_id: str, session: str | None, token: s
     row = connection.execute(query).first()
     if row is None:
         return False
-    return (session is not None and row.session == session) or (token is not None and row.brought_by == token)
+    theirs = {token, session and session[:32]} - {None}
+    return (session is not None and row.session == session) or row.brought_by in theirs
 
 
 def count_everything(connection: Connection) -> Totals:
