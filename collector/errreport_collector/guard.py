@@ -25,11 +25,10 @@ def guard(access: Access, method: Method) -> Method:
                 await offer_login(handler)
                 return
             await read_by_link(handler)
-        if not await _admitted(handler, access):
+        if not await _deletes_own(handler, args) and not await _admitted(handler, access):
             show_login(handler, status=401)
             return
-        is_ours = access in ("read", "author", "admin") or handler.request.method == "DELETE"
-        if handler.by_cookie and is_ours and handler.request.method != "GET":
+        if handler.by_cookie and access in ("read", "author", "admin") and handler.request.method != "GET":
             RequestHandler.check_xsrf_cookie(handler)
         result = method(handler, *args)
         if result is not None:
@@ -38,11 +37,14 @@ def guard(access: Access, method: Method) -> Method:
     return guarded
 
 
+async def _deletes_own(handler: CollectorResource, args: tuple[str, ...]) -> bool:
+    return handler.request.method == "DELETE" and not handler.wrong_token and await handler.is_own(*args)
+
+
 async def _admitted(handler: CollectorResource, access: Access) -> bool:
     """True when the method may run, False when a browser should log in. Raises `Problem`."""
     networks = handler.running.colab_networks
-    is_report = access == "report" and handler.request.method == "POST"
-    if is_report and networks is not None and not is_within(handler.client_address, networks):
+    if access == "report" and networks is not None and not is_within(handler.client_address, networks):
         raise Problem(
             403, "colab_only", "Colab error reporting only: this is not an address of Google Colab; nothing was stored."
         )

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Connection
-
 from ..store.cursor import encode_cursor
 from ..store.errors.errors import came_by, delete_errors, find_error, list_errors
 from ..web.error import error_page
@@ -71,7 +69,7 @@ class Errors(TakesBody, Resource):
 class OneError(Resource):
     """`errors/ID`."""
 
-    access: ClassVar[dict[str, Access]] = {"get": "read", "delete": "report"}
+    access: ClassVar[dict[str, Access]] = {"get": "read", "delete": "admin"}
     depth = 1
 
     async def get(self, event_id: str) -> None:
@@ -89,34 +87,21 @@ class OneError(Resource):
             raise unknown_error()
         self.answer(error)
 
+    async def is_own(self, event_id: str) -> bool:
+        """Whether the error came with the token that the caller has, or is of the session whose key they show."""
+        session, token = session_shown(self), self.brought_by
+        if session is None and token is None:
+            return False
+        return await self.read_db(lambda connection: came_by(connection, event_id, session, token))
+
     async def delete(self, event_id: str) -> None:
-        """Delete one error: of any, who may delete; of their own, who shows the token or the key that brought it."""
+        """Delete one error."""
         filters = read_error_filters(self, (), (), self.notebook_scope)
-        may_delete, session, token = await self.may("admin"), session_shown(self), self.brought_by
-
-        def work(connection: Connection) -> int:
-            if not may_delete and not came_by(connection, event_id, session, token):
-                return -1
-            return delete_errors(connection, filters, event_id)
-
-        deleted = await self.write_db(work)
-        if deleted < 0:
-            await self.refuse_delete()
+        deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()
         self.service.on_deleted()
         self.answer({"deleted": deleted})
-
-    async def refuse_delete(self) -> None:
-        """Raise `Problem` for who may delete neither all errors nor this one, whether it exists or not."""
-        if await self.may("read") or self.brought_by is not None or session_shown(self) is not None:
-            raise Problem(403, "forbidden", "This error is deleted by an admin, or with the token or key it came with.")
-        raise Problem(
-            401,
-            "not_logged_in",
-            "This needs a token of the role admin, or the one that the error came with.",
-            {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'},
-        )
 
 
 def unknown_error() -> Problem:

@@ -63,6 +63,10 @@ class Resource(RequestHandler):
         async def may(self, access: Access) -> bool:
             """Whether the caller has this access."""
 
+    async def is_own(self, *args: str) -> bool:
+        """Whether what is to be deleted is the caller's own, who then needs no further right."""
+        return False
+
     def set_default_headers(self) -> None:
         """No answer is kept, guessed at, or framed by strangers."""
         super().set_default_headers()
