@@ -87,12 +87,12 @@ class OneError(Resource):
             raise unknown_error()
         self.answer(error)
 
-    async def is_own(self, event_id: str) -> bool:
+    async def is_own(self, *which: str) -> bool:
         """Whether the error came with the token that the caller has, or is of the session whose key they show."""
         session, token = session_shown(self), self.brought_by
         if session is None and token is None:
             return False
-        return await self.read_db(lambda connection: came_by(connection, event_id, session, token))
+        return await self.read_db(lambda connection: came_by(connection, which[0], session, token))
 
     async def delete(self, event_id: str) -> None:
         """Delete one error."""

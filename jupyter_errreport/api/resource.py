@@ -63,7 +63,7 @@ class Resource(RequestHandler):
         async def may(self, access: Access) -> bool:
             """Whether the caller has this access."""
 
-    async def is_own(self, *args: str) -> bool:
+    async def is_own(self, *which: str) -> bool:
         """Whether what is to be deleted is the caller's own, who then needs no further right."""
         return False
 

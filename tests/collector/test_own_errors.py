@@ -33,6 +33,6 @@ def test_a_token_deletes_what_it_brought_and_nothing_else(collector: Collector) 
 def test_a_sessions_key_deletes_the_errors_of_the_session(collector: Collector) -> None:
     key, other = uuid.uuid4().hex, uuid.uuid4().hex
     event_id = stored(collector, session=public_session(key))
-    assert collector.delete(f"errors/{event_id}", headers={SESSION_HEADER: other}).status_code == 403
-    assert collector.delete(f"errors/{event_id}", headers={SESSION_HEADER: public_session(key)}).status_code == 403
+    assert collector.delete(f"errors/{event_id}", headers={SESSION_HEADER: other}).status_code == 401
+    assert collector.delete(f"errors/{event_id}", headers={SESSION_HEADER: public_session(key)}).status_code == 401
     assert collector.delete(f"errors/{event_id}", headers={SESSION_HEADER: key}).json() == {"deleted": 1}
