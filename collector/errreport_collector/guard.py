@@ -9,7 +9,8 @@ from jupyter_errreport.api import Access, Method, Problem
 from jupyter_errreport.api.accept import prefers_html
 
 from .colab import is_within
-from .login import CollectorResource, log_in_by_link, read_by_link, show_login
+from .handler import CollectorResource
+from .login import log_in_by_link, read_by_link, show_login
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 

@@ -5,14 +5,10 @@ from urllib.parse import urlencode, urlsplit
 
 from tornado.web import RequestHandler
 
-from jupyter_errreport.api import Access, Problem, Resource
+from jupyter_errreport.api import Access, Problem
 from jupyter_errreport.store.tokens import token_hash
 
-from .handler import COOKIE_DAYS, CollectorHandler
-
-
-class CollectorResource(Resource, CollectorHandler):
-    """A resource of the collector's own."""
+from .handler import COOKIE_DAYS, CollectorHandler, CollectorResource
 
 
 class Login(CollectorResource):

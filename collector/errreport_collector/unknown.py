@@ -2,7 +2,7 @@
 
 from jupyter_errreport.api import Problem
 
-from .login import CollectorResource
+from .handler import CollectorResource
 
 
 class Unknown(CollectorResource):
