@@ -4,7 +4,7 @@ import asyncio
 
 from tornado.web import RequestHandler
 
-from jupyter_errreport.api import Access, Resource, Service
+from jupyter_errreport.api import Access, Problem, Resource, Service
 from jupyter_errreport.store.tokens import token_hash
 
 from .identity import Identity, bearer_token, identify
@@ -86,3 +86,17 @@ class CollectorHandler(RequestHandler):
 
 class CollectorResource(Resource, CollectorHandler):
     """A resource of this server, as its routes are made of one."""
+
+
+class Unknown(CollectorResource):
+    """Every other address."""
+
+    async def prepare(self) -> None:
+        """Always 404, whatever the method."""
+        self.depth = self.request.path.count("/") - 1
+        await super().prepare()
+        raise Problem(
+            404,
+            "not_found",
+            "There is nothing at this address. `openapi.yaml` lists what there is; mind the last slash.",
+        )

@@ -20,18 +20,17 @@ from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
 
-from .access_log import log_request
 from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
-from .handler import CollectorHandler
+from .handler import CollectorHandler, Unknown
 from .login import Login
+from .logs import log_request
 from .retention import keep_purging
 from .running import Running
 from .settings import Settings
-from .unknown import Unknown
 
 PATIENCE = 5.0
 """Seconds that a stop waits for answers that are under way."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..event import EventMessageType
 from ..privacy import WITHHELD, hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
-from ..privacy.known import KNOWN, lowered
+from ..privacy.messages.known import KNOWN, lowered
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
 _AFTER_ADDRESS = ".,;:!?)]}"

@@ -18,8 +18,8 @@ from tornado.web import HTTPError
 
 from ..api import Service
 from ..api.receive import store
+from ..delivery.choices import Choices
 from ..event import EventMessageType
-from ..kernel.choices import Choices
 from ..opt_out import forbidden_by
 from ..privacy import public_notebook
 from ..store import StoreError

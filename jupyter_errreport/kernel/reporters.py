@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Dict, List, Optional
 
 from ..delivery import Destination
+from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
-from .choices import NO
 from .consent import ASK, ASKED, NOTICE
 from .hook import Caught
 from .notice import YOUR_NO, notice

@@ -22,12 +22,20 @@ from ..event import (
     FrameSnapshot,
     new_event_id,
 )
+from ..slots import (
+    flags_of_class,
+    module_of_class,
+    mro_of,
+    name_of_class,
+    names_of_class,
+    names_of_module,
+    qualname_of_class,
+)
 from .cells import CellPlace
 from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
-from .slots import module_of_class, mro_of, names_of_class, names_of_module
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -52,9 +60,6 @@ _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
-_name = type.__dict__["__name__"].__get__
-_qualname = type.__dict__["__qualname__"].__get__
-_flags = type.__dict__["__flags__"].__get__
 _IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
 """Flags of CPython's types: Python code makes them on the heap only, and may change these."""
 CO_NEWLOCALS = 0x2
@@ -88,13 +93,13 @@ def _class(cls: type) -> ClassSnapshot:
     own = names_of_class(cls)
     methods = [own.get(name) for name in _MESSAGE_METHODS] if module != "builtins" else []
     return ClassSnapshot(
-        name=_name(cls),
+        name=name_of_class(cls),
         module=module if type(module) is str else None,
         file=file if type(file) is str else None,
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
         texts=tuple(_texts(own)) if module != "builtins" else (),
-        is_fixed=_flags(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
+        is_fixed=flags_of_class(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
     )
 
 
@@ -106,7 +111,7 @@ def _texts(namespace: Any) -> Iterator[str]:
 
 def _stands(cls: type, namespace: Any) -> bool:
     """Whether the qualified name of a class leads from its module's namespace to the class."""
-    for part in _qualname(cls).split(".")[:10]:
+    for part in qualname_of_class(cls).split(".")[:10]:
         found = namespace.get(part)
         if found is cls:
             return True
@@ -311,7 +316,7 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
 
 def _is_group(error: BaseException) -> bool:
     """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
-    return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in mro_of(type(error)))
+    return any(name_of_class(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in mro_of(type(error)))
 
 
 def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_values: bool) -> Tuple[FrameSnapshot, ...]:

@@ -10,7 +10,7 @@ from functools import partial
 from types import GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from .slots import module_of_class, mro_of, names_of_class, names_of_module
+from ..slots import module_of_class, mro_of, names_of_class, names_of_module
 
 PANDAS_OBJECTS = 300
 """Objects of pandas that one table is made of."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jupyter_errreport.api.masked import mask
 from jupyter_errreport.api.validation import read_event
 from jupyter_errreport.privacy import WITHHELD
-from jupyter_errreport.privacy.known import KNOWN, Index, KnownTemplates
+from jupyter_errreport.privacy.messages.known import KNOWN, Index, KnownTemplates
 
 
 def event(**fields: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from typing import Generator, List, NamedTuple, Optional, Sequence
 
 from ...event import MESSAGE_LIMIT
 from ..code_names import CodeNames
-from ..known import lowered
 from .ahead import SYSTEM_TEXTS, line_of_code, quotes_the_user, system_error, types_ahead
 from .hole_rules import Formatted
 from .holes import holds_message, is_for_message, shown
+from .known import lowered
 from .matching import (
     NESTED_PART_WORDS,
     NESTING,

@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any, Dict
 
-from ..delivery.places import jupyter_data
+from .places import jupyter_data
 
 
 def path_of(name: str) -> str:

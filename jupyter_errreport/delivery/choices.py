@@ -4,9 +4,8 @@ import hashlib
 import os
 from typing import Any, Dict, Optional
 
-from ..delivery import Destination
-from ..delivery.destination import JUPYTER
 from . import user_files
+from .destination import JUPYTER, Destination
 
 FILE = "choices.json"
 YES, NO = "yes", "no"

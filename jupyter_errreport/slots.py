@@ -3,6 +3,9 @@
 from types import ModuleType
 from typing import Any, Callable, Optional
 
+name_of_class: Callable[[Any], Any] = type.__dict__["__name__"].__get__
+qualname_of_class: Callable[[Any], Any] = type.__dict__["__qualname__"].__get__
+flags_of_class: Callable[[Any], Any] = type.__dict__["__flags__"].__get__
 mro_of: Callable[[Any], Any] = type.__dict__["__mro__"].__get__
 names_of_class: Callable[[Any], Any] = type.__dict__["__dict__"].__get__
 module_of_class: Callable[[Any], Any] = type.__dict__["__module__"].__get__

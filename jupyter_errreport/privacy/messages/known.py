@@ -13,9 +13,9 @@ from collections import Counter
 from itertools import islice
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set, Union
 
-from .messages.template import Template
+from .template import Template
 
-_FILE = os.path.join(os.path.dirname(__file__), "known_templates.txt")
+_FILE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "known_templates.txt")
 _WORD = re.compile(r"[^\W\d_]{1,40}")
 _LOWER = {code: code + 32 for code in range(65, 91)}
 _ESCAPE = re.compile(r"\\([\\ntr])")
