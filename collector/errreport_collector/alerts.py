@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access, Resource
-from jupyter_errreport.api.query import LIMIT, MOST, read_filters, read_number
+from jupyter_errreport.api.query import read_filters, read_number
+from jupyter_errreport.contract import PAGE_LIMIT, PAGE_SIZE
 from jupyter_errreport.store.groups.groups import groups_by_id
 from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.web.alert_rows import alert_row
@@ -24,7 +25,7 @@ class Alerts(Resource):
     async def get(self) -> None:
         """The channels and the newest alerts, as JSON or as a page."""
         read_filters(self, (), ("limit", "format"))
-        limit, scope = read_number(self, "limit", LIMIT, 1, MOST), self.notebook_scope
+        limit, scope = read_number(self, "limit", PAGE_SIZE, 1, PAGE_LIMIT), self.notebook_scope
         running: Running = self.settings["running"]
 
         def work(connection: Connection) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-Access = Literal["open", "report", "read", "author", "admin"]
+from ..contract import Role
+
+Access = Literal["open", Role]
 """`open`: anybody. `report`: who may add errors. `read`: who may see all of them. `author`: who may also
 answer: resolve, merge, publish, write hints. `admin`: who may delete."""
 

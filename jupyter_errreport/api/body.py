@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from tornado.web import RequestHandler
 
-from ..contract import BODY_LIMIT
+from ..contract import BODY_LIMIT, EVENTS_LIMIT
 from .problem import Problem
 from .resource import settle
 
@@ -18,7 +18,6 @@ PATIENCE = 4 * 1024 * 1024
 read why it was refused, one that is cut off sees a broken connection."""
 DEPTH = 32
 """Levels of lists and objects in a body."""
-EVENTS_LIMIT = 1_000
 CUT_OFF = 64 * 1024 * 1024
 """Bytes at which Tornado ends a connection by itself, should we not have done so."""
 MEMBERS_LIMIT = 100

@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
+from ..contract import LISTED_FIELDS
 from ..store.cursor import encode_cursor
 from ..store.errors.errors import delete_errors, find_error, list_errors
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody
-from .exports import ERROR_COLUMNS, FORMATS, answer_list
+from .exports import FORMATS, answer_list
 from .problem import Problem
 from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
 from .receive import answer_of, receive_many, receive_one
@@ -38,7 +39,7 @@ class Errors(TakesBody, Resource):
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, ERROR_COLUMNS)
+            answer_list(self, page.items, LISTED_FIELDS)
             return
         self.answer_page(
             "errors.html",

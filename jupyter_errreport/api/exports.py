@@ -11,55 +11,6 @@ from .accept import Format
 from .resource import Resource
 
 FORMATS: tuple[Format, ...] = ("json", "html", "ndjson", "csv")
-ERROR_COLUMNS = (
-    "event_id",
-    "received_at",
-    "timestamp",
-    "last_timestamp",
-    "notebook",
-    "release",
-    "session",
-    "group",
-    "fingerprint",
-    "kind",
-    "language",
-    "error_name",
-    "error_message",
-    "first_line",
-    "execution_count",
-    "cell_id",
-    "cell_hash",
-    "count",
-    "traceback",
-    "chain",
-    "policy",
-    "masked",
-    "comments",
-)
-GROUP_COLUMNS = (
-    "group",
-    "error_name",
-    "error_message",
-    "first_line",
-    "notebook",
-    "kind",
-    "language",
-    "count",
-    "events",
-    "sessions",
-    "first_seen",
-    "last_seen",
-    "status",
-    "status_at",
-    "resolved_release",
-    "regressed_at",
-    "ignored_until",
-    "note",
-    "hint",
-    "hint_from",
-    "cell",
-)
-"""The header of the CSV: names are added at the end only, so that what reads it by place goes on."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets take for the beginning of a formula: OWASP, CSV Injection

@@ -5,15 +5,13 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
-from ..contract import DECISION_LIMIT
+from ..contract import COUNT_LIMIT, DECISION_LIMIT
 from ..store.groups.groups import GroupChange, change_group
 from ..store.groups.regroupings import merge, split
 from .access import Access
 from .groups import find, regroup
 from .problem import Problem
 from .resource import Resource
-
-MOST_SESSIONS = 1_000_000
 
 
 class Decide(Resource):
@@ -70,6 +68,6 @@ class Decide(Resource):
         if until != "sessions":
             return None
         number = self.field("sessions")
-        if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= MOST_SESSIONS):
+        if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= COUNT_LIMIT):
             raise Problem(400, "bad_sessions", "Until how many more sessions have it? Write a whole number.")
         return int(number)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..contract import PAGE_LIMIT, PAGE_SIZE
 from ..event import EventMessageType, public_session
 from ..store.errors.errors import find_error, list_oldest_errors
 from ..store.errors.filters import Filters, Scope
@@ -15,7 +16,7 @@ from ..store.sessions import find_session, list_oldest_sessions
 from .access import Access
 from .body import TakesBody
 from .problem import Problem
-from .query import LIMIT, MOST, read_number
+from .query import read_number
 from .receive import receive_one
 from .resource import Resource
 from .sessions import opened, unknown_session
@@ -139,4 +140,4 @@ def _error(item: dict[str, Any], uuid: str) -> dict[str, Any]:
 
 
 def _skip_and_limit(resource: Resource) -> tuple[int, int]:
-    return read_number(resource, "skip", 0, 0, _SKIP_LIMIT), read_number(resource, "limit", LIMIT, 1, MOST)
+    return read_number(resource, "skip", 0, 0, _SKIP_LIMIT), read_number(resource, "limit", PAGE_SIZE, 1, PAGE_LIMIT)

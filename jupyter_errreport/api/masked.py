@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..contract import NOTEBOOK_LIMIT
 from ..event import EventMessageType
 from ..privacy import WITHHELD, hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
 from ..privacy.messages.known import KNOWN, lowered
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
 _AFTER_ADDRESS = ".,;:!?)]}"
-NOTEBOOK_LIMIT = 200
 
 
 def masked_notebook(name: str) -> str:

@@ -1,23 +1,23 @@
 """Reads the filters, the limit and the cursor of a list from a request's query."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from typing import TypeVar
 
 from tornado.web import RequestHandler
 
+from ..contract import PAGE_LIMIT, PAGE_SIZE
 from ..store.cursor import Cursor, decode_cursor
 from ..store.errors.filters import Filters
 from .problem import Problem
 from .validation import moment
 
-ERROR_FILTERS = ("notebook", "error_name", "group", "session", "since", "until", "q")
-GROUP_FILTERS = ("notebook", "error_name", "since", "until", "q")
+ERROR_FILTERS = tuple(field.name for field in fields(Filters) if field.name != "scope")
+GROUP_FILTERS = tuple(name for name in ERROR_FILTERS if name not in ("group", "session"))
 SESSION_FILTERS = ("notebook", "session", "since", "until")
 PAGING = ("limit", "cursor", "format")
 LOGIN = ("token",)
 """What a server's login takes from the query; never a filter, and never repeated in a link of ours."""
-LIMIT = 100
-MOST = 1_000
 TEXT_LIMIT = 1_000
 
 
@@ -70,7 +70,7 @@ def read_paging(handler: RequestHandler) -> tuple[int, Cursor | None]:
         raise Problem(
             400, "bad_cursor", "This cursor was not made here. Begin without one, then follow the Link header."
         ) from error
-    return read_number(handler, "limit", LIMIT, 1, MOST), cursor
+    return read_number(handler, "limit", PAGE_SIZE, 1, PAGE_LIMIT), cursor
 
 
 def read_number(handler: RequestHandler, name: str, default: int, least: int, most: int) -> int:

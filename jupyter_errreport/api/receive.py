@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType
 from ..store import StoreError
 from ..store.errors.filters import opens
@@ -15,8 +16,8 @@ from .validation import read_event
 Complete = Callable[[EventMessageType], None]
 
 _LIMITS = {
-    "limit_errors_per_session": ("This session has sent as many errors as one may", 3_600),
-    "limit_seconds_between_errors": ("This session had another error in the same moment", 0),
+    TOO_MANY_ERRORS: ("This session has sent as many errors as one may", 3_600),
+    TOO_SOON: ("This session had another error in the same moment", 0),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from ..contract import BODY_LIMIT
+from ..contract import BODY_LIMIT, CELLS_LIMIT, LANGUAGE_LIMIT, RELEASE_LIMIT
 from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
@@ -17,10 +17,7 @@ from .problem import Problem
 from .query import read_filters, read_number
 from .receive import check_scope
 from .resource import Resource
-from .validation import LANGUAGE_LIMIT, RELEASE_LIMIT, Id, checked
-
-CELLS_LIMIT = 1_000
-"""Code cells of a notebook."""
+from .validation import Id, checked
 
 
 class SentCell(Struct):

@@ -6,41 +6,44 @@ Text that is too long is cut; what is of the wrong kind is refused by name.
 import re
 import time
 from datetime import datetime, timezone
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from ..contract import COMMENT_LIMIT, COMMENTS_LIMIT, NOTEBOOK_LIMIT
-from ..event import (
+from ..contract import (
     CHAIN_LIMIT,
+    COMMENT_LIMIT,
+    COMMENTS_LIMIT,
+    COUNT_LIMIT,
     COUNTLESS,
+    EVENT_FIELDS,
     FINGERPRINT_PREFIX,
     FRAME_LIMIT,
+    ID_PATTERN,
+    KEY_PATTERN,
     KINDS,
+    LANGUAGE_LIMIT,
+    LINE_LIMIT,
     MESSAGE_LIMIT,
-    ChainType,
-    EventMessageType,
-    TracebackDetailsType,
-    event_time,
-    fingerprint,
-    new_event_id,
-    rfc3339,
+    NAME_LIMIT,
+    NOTEBOOK_LIMIT,
+    PLACE_LIMIT,
+    POLICIES,
+    RELEASE_LIMIT,
+    UNKNOWN,
+    Policy,
+    Relation,
 )
+from ..event import ChainType, EventMessageType, TracebackDetailsType, event_time, fingerprint, new_event_id, rfc3339
 from .masked import mask
 from .places import bare_place
 from .problem import Problem
 
-NAME_LIMIT = 200
-LINE_LIMIT = 500
-PLACE_LIMIT = 300
-RELEASE_LIMIT = 100
-LANGUAGE_LIMIT = 40
-
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
-Key = Annotated[str, Meta(pattern=r"\A[0-9a-f-]{32,64}\Z")]
+Id = Annotated[str, Meta(pattern=rf"\A{ID_PATTERN}\Z")]
+Key = Annotated[str, Meta(pattern=rf"\A{KEY_PATTERN}\Z")]
 
 Sent = TypeVar("Sent", bound=Struct)
 
@@ -58,7 +61,7 @@ class SentLink(Struct):
 
     error_name: str
     error_message: str = ""
-    relation: Literal["cause", "context", "member"] = "context"
+    relation: Relation = "context"
 
 
 class SentComment(Struct):
@@ -75,20 +78,20 @@ class SentEvent(Struct):
     traceback: list[SentFrame] = []
     first_line: str = ""
     execution_count: Int32 = COUNTLESS
-    notebook: str = "unknown"
+    notebook: str = UNKNOWN
     event_id: str = ""
     timestamp: str = ""
     last_timestamp: str | None = None
     session: Id | None = None
     kind: str = "cell"
     chain: list[SentLink] = []
-    count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    count: Annotated[int, Meta(ge=1, le=COUNT_LIMIT)] = 1
     cell_id: Id | None = None
     cell_hash: Id | None = None
     fingerprint: Id | None = None
     language: Annotated[str, Meta(min_length=1)] = "python"
     release: str | None = None
-    policy: Literal["code-only", "type-only", "verbatim"] | None = None
+    policy: Policy | None = None
     masked: list[str] | None = None
     comments: list[str | SentComment] = []
 
@@ -96,7 +99,7 @@ class SentEvent(Struct):
 class SentSession(Struct):
     """What opens a session, or reports its counts."""
 
-    notebook: str = "unknown"
+    notebook: str = UNKNOWN
     uuid: Key | None = None
     good_cells: Cells = 0
     failed_cells: Cells = 0
@@ -117,7 +120,7 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
     event: EventMessageType = {
         "event_id": event_id,
         "timestamp": moment(sent.timestamp, "timestamp") if sent.timestamp else rfc3339(time.time()),
-        "notebook": sent.notebook[:NOTEBOOK_LIMIT] or "unknown",
+        "notebook": sent.notebook[:NOTEBOOK_LIMIT] or UNKNOWN,
         "kind": sent.kind,
         "language": sent.language[:LANGUAGE_LIMIT],
         "error_name": sent.error_name[:NAME_LIMIT],
@@ -138,13 +141,13 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
         event["cell_hash"] = sent.cell_hash
     if sent.release is not None:
         event["release"] = sent.release[:RELEASE_LIMIT]
-    if sent.policy is not None and sent.policy != "code-only":
+    if sent.policy is not None and sent.policy != POLICIES[0]:
         event["policy"] = sent.policy
     texts = [said if isinstance(said, str) else said.text for said in sent.comments[:COMMENTS_LIMIT]]
     if any(texts):
         event["comments"] = [text[:COMMENT_LIMIT] for text in texts if text]
     if sent.masked:
-        event["masked"] = sorted({name for name in sent.masked if name in SentEvent.__struct_fields__})
+        event["masked"] = sorted({name for name in sent.masked if name in EVENT_FIELDS})
     mask(event, is_raw=is_raw, accept_verbatim=accept_verbatim)
     if sent.fingerprint and sent.fingerprint.startswith(FINGERPRINT_PREFIX):
         event["fingerprint"] = sent.fingerprint

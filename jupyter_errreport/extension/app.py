@@ -12,7 +12,7 @@ from traitlets import Bool, TraitError, Unicode, default, validate
 from .. import __version__
 from ..api import Service, routes
 from ..api.github import is_repository
-from ..contract import CONNECTION_VARIABLE
+from ..contract import COLLECTOR_TOKEN_VARIABLE, CONNECTION_VARIABLE, SLACK_VARIABLE
 from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
@@ -59,12 +59,12 @@ class JupyterErrReport(ExtensionApp):
         help="The collector to which every error is forwarded, such as https://errors.example.org; empty for none."
     ).tag(config=True)
     collector_token = Unicode(
-        help="Token for that collector. A secret: rather set JUPYTER_ERRREPORT_COLLECTOR_TOKEN in the environment of"
+        help=f"Token for that collector. A secret: rather set {COLLECTOR_TOKEN_VARIABLE} in the environment of"
         " the server, which kernels do not inherit."
     ).tag(config=True)
     slack_webhook = Unicode(
         help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
-        " JUPYTER_ERRREPORT_SLACK_WEBHOOK in the environment of the server, which kernels do not inherit."
+        f" {SLACK_VARIABLE} in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
@@ -91,11 +91,11 @@ class JupyterErrReport(ExtensionApp):
 
     @default("collector_token")
     def _default_collector_token(self) -> str:
-        return _secret("JUPYTER_ERRREPORT_COLLECTOR_TOKEN")
+        return _secret(COLLECTOR_TOKEN_VARIABLE)
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
-        return _secret("JUPYTER_ERRREPORT_SLACK_WEBHOOK")
+        return _secret(SLACK_VARIABLE)
 
     @default("db")
     def _default_db(self) -> str:

@@ -9,12 +9,11 @@ from ..api import Access, Resource
 from ..api.body import TakesBody
 from ..api.masked import masked_notebook
 from ..api.validation import checked
+from ..contract import CELLS_LIMIT
 from ..privacy import public_notebook
 from ..source import cell_hash
 from ..store.notebooks import cells_of
 from .front_end import FrontEnd
-
-CELLS_LIMIT = 1_000
 
 
 class SentCells(Struct):

@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from typing import Any, Dict, List, Optional
 
+from ..contract import UNKNOWN
 from ..delivery import Destination
 from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
@@ -77,7 +78,7 @@ class ErrorServer(_Reporter):
     """
 
     def __init__(
-        self, url: str, notebook: str = "unknown", token: str = "", release: str = "", consent: str = NOTICE
+        self, url: str, notebook: str = UNKNOWN, token: str = "", release: str = "", consent: str = NOTICE
     ) -> None:
         self.url = str(url).rstrip("/")
         self.uuid = os.urandom(16).hex()
@@ -107,7 +108,7 @@ class ErrorSlack(_Reporter):
     def __init__(
         self,
         slack_webhook: Optional[str] = None,
-        notebook: str = "unknown",
+        notebook: str = UNKNOWN,
         release: str = "",
         consent: str = NOTICE,
     ) -> None:

@@ -13,15 +13,8 @@ from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
-from ..event import (
-    CHAIN_LIMIT,
-    FRAME_LIMIT,
-    ChainSnapshot,
-    ClassSnapshot,
-    ErrorSnapshot,
-    FrameSnapshot,
-    new_event_id,
-)
+from ..contract import CHAIN_LIMIT, FRAME_LIMIT
+from ..event import ChainSnapshot, ClassSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
 from ..slots import (
     flags_of_class,
     module_of_class,

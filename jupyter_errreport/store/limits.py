@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
+from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
 from .schema import sessions
@@ -60,10 +61,10 @@ class SessionMeter:
             return None
         sent = self._seen[session]
         if sent.count >= self._limits.max_errors_per_session:
-            return "limit_errors_per_session"
+            return TOO_MANY_ERRORS
         least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
         if least and any(abs(time - other) < least for other in sent.times):
-            return "limit_seconds_between_errors"
+            return TOO_SOON
         return None
 
     def add(self, session: str | None, event_id: str) -> None:

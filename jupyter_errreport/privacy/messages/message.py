@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import Generator, List, NamedTuple, Optional, Sequence
 
-from ...event import MESSAGE_LIMIT
+from ...contract import MESSAGE_LIMIT
 from ..code_names import CodeNames
 from .ahead import SYSTEM_TEXTS, line_of_code, quotes_the_user, system_error, types_ahead
 from .hole_rules import Formatted

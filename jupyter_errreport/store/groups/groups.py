@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from ...contract import notebook_identity
+from ...contract import GroupStatus, notebook_identity
 from ..cursor import Cursor
 from ..database.clock import stamp
 from ..errors.filters import Scope, after, contains, in_scope
@@ -15,7 +15,6 @@ from ..parts import Page, page_of
 from .former_groups import parts_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
-Status = Literal["open", "resolved", "ignored"]
 CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
 ELSEWHERE_LIMIT = 50
@@ -27,7 +26,7 @@ _HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 class GroupFilters:
     """All that are given must hold. `since` and `until` (not included) are moments of `last_seen`."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     notebook: str | None = None
     error_name: str | None = None
     since: str | None = None
@@ -60,7 +59,7 @@ class GroupFilters:
 class GroupChange:
     """What somebody decides about a group; what is None stays."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     release: str | None = None
     """With `resolved`: the newest release that still has it. None for the newest in which it was seen."""
     until_again: bool = False
