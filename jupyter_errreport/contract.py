@@ -3,10 +3,11 @@
 Runs in kernels (Python 3.7 syntax, standard library only) and on every receiver.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 from functools import lru_cache
-from typing import Tuple
 
 if sys.version_info >= (3, 8):
     from typing import Literal, get_args
@@ -41,15 +42,15 @@ OPTIONAL_FIELDS = ("last_timestamp", "release", "session", "cell_id", "cell_hash
 """Those that an event may be without; they are null in lists then. Receivers complete all others."""
 
 Kind = Literal["cell", "syntax", "callback", "thread", "task", "run", "interrupt", "exit", "kernel_died"]
-KINDS: Tuple[str, ...] = get_args(Kind)
+KINDS: tuple[str, ...] = get_args(Kind)
 """Where an error happened."""
 READER_KINDS = ("interrupt", "exit")
 """Kinds that are the reader's own doing, and not reported unless switched on."""
 Policy = Literal["code-only", "type-only", "verbatim"]
-POLICIES: Tuple[str, ...] = get_args(Policy)
+POLICIES: tuple[str, ...] = get_args(Policy)
 """What may leave a kernel: code; not even messages and comments; everything."""
 Relation = Literal["cause", "context", "member"]
-RELATIONS: Tuple[str, ...] = get_args(Relation)
+RELATIONS: tuple[str, ...] = get_args(Relation)
 """What an exception of a chain is to the reported one."""
 COUNTLESS = -1
 """`execution_count` of an error that belongs to no cell."""
@@ -103,7 +104,7 @@ HOST_LIMIT = 200
 """Characters of the name of a receiver, as another passes it on."""
 
 EventStatus = Literal["stored", "duplicate", "rejected"]
-EVENT_STATUSES: Tuple[str, ...] = get_args(EventStatus)
+EVENT_STATUSES: tuple[str, ...] = get_args(EventStatus)
 """What becomes of an event at a receiver."""
 EXPIRED = "expired"
 """Why an event was rejected: nobody remembers any more which ids of its time there were."""
@@ -115,7 +116,7 @@ LIMIT_REASONS = (TOO_MANY_ERRORS, TOO_SOON)
 LIMIT_PREFIX = "limit_"
 
 GroupStatus = Literal["open", "resolved", "ignored"]
-GROUP_STATUSES: Tuple[GroupStatus, ...] = get_args(GroupStatus)
+GROUP_STATUSES: tuple[GroupStatus, ...] = get_args(GroupStatus)
 """What was decided about a group."""
 GROUP_FIELDS = tuple(
     """
@@ -126,7 +127,7 @@ GROUP_FIELDS = tuple(
 """The fields of a group as receivers list it, in the order of the columns of CSV, as `LISTED_FIELDS`."""
 
 Role = Literal["report", "read", "author", "admin"]
-ROLES: Tuple[Role, ...] = get_args(Role)
+ROLES: tuple[Role, ...] = get_args(Role)
 """What a token can be for: each role may do what those before it may."""
 
 KEY_HEADER = "X-Errreport-Key"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -100,3 +103,30 @@ def test_the_startup_file_asks_for_the_variables_of_the_contract() -> None:
         r'"(JUPYTER_ERRREPORT\w*)"', (ROOT / "jupyter-config/startup/50-jupyter_errreport.py").read_text()
     )
     assert asked == [contract.URL_VARIABLE, contract.CONNECTION_VARIABLE]
+
+
+def test_the_panel_has_its_words_from_the_contract() -> None:
+    """Written by the build; by hand: `python labextension/write_contract.py`."""
+    command = [sys.executable, "-c", "import sys, write_contract; sys.stdout.write(write_contract.text())"]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'labextension'}:{ROOT}", "PYTHONIOENCODING": "utf-8"}
+    wanted = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True, timeout=30)
+    assert (ROOT / "labextension/src/contract.ts").read_text(encoding="utf-8") == wanted.stdout
+
+
+def front_end_files() -> list[Path]:
+    return [path for path in (ROOT / "labextension/src").rglob("*.ts*") if path.name != "contract.ts"]
+
+
+@pytest.mark.parametrize("name", ["COMMENT_LIMIT", "DECISION_LIMIT", "ERROR_SCHEMA", "FRONT_END_TARGET"])
+def test_the_panel_spells_no_limit_and_no_name_again(name: str) -> None:
+    value = getattr(contract, name)
+    spelt = re.compile(
+        rf"(?<![\w/]){value}\b" if isinstance(value, int) else rf"(?<!load\()['\"]{re.escape(value)}['\"]"
+    )
+    assert [path.name for path in front_end_files() if spelt.search(path.read_text()) and path.name != "model.ts"] == []
+
+
+def test_the_panel_knows_no_field_of_a_group_that_there_is_not() -> None:
+    tokens = (ROOT / "labextension/src/tokens.ts").read_text()
+    fields = re.findall(r"^  (\w+):", tokens.partition("interface IGroup {")[2].partition("\n}")[0], re.MULTILINE)
+    assert fields and set(fields) <= set(contract.GROUP_FIELDS)
