@@ -143,7 +143,13 @@ PATTERNS: List[HiddenPattern] = [
     ),
     _hidden("<iban>", r"\b[A-Z]{2}\d{2}[ ]?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}\b", EVERYWHERE, digits=2, flags=0),
     _hidden("<hex>", r"\b0x[0-9a-f]{3,64}\b", SPOKEN, run=5, words=("0x",)),
-    _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{24,128}\b", EVERYWHERE, digits=2, run=24),
+    _hidden(
+        "<hex>",
+        r"\b(?=[0-9a-f]{0,40}\d[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{24,128}\b",
+        EVERYWHERE,
+        digits=2,
+        run=24,
+    ),
     _hidden("<hex>", r"\b(?=[0-9a-f]{0,40}\d)(?=\d{0,40}[a-f])[0-9a-f]{12,128}\b", IN_TEXT, digits=1, run=12),
     _hidden(
         "<sequence>",
