@@ -1,23 +1,18 @@
 """Reads a request's body: with a limit, inflated in slices, and parsed as strict JSON."""
 
-import contextlib
-import json
-import math
 import zlib
 from typing import Any
 
-import msgspec
 from tornado.web import RequestHandler
 
 from ..contract import BODY_LIMIT, EVENTS_LIMIT
 from .problem import Problem
 from .resource import settle
+from .strict_json import parse, plain_events
 
 PATIENCE = 4 * 1024 * 1024
 """Bytes that are read and thrown away before a body that is too large is cut off: a client that has sent all of it can
 read why it was refused, one that is cut off sees a broken connection."""
-DEPTH = 32
-"""Levels of lists and objects in a body."""
 CUT_OFF = 64 * 1024 * 1024
 """Bytes at which Tornado ends a connection by itself, should we not have done so."""
 MEMBERS_LIMIT = 100
@@ -63,7 +58,8 @@ class TakesBody(RequestHandler):
     def read_events(self) -> tuple[list[Any], bool]:
         """The body's events, not yet checked, and whether there is only a single one, outside of any list.
 
-        A line of NDJSON that can't be parsed is given as the `Problem` that it is.
+        Each is a value, or the bytes of plain JSON, which can be decoded into what is expected without a detour (see
+        `validation.checked`). A line of NDJSON that can't be parsed is given as the `Problem` that it is.
         """
         kind = self._content_type()
         if kind in LINES_TYPES:
@@ -72,11 +68,14 @@ class TakesBody(RequestHandler):
             return [_parse_line(line) for line in lines], False
         if kind not in JSON_TYPES:
             raise _wrong_type("application/json or application/x-ndjson")
-        value = parse(self._text())
-        if isinstance(value, list):
-            _check_number(len(value))
-            return value, False
-        return [value], True
+        text = self._text()
+        if (events := plain_events(text)) is None:
+            value = parse(text)
+            events, single = (value, False) if isinstance(value, list) else ([value], True)
+        else:
+            single = text.lstrip()[:1] != "["
+        _check_number(len(events))
+        return events, single
 
     def _content_type(self) -> str:
         kind, _, parameters = self.request.headers.get("Content-Type", "").lower().partition(";")
@@ -128,74 +127,11 @@ def inflate(body: bytes) -> bytes:
     return bytes(inflated)
 
 
-def parse(text: str) -> Any:
-    """The value of strict JSON: no NaN, no infinity, no endless nesting. Raises `Problem`.
-
-    `null` stands for a field that is not there. Lone surrogates and NUL, which a database can't hold, become U+FFFD.
-    """
-    if "\\u" not in text and "null" not in text:  # nothing that would have to be cleaned
-        with contextlib.suppress(msgspec.DecodeError, RecursionError):
-            value = _PLAIN.decode(text)
-            if not _is_deep(value, 0):
-                return value
-    try:
-        return _clean(json.loads(text, parse_constant=_refuse, parse_float=_finite), 0)
-    except RecursionError as error:
-        raise Problem(400, "too_deep", "The body is nested too deeply; nothing was stored.") from error
-    except ValueError as error:
-        raise Problem(400, "not_json", f"The body is not JSON; nothing was stored. {_where(error)}") from error
-
-
-_PLAIN = msgspec.json.Decoder()
-
-
-def _is_deep(value: Any, depth: int) -> bool:
-    """Whether lists and objects are nested more deeply than may be."""
-    if depth > DEPTH:
-        return True
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(_is_deep(item, depth + 1) for item in inside if isinstance(item, (dict, list)))
-
-
 def _parse_line(line: str) -> Any:
     try:
         return parse(line)
     except Problem as problem:
         return problem
-
-
-def _clean(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return value if value.isascii() and "\0" not in value else _storable(value)
-    if depth > DEPTH:
-        raise RecursionError
-    if isinstance(value, list):
-        return [_clean(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {_storable(name): _clean(item, depth + 1) for name, item in value.items() if item is not None}
-    return value
-
-
-def _storable(text: str) -> str:
-    # JSON joins pairs of surrogates; those that are left stand alone.
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number.")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("A number is too large.")
-    return number
-
-
-def _where(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"See line {error.lineno}, column {error.colno}: {error.msg}."
-    return "A number is too large or not a JSON number."
 
 
 def _check_number(count: int) -> None:

@@ -6,6 +6,7 @@ code stands, and words in messages: those of a client that is known to scrub not
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ..contract import NOTEBOOK_LIMIT
@@ -15,6 +16,8 @@ from ..privacy.messages.known import KNOWN, lowered
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
 _AFTER_ADDRESS = ".,;:!?)]}"
+REMEMBERED_LIMIT = 500
+"""Characters of a text that is kept with what it became: two megabytes of them at most."""
 
 
 def masked_notebook(name: str) -> str:
@@ -57,30 +60,56 @@ def _hide(event: EventMessageType, is_raw: bool) -> set[str]:
             masked.add(field)
 
     message = _raw_message if is_raw else _message
-    hide("error_name", event, "error_name", hide_in_code)
+    hide("error_name", event, "error_name", _code)
     hide("error_message", event, "error_message", message)
     hide("first_line", event, "first_line", _raw_message if is_raw else lambda line: _first_line(line, language))
-    hide("notebook", event, "notebook", hide_in_notebook_name)
+    hide("notebook", event, "notebook", _notebook)
     for link in event.get("chain", []):
         hide("chain", link, "error_message", message)
     comments = event.get("comments", [])
     for number in range(len(comments)):
         hide("comments", comments, number, _message)
     for frame in event["traceback"]:
-        hide("traceback", frame, "fun_name", hide_in_code)
+        hide("traceback", frame, "fun_name", _code)
     return masked
 
 
 def _message(text: str) -> str:
-    return _but_for_manuals(text, hide_in_message)
+    return _remembered(_but_for_manuals, text, hide_in_message)
 
 
 def _raw_message(text: str) -> str:
-    return _but_for_manuals(text, lambda piece: hide_patterns(piece, quoted=True))
+    return _remembered(_but_for_manuals, text, _hide_quoted)
 
 
 def _first_line(text: str, language: str) -> str:
+    return _remembered(_line_but_for_manuals, text, language)
+
+
+def _notebook(name: str) -> str:
+    return _remembered(hide_in_notebook_name, name)
+
+
+def _code(name: str) -> str:
+    return _remembered(hide_in_code, name)
+
+
+def _hide_quoted(text: str) -> str:
+    return hide_patterns(text, quoted=True)
+
+
+def _line_but_for_manuals(text: str, language: str) -> str:
     return _but_for_manuals(text, lambda piece: hide_in_code(piece, language))
+
+
+def _remembered(hidden: Callable[..., str], text: str, *more: Any) -> str:
+    """`hidden(text, *more)`, known already if it was asked of late: errors of a course say the same again and again."""
+    return _cached(hidden, text, *more) if len(text) <= REMEMBERED_LIMIT else hidden(text, *more)
+
+
+@lru_cache(maxsize=4_000)
+def _cached(hidden: Callable[..., str], text: str, *more: Any) -> str:
+    return hidden(text, *more)
 
 
 def _but_for_manuals(text: str, hidden: Callable[[str], str]) -> str:

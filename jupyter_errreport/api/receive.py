@@ -1,5 +1,6 @@
 """Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..store.errors.insert import Outcome, Request
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
+from .strict_json import parse
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
@@ -88,6 +90,9 @@ def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: boo
 
 
 def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
+    if isinstance(value, bytes):
+        with contextlib.suppress(Problem):
+            value = parse(value.decode())
     event_id = value.get("event_id") if isinstance(value, dict) else None
     reason = problem.code if problem.field is None else f"{problem.code}: {problem.field}"
     return {

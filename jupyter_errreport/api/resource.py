@@ -1,11 +1,11 @@
 """What all resources have in common: JSON answers, problems, headers, pages."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlencode, urljoin
 
+import msgspec
 from tornado.web import HTTPError, RequestHandler
 
 from ..store.database.writer import Work
@@ -81,7 +81,7 @@ class Resource(RequestHandler):
         """Finish with JSON."""
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self.finish(_ENCODER.encode(value))
 
     def answer_page(self, template: str, status: int = 200, **values: Any) -> None:
         """Finish with a page."""
@@ -154,6 +154,9 @@ class Resource(RequestHandler):
             self.service.log.error(
                 "%s %s failed.", self.request.method, masked_route(self.request.path), exc_info=(type(value), value, tb)
             )
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 async def settle(value: Awaitable[None] | None) -> None:

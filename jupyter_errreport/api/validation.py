@@ -6,6 +6,7 @@ Text that is too long is cut; what is of the wrong kind is refused by name.
 import re
 import time
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
@@ -39,6 +40,7 @@ from ..event import ChainType, EventMessageType, TracebackDetailsType, event_tim
 from .masked import mask
 from .places import bare_place
 from .problem import Problem
+from .strict_json import parse
 
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Cells = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -161,7 +163,16 @@ def read_event(value: Any, *, is_raw: bool = False, accept_verbatim: bool = Fals
 
 
 def checked(value: Any, kind: type[Sent]) -> Sent:
-    """`value` as a `kind`; fields that it does not know are ignored. Raises `Problem`, which names the field."""
+    """`value`, or what the bytes of plain JSON hold, as a `kind`; fields that it does not know are ignored.
+
+    Raises `Problem`, which names the field.
+    """
+    if isinstance(value, bytes):
+        try:
+            decoded: Sent = _decoder(kind).decode(value)
+            return decoded
+        except (msgspec.MsgspecError, RecursionError):
+            value = parse(value.decode())  # which says what is wrong, or the lines below
     if not isinstance(value, dict):
         raise Problem(400, "not_an_object", "A JSON object was expected; nothing was stored.")
     try:
@@ -169,6 +180,9 @@ def checked(value: Any, kind: type[Sent]) -> Sent:
     except msgspec.ValidationError as error:
         field, message = _field_of(str(error))
         refuse(field, message)
+
+
+_decoder = lru_cache(msgspec.json.Decoder)
 
 
 def moment(text: str, field: str) -> str:
