@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from ..contract import LISTED_FIELDS
-from ..store.cursor import encode_cursor
 from ..store.errors.errors import delete_errors, find_error, list_errors
+from ..store.paging import encode_cursor
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody

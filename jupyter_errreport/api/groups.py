@@ -6,7 +6,6 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from msgspec import Meta, Struct
 
 from ..contract import COUNT_LIMIT, DECISION_LIMIT, GROUP_FIELDS, GROUP_STATUSES, RELEASE_LIMIT, GroupStatus
-from ..store.cursor import encode_cursor
 from ..store.database.writer import Work
 from ..store.groups.groups import (
     GroupChange,
@@ -18,16 +17,17 @@ from ..store.groups.groups import (
     list_groups,
 )
 from ..store.groups.regroupings import RegroupingError, merge, split
+from ..store.paging import encode_cursor
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .access import Access
 from .body import TakesBody
 from .exports import FORMATS, answer_list
+from .fields import Id, checked, refuse
 from .github import issue_url
 from .problem import Problem
 from .query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
 from .resource import Resource, Result
-from .validation import Id, checked, refuse
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]

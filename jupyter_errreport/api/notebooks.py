@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from ..store.cursor import encode_cursor
 from ..store.figures.share import error_free_share
 from ..store.notebooks import find_notebook, list_notebooks
+from ..store.paging import encode_cursor
 from ..web.notebook import notebook_page
 from ..web.notebooks import notebooks_page
 from .access import Access

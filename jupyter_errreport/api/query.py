@@ -7,10 +7,10 @@ from typing import TypeVar
 from tornado.web import RequestHandler
 
 from ..contract import PAGE_LIMIT, PAGE_SIZE
-from ..store.cursor import Cursor, decode_cursor
 from ..store.errors.filters import Filters
+from ..store.paging import Cursor, decode_cursor
+from .fields import moment
 from .problem import Problem
-from .validation import moment
 
 ERROR_FILTERS = tuple(field.name for field in fields(Filters) if field.name != "scope")
 GROUP_FILTERS = tuple(name for name in ERROR_FILTERS if name not in ("group", "session"))

@@ -7,17 +7,18 @@ from sqlalchemy import Connection
 
 from ..contract import RELEASE_LIMIT, TOO_MANY_SESSIONS
 from ..event import public_session
-from ..store.cursor import encode_cursor
 from ..store.limits import SessionLimitError
+from ..store.paging import encode_cursor
 from ..store.sessions import erase_session, list_sessions, open_session
 from .access import Access
 from .body import TakesBody
+from .fields import checked
 from .masked import masked_notebook
 from .problem import Problem, too_many
 from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
 from .receive import check_scope
 from .resource import Resource
-from .validation import SentSession, checked
+from .validation import SentSession
 
 
 class Sessions(TakesBody, Resource):

@@ -12,12 +12,12 @@ from ..source import SOURCE_LIMIT, cell_hash
 from ..store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
 from .access import Access
 from .body import TakesBody
+from .fields import Id, checked
 from .masked import masked_notebook
 from .problem import Problem
 from .query import read_filters, read_number
 from .receive import check_scope
 from .resource import Resource
-from .validation import Id, checked
 
 
 class SentCell(Struct):

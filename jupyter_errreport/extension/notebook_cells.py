@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 
 from ..api import Access, Resource
 from ..api.body import TakesBody
+from ..api.fields import checked
 from ..api.masked import masked_notebook
-from ..api.validation import checked
 from ..contract import CELLS_LIMIT
 from ..privacy import public_notebook
 from ..source import cell_hash

@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 
 from ..api import Access, Problem, Resource
 from ..api.body import TakesBody
-from ..api.validation import checked
+from ..api.fields import checked
 from ..delivery import Destination
 from ..privacy import public_notebook
 from ..publishing import CannotPublish, body_of, published_cells, said, send

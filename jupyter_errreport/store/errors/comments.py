@@ -9,7 +9,7 @@ from ...contract import COMMENTS_LIMIT
 from ...event import EventMessageType, event_time, new_event_id, rfc3339
 from ..database.clock import clock
 from ..limits import DAY
-from ..parts import in_parts
+from ..paging import in_parts
 from ..schema import comments, errors
 
 COMMENT_DAYS = 7

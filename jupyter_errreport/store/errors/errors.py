@@ -4,13 +4,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
-from ..cursor import Cursor
 from ..database.clock import stamp
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..outbox.outbox import withdraw
-from ..parts import Page, page_of
+from ..paging import Cursor, Page, page_of
 from ..schema import errors, tombstones
 from .comments import comments_of, delete_comments
 from .filters import Filters, after

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
 
 from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
-from ..cursor import Cursor
+from ..paging import Cursor
 from ..schema import errors, texts
 
 Scope = str | None

@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from ...event import EventMessageType
-from ..groups.edited_cells import cell_free_of
 from ..schema import errors
 from .texts import text_id
 
@@ -71,25 +70,3 @@ def event_of(row: RowMapping) -> dict[str, Any]:
     shown["chain"] = json.loads(row["chain"])
     shown["masked"] = row["masked"].split() if row["masked"] else None
     return shown
-
-
-def sample_of(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What a group is shown by, from the row of an error."""
-    shown = ("error_name", "error_message", "first_line", "kind", "language")
-    return {**{name: row[name] for name in shown}, "cell": cell_of(row)}
-
-
-def row_of_group(row: Mapping[Any, Any], group_id: str) -> dict[str, Any]:
-    """A group that nothing is counted for yet, from the row of its first error."""
-    return {
-        **sample_of(row),
-        "cell_free": cell_free_of(row),
-        "group_id": group_id,
-        "notebook": row["identity"],
-        **dict.fromkeys(("count", "events", "sessions"), 0),
-        **dict.fromkeys(("first_seen", "last_seen", "status_at"), row["received_at"]),
-        "status": "open",
-        "wakes_again": False,
-        "note": "",
-        "hint": "",
-    }

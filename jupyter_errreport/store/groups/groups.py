@@ -7,11 +7,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from ...contract import GroupStatus, notebook_identity
-from ..cursor import Cursor
 from ..database.clock import stamp
 from ..errors.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
-from ..parts import Page, page_of
+from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]

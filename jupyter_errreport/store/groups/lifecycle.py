@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from ..group_schema import groups, notebook_releases
 from ..outbox.alerts import add_alert
-from ..parts import in_parts
+from ..paging import in_parts
 from .releases import is_newer, is_version
 
 Row = Mapping[str, Any]

@@ -14,7 +14,7 @@ from ...event import new_event_id, rfc3339
 from ..errors.comments import with_comments
 from ..errors.rows import payload_of
 from ..limits import DAY
-from ..parts import in_parts
+from ..paging import in_parts
 from ..schema import destinations, errors, outbox, told_groups
 
 AGE_DAYS = 60

@@ -1,10 +1,16 @@
-"""Cursors: where a page of a list ended, as text that means nothing to others."""
+"""Parts of lists: what one query may ask for, pages of what it found, and cursors, which say where a page ended."""
 
 import base64
 import binascii
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+AT_ONCE = 400
+"""Values in one query, in which each may stand twice: SQLite before 3.32 takes 999 parameters."""
+
+Item = TypeVar("Item")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _KEY_LIMIT = 200
@@ -34,3 +40,22 @@ def decode_cursor(text: str) -> Cursor:
     if not (is_number or is_moment) or not isinstance(key, str) or len(key) > _KEY_LIMIT or "\0" in key:
         raise ValueError("not a cursor")
     return Cursor(value, key)
+
+
+class Page(NamedTuple):
+    """A part of a list, newest first, and the cursor of the next part (None at the end)."""
+
+    items: list[dict[str, Any]]
+    next: Cursor | None
+
+
+def in_parts(values: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The values, so many at once as one query may ask for."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
+
+
+def page_of(items: list[dict[str, Any]], limit: int, order: str, key: str) -> Page:
+    """The first `limit` items; one more that was found says that a part follows, behind the fields of the last."""
+    kept = items[:limit]
+    return Page(kept, Cursor(kept[-1][order], kept[-1][key]) if len(items) > limit else None)
