@@ -15,7 +15,7 @@ from tests.support.runtimes import ROOT
 PATH = f"{ROOT}:{ROOT / 'collector'}"
 MOST = 16
 """Modules of a folder, which somebody can still look through."""
-CROWDED = {"api", "extension", "kernel", "web"}
+CROWDED = {"kernel"}
 """Folders with more, each of which is to be divided."""
 
 

@@ -12,8 +12,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from jupyter_errreport import contract
-from jupyter_errreport.api.access import Access
-from jupyter_errreport.api.validation import SentEvent
+from jupyter_errreport.api.http.access import Access
+from jupyter_errreport.api.receiving.validation import SentEvent
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.store.errors.insert import Status
 from jupyter_errreport.store.schema import errors

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access, Resource
-from jupyter_errreport.api.query import read_filters, read_number
+from jupyter_errreport.api.http.query import read_filters, read_number
 from jupyter_errreport.contract import PAGE_LIMIT, PAGE_SIZE
 from jupyter_errreport.store.groups.groups import groups_by_id
 from jupyter_errreport.store.outbox.alerts import list_alerts

@@ -6,7 +6,7 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api import Access, Method, Problem
-from jupyter_errreport.api.accept import prefers_html
+from jupyter_errreport.api.http.accept import prefers_html
 
 from .colab import is_within
 from .handler import CollectorResource

@@ -8,7 +8,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from jupyter_errreport.api.masking import masked_route
+from jupyter_errreport.api.http.log_masking import masked_route
 
 access_log = logging.getLogger("errreport_collector.access")
 

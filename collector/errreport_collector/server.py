@@ -122,7 +122,7 @@ async def _serve(
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
-        # Of addresses that take none of our bodies, such as the login: `api.body` has its own.
+        # Of addresses that take none of our bodies, such as the login: `api.http.body` has its own.
         max_body_size=BODY_LIMIT,
         idle_connection_timeout=60,
         body_timeout=60,

@@ -6,13 +6,13 @@ from ..contract import LISTED_FIELDS
 from ..store.errors.errors import delete_errors, find_error, list_errors
 from ..store.paging import encode_cursor
 from ..web.error import error_page
-from .access import Access
-from .body import TakesBody
-from .exports import FORMATS, answer_list
-from .problem import Problem
-from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
-from .receive import answer_of, receive_many, receive_one
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.exports import FORMATS, answer_list
+from .http.problem import Problem
+from .http.query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
+from .http.resource import Resource
+from .receiving.receive import answer_of, receive_many, receive_one
 
 
 class Errors(TakesBody, Resource):

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from ..contract import COUNT_LIMIT, DECISION_LIMIT
 from ..store.groups.groups import GroupChange, change_group
 from ..store.groups.regroupings import merge, split
-from .access import Access
 from .groups import find, regroup
-from .problem import Problem
-from .resource import Resource
+from .http.access import Access
+from .http.problem import Problem
+from .http.resource import Resource
 
 
 class Decide(Resource):

@@ -20,14 +20,14 @@ from ..store.groups.regroupings import RegroupingError, merge, split
 from ..store.paging import encode_cursor
 from ..web.group import group_page
 from ..web.groups import groups_page
-from .access import Access
-from .body import TakesBody
-from .exports import FORMATS, answer_list
-from .fields import Id, checked, refuse
 from .github import issue_url
-from .problem import Problem
-from .query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
-from .resource import Resource, Result
+from .http.access import Access
+from .http.body import TakesBody
+from .http.exports import FORMATS, answer_list
+from .http.fields import Id, checked, refuse
+from .http.problem import Problem
+from .http.query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
+from .http.resource import Resource, Result
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]

@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from ..contract import PAGE_LIMIT, PAGE_SIZE
 from ..event import EventMessageType, public_session
 from ..store.errors.errors import find_error, list_oldest_errors
-from ..store.errors.filters import Filters, Scope
+from ..store.events.filters import Filters, Scope
 from ..store.sessions import find_session, list_oldest_sessions
-from .access import Access
-from .body import TakesBody
-from .problem import Problem
-from .query import read_number
-from .receive import receive_one
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.problem import Problem
+from .http.query import read_number
+from .http.resource import Resource
+from .receiving.receive import receive_one
 from .sessions import opened, unknown_session
 
 _SKIP_LIMIT = 10_000_000

@@ -10,15 +10,15 @@ from ..event import public_session
 from ..store.limits import SessionLimitError
 from ..store.paging import encode_cursor
 from ..store.sessions import erase_session, list_sessions, open_session
-from .access import Access
-from .body import TakesBody
-from .fields import checked
-from .masked import masked_notebook
-from .problem import Problem, too_many
-from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
-from .receive import check_scope
-from .resource import Resource
-from .validation import SentSession
+from .http.access import Access
+from .http.body import TakesBody
+from .http.fields import checked
+from .http.problem import Problem, too_many
+from .http.query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
+from .http.resource import Resource
+from .receiving.masked import masked_notebook
+from .receiving.receive import check_scope
+from .receiving.validation import SentSession
 
 
 class Sessions(TakesBody, Resource):

@@ -10,14 +10,14 @@ from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
 from ..store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
-from .access import Access
-from .body import TakesBody
-from .fields import Id, checked
-from .masked import masked_notebook
-from .problem import Problem
-from .query import read_filters, read_number
-from .receive import check_scope
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.fields import Id, checked
+from .http.problem import Problem
+from .http.query import read_filters, read_number
+from .http.resource import Resource
+from .receiving.masked import masked_notebook
+from .receiving.receive import check_scope
 
 
 class SentCell(Struct):

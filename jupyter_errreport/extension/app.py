@@ -25,7 +25,7 @@ from .events import ErrorEvents
 from .front_end import FrontEnd
 from .guard import guard
 from .handler import JupyterResource
-from .kernel_watch import KernelWatch
+from .kernels.kernel_watch import KernelWatch
 from .notebook_cells import NotebookCells
 from .notebook_path import NotebookPath
 from .panel import Panel

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from ..api import Access, Resource
-from ..api.body import TakesBody
 from ..api.groups import checked_change, decide
+from ..api.http.body import TakesBody
 from ..delivery import Destination
 from ..delivery.transport import Transport
 from ..event import group_id

@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from ..api import Access, Resource
-from ..api.body import TakesBody
-from ..api.fields import checked
-from ..api.masked import masked_notebook
+from ..api.http.body import TakesBody
+from ..api.http.fields import checked
+from ..api.receiving.masked import masked_notebook
 from ..contract import CELLS_LIMIT
 from ..privacy import public_notebook
 from ..source import cell_hash

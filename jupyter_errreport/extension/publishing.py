@@ -8,8 +8,8 @@ from msgspec import Struct
 from tornado.web import HTTPError
 
 from ..api import Access, Problem, Resource
-from ..api.body import TakesBody
-from ..api.fields import checked
+from ..api.http.body import TakesBody
+from ..api.http.fields import checked
 from ..delivery import Destination
 from ..privacy import public_notebook
 from ..publishing import CannotPublish, body_of, published_cells, said, send

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ..contract import notebook_identity
-from .errors.filters import after, contains, in_scope
+from .events.filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups.groups import shown_cell
 from .paging import Cursor, Page, page_of

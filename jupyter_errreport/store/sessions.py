@@ -9,8 +9,8 @@ from ..contract import notebook_identity
 from ..event import rfc3339
 from .database.clock import clock
 from .errors.errors import delete_errors
-from .errors.filters import Filters, after, in_scope
 from .errors.insert import errors_of_session
+from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
 from .limits import Limits, check_address
 from .paging import Cursor, Page, page_of

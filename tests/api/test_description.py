@@ -9,12 +9,12 @@ from tornado.web import RequestHandler
 
 from jupyter_errreport import contract
 from jupyter_errreport.api.description import DESCRIPTION
-from jupyter_errreport.api.exports import FORMATS
 from jupyter_errreport.api.groups import ORDERS, SentChange, SentMerge, SentSplit
-from jupyter_errreport.api.query import ERROR_FILTERS, GROUP_FILTERS, PAGING, SESSION_FILTERS
+from jupyter_errreport.api.http.exports import FORMATS
+from jupyter_errreport.api.http.query import ERROR_FILTERS, GROUP_FILTERS, PAGING, SESSION_FILTERS
+from jupyter_errreport.api.receiving.validation import SentEvent, SentSession
 from jupyter_errreport.api.routes import RESOURCES, routes
 from jupyter_errreport.api.sources import SentCell, SentSource
-from jupyter_errreport.api.validation import SentEvent, SentSession
 from jupyter_errreport.contract import (
     ADDED_FIELDS,
     EVENT_FIELDS,

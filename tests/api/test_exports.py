@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.api.exports import FORMULA, as_csv, as_lines
+from jupyter_errreport.api.http.exports import FORMULA, as_csv, as_lines
 from jupyter_errreport.contract import GROUP_FIELDS, LISTED_FIELDS
 from tests.support import hostile
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.api.accept import prefers_html
-from jupyter_errreport.api.masking import masked_route
+from jupyter_errreport.api.http.accept import prefers_html
+from jupyter_errreport.api.http.log_masking import masked_route
 from tests.support.waiting import wait_for
 
 from .server import ApiServer

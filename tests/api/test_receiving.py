@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from jupyter_errreport.api.body import inflate
+from jupyter_errreport.api.http.body import inflate
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.event import fingerprint, group_id, new_event_id
 from jupyter_errreport.store import Limits

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import (
     GroupChange,
     GroupFilters,

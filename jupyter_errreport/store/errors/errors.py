@@ -5,15 +5,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
 from ..database.clock import stamp
+from ..events.comments import comments_of, delete_comments
+from ..events.filters import Filters, after
+from ..events.rows import event_of
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..outbox.outbox import withdraw
 from ..paging import Cursor, Page, page_of
 from ..schema import errors, tombstones
-from .comments import comments_of, delete_comments
-from .filters import Filters, after
-from .rows import event_of
 
 
 class Totals(NamedTuple):

@@ -10,6 +10,9 @@ from ...contract import is_nobodys, notebook_identity
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
+from ..events.comments import keep_comments
+from ..events.rows import COLUMNS, row_of
+from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
@@ -19,9 +22,6 @@ from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
-from .comments import keep_comments
-from .rows import COLUMNS, row_of
-from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from ...contract import GroupStatus, notebook_identity
 from ..database.clock import stamp
-from ..errors.filters import Scope, after, contains, in_scope
+from ..events.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
 from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of

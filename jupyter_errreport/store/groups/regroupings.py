@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
 from ..database.statements import Statement, listed
-from ..errors.comments import move_comments
-from ..errors.filters import Scope, in_scope
+from ..events.comments import move_comments
+from ..events.filters import Scope, in_scope
 from ..figures import rollups
 from ..group_schema import groups, regroupings
 from ..schema import errors

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ..errors.rows import cell_of
+from ..events.rows import cell_of
 from ..group_schema import group_cells, groups
 from ..paging import in_parts
 from ..schema import errors

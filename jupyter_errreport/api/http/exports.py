@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..web.visible import visible
+from ...web.visible import visible
 from .accept import Format
 from .resource import Resource
 

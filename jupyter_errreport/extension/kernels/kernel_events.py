@@ -6,12 +6,12 @@ What is missing is what the server adds: notebook and session. Takes millisecond
 import time
 from typing import Any
 
-from ..api.validation import read_event
-from ..event import EventMessageType, fingerprint, new_event_id, rfc3339
-from ..privacy import Around, is_python, public_first_line
-from ..privacy.saved import SavedError, scrub_saved
-from ..privacy.steps import finished
-from ..source import cell_hash
+from ...api.receiving.validation import read_event
+from ...event import EventMessageType, fingerprint, new_event_id, rfc3339
+from ...privacy import Around, is_python, public_first_line
+from ...privacy.saved import SavedError, scrub_saved
+from ...privacy.steps import finished
+from ...source import cell_hash
 from .watched_kernel import RunningCell, ShownError
 
 DEATH, FAILED_COMMAND = "KernelDied", "CommandFailed"

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from ..database import Database
-from ..errors.comments import with_comments
-from ..errors.insert import insert_errors
-from ..errors.rows import payload_of
+from ..events.comments import with_comments
+from ..events.rows import payload_of
+from ..outbox.outbox import enqueue, register
 from ..schema import destinations, errors, outbox
-from .outbox import enqueue, register
+from .insert import insert_errors
 
 PAGE = 500
 PATIENCE = 30.0

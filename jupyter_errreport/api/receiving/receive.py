@@ -4,15 +4,15 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..contract import TOO_MANY_ERRORS, TOO_SOON
-from ..event import EventMessageType
-from ..store import StoreError
-from ..store.errors.filters import opens
-from ..store.errors.insert import Outcome, Request
-from .problem import Problem, too_many
-from .resource import Resource
-from .service import Service
-from .strict_json import parse
+from ...contract import TOO_MANY_ERRORS, TOO_SOON
+from ...event import EventMessageType
+from ...store import StoreError
+from ...store.errors.insert import Outcome, Request
+from ...store.events.filters import opens
+from ..http.problem import Problem, too_many
+from ..http.resource import Resource
+from ..http.strict_json import parse
+from ..service.service import Service
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]

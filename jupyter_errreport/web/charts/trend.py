@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..numbers import grouped
 from .chart import chart
-from .numbers import grouped
 
 FIGURES = ("count", "sessions", "failed_sessions")
 

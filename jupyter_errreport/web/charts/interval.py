@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from .numbers import percent
+from ..numbers import percent
 from .svg import across, element, image
 
 HEIGHT = 10

@@ -16,16 +16,16 @@ from sqlalchemy import Connection as SqlConnection
 from tornado.ioloop import PeriodicCallback
 from tornado.web import HTTPError
 
-from ..api import Service
-from ..api.receive import store
-from ..delivery.choices import Choices
-from ..event import EventMessageType
-from ..opt_out import forbidden_by
-from ..privacy import public_notebook
-from ..store import StoreError
-from ..store.schema import sessions
-from ..store.sessions import delete_sessions, open_session
-from .connection import Connection, Hook
+from ...api import Service
+from ...api.receiving.receive import store
+from ...delivery.choices import Choices
+from ...event import EventMessageType
+from ...opt_out import forbidden_by
+from ...privacy import public_notebook
+from ...store import StoreError
+from ...store.schema import sessions
+from ...store.sessions import delete_sessions, open_session
+from ..connection import Connection, Hook
 from .deaths import is_readers_doing
 from .kernel_events import event_of_death, event_of_error
 from .kernel_session import KernelSession

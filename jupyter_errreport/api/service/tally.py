@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..contract import EVENT_STATUSES
-from ..event import rfc3339
+from ...contract import EVENT_STATUSES
+from ...event import rfc3339
 
 STATUSES = (*EVENT_STATUSES, "failed")
 

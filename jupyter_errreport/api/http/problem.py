@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from ..store.database.failures import StoreError
+from ...store.database.failures import StoreError
 
 
 class Problem(HTTPError):  # noqa: N818 - it becomes an answer, most are the client's

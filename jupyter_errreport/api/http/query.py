@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from tornado.web import RequestHandler
 
-from ..contract import PAGE_LIMIT, PAGE_SIZE
-from ..store.errors.filters import Filters
-from ..store.paging import Cursor, decode_cursor
+from ...contract import PAGE_LIMIT, PAGE_SIZE
+from ...store.events.filters import Filters
+from ...store.paging import Cursor, decode_cursor
 from .fields import moment
 from .problem import Problem
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import zmq
 from jupyter_client.session import Session
 
-from ..contract import COUNTLESS
+from ...contract import COUNTLESS
 from .deaths import UNKNOWN_CAUSE, cause_of_death, is_readers_doing, process_of
 from .kernel_session import KernelSession
 

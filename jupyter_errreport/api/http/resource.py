@@ -8,13 +8,13 @@ from urllib.parse import urlencode, urljoin
 import msgspec
 from tornado.web import HTTPError, RequestHandler
 
-from ..store.database.writer import Work
+from ...store.database.writer import Work
+from ..service.service import Service
 from .accept import Format, preferred, prefers_html
 from .access import Access
-from .masking import masked_route
+from .log_masking import masked_route
 from .problem import problem_of
 from .query import LOGIN, read_choice
-from .service import Service
 
 Result = TypeVar("Result")
 

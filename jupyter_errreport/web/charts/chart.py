@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from .numbers import grouped
+from ..numbers import grouped
+from ..when import day_name
 from .svg import across, element, image, title
-from .when import day_name
 
 HEIGHT, FOOT, HEAD = 130, 20, 14
 """Pixels of the bars, of the line of dates below them, and of the number above them. The width is the page's."""

@@ -8,8 +8,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from ..contract import ID_PATTERN, KEY_PATTERN
-from ..event import rfc3339
+from ...contract import ID_PATTERN, KEY_PATTERN
+from ...event import rfc3339
 from .problem import Problem
 from .strict_json import parse
 

@@ -3,8 +3,8 @@
 import asyncio
 from typing import NamedTuple
 
-from ..store import Database
-from ..store.errors.insert import Outcome, Request, insert_together
+from ...store import Database
+from ...store.errors.insert import Outcome, Request, insert_together
 
 TOGETHER_LIMIT = 2_000
 """Events after which no further request joins a transaction: others wait for its end."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from ..contract import Role
+from ...contract import Role
 
 Access = Literal["open", Role]
 """`open`: anybody. `report`: who may add errors. `read`: who may see all of them. `author`: who may also

@@ -5,7 +5,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from ..contract import BODY_LIMIT, EVENTS_LIMIT
+from ...contract import BODY_LIMIT, EVENTS_LIMIT
 from .problem import Problem
 from .resource import settle
 from .strict_json import parse, plain_events

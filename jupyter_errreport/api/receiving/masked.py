@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from ..contract import NOTEBOOK_LIMIT
-from ..event import EventMessageType
-from ..privacy import WITHHELD, hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
-from ..privacy.messages.known import KNOWN, lowered
+from ...contract import NOTEBOOK_LIMIT
+from ...event import EventMessageType
+from ...privacy import WITHHELD, hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
+from ...privacy.messages.known import KNOWN, lowered
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
 _AFTER_ADDRESS = ".,;:!?)]}"

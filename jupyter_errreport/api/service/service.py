@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..event import EventMessageType
-from ..store import Database, Limits
-from ..web.pages import Pages
+from ...event import EventMessageType
+from ...store import Database, Limits
+from ...web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
 from .tally import Tally

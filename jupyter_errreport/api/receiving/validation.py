@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from ..contract import (
+from ...contract import (
     CHAIN_LIMIT,
     COMMENT_LIMIT,
     COMMENTS_LIMIT,
@@ -30,8 +30,8 @@ from ..contract import (
     Policy,
     Relation,
 )
-from ..event import ChainType, EventMessageType, TracebackDetailsType, event_time, fingerprint, new_event_id, rfc3339
-from .fields import Cells, Id, Int32, Key, checked, moment, refuse
+from ...event import ChainType, EventMessageType, TracebackDetailsType, event_time, fingerprint, new_event_id, rfc3339
+from ..http.fields import Cells, Id, Int32, Key, checked, moment, refuse
 from .masked import mask
 from .places import bare_place
 

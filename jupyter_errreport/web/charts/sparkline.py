@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .numbers import grouped, plural
+from ..numbers import grouped, plural
+from ..when import day_name
 from .svg import element, image, shortest
-from .when import day_name
 
 BAR, GAP, HEIGHT = 3, 1, 24
 LEAST = 2.0

@@ -3,7 +3,7 @@
 import os
 import time
 
-from ..event import public_session
+from ...event import public_session
 
 KEPT_EVERY = 10.0
 """Seconds between two times at which the counts of a session that goes on are kept."""

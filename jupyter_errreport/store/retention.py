@@ -2,14 +2,14 @@
 
 from sqlalchemy import Connection, delete
 
-from ...event import new_event_id, rfc3339
-from ..database.clock import clock
-from ..limits import DAY
-from ..outbox.alerts import purge_alerts
-from ..schema import sessions, tombstones
-from ..sessions import delete_sessions
-from .errors import delete_errors
-from .filters import Filters
+from ..event import new_event_id, rfc3339
+from .database.clock import clock
+from .errors.errors import delete_errors
+from .events.filters import Filters
+from .limits import DAY
+from .outbox.alerts import purge_alerts
+from .schema import sessions, tombstones
+from .sessions import delete_sessions
 
 
 def purge(connection: Connection, retention_days: float, dedup_days: float) -> int:
