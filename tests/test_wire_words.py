@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
+import yaml
 
 from jupyter_errreport import contract
 from jupyter_errreport.api.http.access import Access
@@ -130,3 +131,10 @@ def test_the_panel_knows_no_field_of_a_group_that_there_is_not() -> None:
     tokens = (ROOT / "labextension/src/tokens.ts").read_text()
     fields = re.findall(r"^  (\w+):", tokens.partition("interface IGroup {")[2].partition("\n}")[0], re.MULTILINE)
     assert fields and set(fields) <= set(contract.GROUP_FIELDS)
+
+
+def test_the_event_that_front_ends_hear_is_the_contracts() -> None:
+    schema = yaml.safe_load((ROOT / "jupyter_errreport/extension/error_event.yaml").read_text())
+    assert schema["$id"] == contract.ERROR_SCHEMA
+    assert set(schema["properties"]) <= set(contract.EVENT_FIELDS)
+    assert re.findall(r"`(\w+)`", schema["properties"]["kind"]["description"]) == list(contract.KINDS)
