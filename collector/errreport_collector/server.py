@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from functools import partial
@@ -93,6 +94,7 @@ async def _serve(
     if parent is not None:
         loop.add_reader(parent, stop.set)
     await asyncio.to_thread(alerting.start)
+    gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
     service = Service(
         database=database,
         limits=collector.limits_in_force,

@@ -1,6 +1,7 @@
 """Hands what requests bring to the database: all that waits at a moment in one transaction and one pass."""
 
 import asyncio
+import time
 from typing import NamedTuple
 
 from ...store import Database
@@ -8,6 +9,8 @@ from ...store.errors.insert import Outcome, Request, insert_together
 
 TOGETHER_LIMIT = 2_000
 """Events after which no further request joins a transaction: others wait for its end."""
+GATHER_PAUSE, GATHER_LIMIT = 0.003, 0.01
+"""Under load: seconds in which nobody else came, and the most that a transaction waits for others."""
 
 
 class _Waiting(NamedTuple):
@@ -35,12 +38,23 @@ class Intake:
         return await outcomes
 
     async def _run(self) -> None:
-        """Until nothing waits: 1. take what there is, 2. store it, 3. answer."""
+        """Until nothing waits: 1. take what there is, 2. store it, 3. answer, 4. if there is much, let more come."""
         try:
             while self._waiting:
-                await self._store(self._taken())
+                taken = self._taken()
+                await self._store(taken)
+                if len(taken) > 1:
+                    await self._gather()
         finally:
             self._running = None
+
+    async def _gather(self) -> None:
+        """Wait while more comes: a transaction costs most of what it does whatever it holds."""
+        until = time.monotonic() + GATHER_LIMIT
+        before = -1
+        while before < len(self._waiting) and time.monotonic() < until:
+            before = len(self._waiting)
+            await asyncio.sleep(GATHER_PAUSE)
 
     def _taken(self) -> list[_Waiting]:
         taken: list[_Waiting] = []

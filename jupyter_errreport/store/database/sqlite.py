@@ -76,7 +76,8 @@ class SQLite(Backend):
             max_overflow=0,
             # Values of strangers must not reach a log through an exception's text.
             hide_parameters=True,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            # Each statement in each of its sizes is kept.
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": 1_000},
         )
 
         @event.listens_for(engine, "connect")
@@ -93,7 +94,7 @@ class SQLite(Backend):
             else:
                 # A commit touches many pages, most of them again soon: they are kept, and seldom moved out of the log.
                 connection.execute("PRAGMA cache_size = -32000")
-                connection.execute("PRAGMA wal_autocheckpoint = 4000")
+                connection.execute("PRAGMA wal_autocheckpoint = 8000")
 
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:

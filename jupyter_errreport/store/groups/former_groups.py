@@ -47,7 +47,7 @@ def forget_former(connection: Connection, group_id: str) -> None:
     connection.execute(delete(former_groups).where(former_groups.c.former_id == group_id))
 
 
-_CALLED = Statement("INSERT INTO former_groups (former_id, group_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+_CALLED = Statement("INSERT INTO former_groups (former_id, group_id) VALUES {rows} ON CONFLICT DO NOTHING")
 
 
 def keep_former(connection: Connection, called: Iterable[tuple[str, str]]) -> None:
