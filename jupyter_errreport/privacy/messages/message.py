@@ -44,7 +44,8 @@ HANDED_ON = ("KeyError", "StopIteration", "StopAsyncIteration", "SystemExit", "G
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
 _NATIVE_FRAME = re.compile(
-    r"\n[ \t]{0,8}(?:\[bt\] \(\d{1,3}\)|frame #\d{1,3}: |#\d{1,3}:? {1,4}0x[0-9a-fA-F]|@ {1,16}0x[0-9a-fA-F])[^\n]{0,2000}"
+    r"\n[ \t]{0,8}(?:\[bt\] \(\d{1,3}\)|frame #\d{1,3}: |#\d{1,3}:? {1,4}0x[0-9a-fA-F]|@ {1,16}0x[0-9a-fA-F])"
+    r"[^\n]{0,2000}"
 )
 """A line of a stack trace of C or C++ (XGBoost, PyTorch, TensorFlow): addresses, which differ in each process."""
 _PLACEHOLDER = re.compile(r"<[a-z_][^<>\n]{0,60}>")
