@@ -18,6 +18,8 @@ _ASIDE = re.compile(r"\s\((?:[^()]|\([^()]{0,400}\)){0,1000}\)")
 _COUNTED = re.compile(r"(?<=<>)(?: [a-z-]{1,40}){1,3}")
 _PLURAL = re.compile(r"(?<=\w\w[^\Ws])s\b")
 _VALUE_AT_END = re.compile(r"(?:[\s.,:;!?=]{0,9}(?:(?:not|got|but got) )?<>){0,9}[\s.,:;!?=]{0,9}\Z")
+_LONGEST_END = 9 * (9 + len("but got ") + 2) + 9
+"""Characters that `_VALUE_AT_END` finds at most: no need to try it further ahead."""
 _CALL_OF_R = re.compile(r"\A(Error in [\w.:$@]{1,80})\(.{0,600}?\) ?:\s*", re.DOTALL)
 
 _REWORDED = [
@@ -32,7 +34,7 @@ _REWORDED = [
         (r"a real number\b", "a number"),  # 3.10
         (r"(maximum recursion depth exceeded).*", r"\1"),
         (r"object (\S+) can't be used in await expression", r"\1 object can't be awaited"),  # 3.14
-        (r"unexpected EOF while parsing|\S+ was never closed", "incomplete input"),  # 3.10, IPython
+        (r"unexpected EOF while parsing|(?<!\S)\S{1,40} was never closed", "incomplete input"),  # 3.10, IPython
         (r"EOL while scanning string literal", "unterminated string literal"),  # 3.10
         (r"EOF while scanning triple-quoted string literal", "unterminated triple-quoted string literal"),
         (r"(expected an indented block) after .*", r"\1"),  # 3.10
@@ -64,7 +66,7 @@ def message_template(message: str) -> str:
     text = _SENTENCE_END.split(text.strip(), 1)[0]
     text = _ASIDE.sub("", text)
     text = _COUNTED.sub(lambda counted: _PLURAL.sub("", counted.group()).replace(" were", " was"), text)
-    text = " ".join(_VALUE_AT_END.sub("", text).split())
+    text = " ".join((text[:-_LONGEST_END] + _VALUE_AT_END.sub("", text[-_LONGEST_END:])).split())
     for old, new in _REWORDED:
         text = old.sub(new, text)
     return text if re.search(r"[^\W\d_]", text) else ""

@@ -21,7 +21,7 @@ from jupyter_errreport.extension.stand_in import open_database
 from jupyter_errreport.own_files import NotOwn, read_own
 from jupyter_errreport.store import Database, DatabaseUnavailable
 from jupyter_errreport.store.database.file_lock import FileLock
-from jupyter_errreport.store.database.private_file import BESIDE
+from jupyter_errreport.store.database.sqlite import BESIDE
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="giving files away takes root")

@@ -12,6 +12,7 @@ from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, 
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
+from jupyter_errreport.contract import ADMIN_TOKEN_VARIABLE, APPRISE_VARIABLE, SLACK_VARIABLE, WEBHOOK_SECRET_VARIABLE
 from jupyter_errreport.store import Database, Limits, StoreError
 
 from .alerting import Alerting, QuietHours, channels_of
@@ -20,11 +21,6 @@ from .location import default_database
 from .logs import join_logs
 from .processes import Processes, say
 from .server import CannotListen, announce, bind, port_of, run
-
-TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
-SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
-APPRISE_VARIABLE = "JUPYTER_ERRREPORT_APPRISE_URLS"
-WEBHOOK_SECRET_VARIABLE = "JUPYTER_ERRREPORT_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 
 
 class ErrReportCollector(JupyterApp):
@@ -90,9 +86,10 @@ class ErrReportCollector(JupyterApp):
         help="How many processes share the port; one that dies is started again. More than one needs PostgreSQL.",
     ).tag(config=True)
     admin_token = Unicode(
-        help=f"The token that may read and delete everything. Rather set it in the environment as {TOKEN_VARIABLE}, so"
-        " that it stands in no file. Without it a new one is made at each start and printed in the link; with it the"
-        " link is printed without the token. More tokens, with less rights: `jupyter errreport token create`.",
+        help="The token that may read and delete everything. Rather set it in the environment as"
+        f" {ADMIN_TOKEN_VARIABLE}, so that it stands in no file. Without it a new one is made at each start and printed"
+        " in the link; with it the link is printed without the token. More tokens, with less rights: `jupyter errreport"
+        " token create`.",
     ).tag(config=True)
     slack_webhook = Unicode(
         help="A Slack webhook that is told of alerts: a new group of errors, one that is back, a spike, a notebook that"
@@ -177,7 +174,7 @@ class ErrReportCollector(JupyterApp):
 
     @default("admin_token")
     def _default_admin_token(self) -> str:
-        given = os.environ.get(TOKEN_VARIABLE, "")
+        given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
         return given or f"admin_{secrets.token_hex(24)}"
 

@@ -6,11 +6,11 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api import Access, Method, Problem
-from jupyter_errreport.api.accept import prefers_html
+from jupyter_errreport.api.http.accept import prefers_html
 
 from .colab import is_within
-from .link import offer_login, read_by_link
-from .login import CollectorResource, show_login
+from .handler import CollectorResource
+from .login import offer_login, read_by_link, show_login
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 

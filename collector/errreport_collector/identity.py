@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
-from jupyter_errreport.contract import may
-from jupyter_errreport.store.tokens import Role, find_token
+from jupyter_errreport.contract import Role, may
+from jupyter_errreport.store.tokens import find_token
 
 
 class Identity(NamedTuple):

@@ -1,24 +1,24 @@
-"""Logs a browser in, by the form or the button of a link. The cookie is signed, and holds a token's hash."""
+"""Logs a browser in, by the form or the button of a link. The cookie is signed, and holds a token's hash.
+
+A link alone logs nobody in: else anybody could, with an image or a redirect, as somebody of their own choice.
+"""
 
 from typing import ClassVar
 
 from tornado.web import RequestHandler
 
-from jupyter_errreport.api import Access, Resource
-from jupyter_errreport.api.own_address import own_address
+from jupyter_errreport.api import Access, Problem
+from jupyter_errreport.api.http.own_address import own_address
+from jupyter_errreport.api.routes import PAGES
 from jupyter_errreport.store.tokens import token_hash
 
-from .handler import COOKIE_DAYS, CollectorHandler
+from .handler import COOKIE_DAYS, CollectorHandler, CollectorResource
 
-MORE_PAGES = ("alerts",)
-"""Pages that only the collector has."""
+ALL_PAGES = (*PAGES, "alerts")
+"""Those of both servers, and those that only the collector has."""
 _LINK = "errreport-link"
 _LINK_DAYS = 1 / 24
 """How long the button of a link works."""
-
-
-class CollectorResource(Resource, CollectorHandler):
-    """A resource of the collector's own."""
 
 
 class Login(CollectorResource):
@@ -37,7 +37,7 @@ class Login(CollectorResource):
         if await _accept(self, _linked(self, link) if link else _typed(self.get_body_argument("token", ""))):
             path, _, query = self.get_body_argument("next", "").removeprefix("./").partition("?")
             self.set_status(302)
-            self.set_header("Location", own_address(path, query, MORE_PAGES))
+            self.set_header("Location", own_address(path, query, ALL_PAGES))
             self.finish()
         else:
             show_login(self, status=401, wrong=True)
@@ -55,7 +55,7 @@ def destination_of(handler: CollectorResource) -> str:
     path, query = handler.request.path.removeprefix("/"), handler.request.query
     if path == "login":
         path, _, query = handler.get_argument("next", "").removeprefix("./").partition("?")
-    return own_address(path, query, MORE_PAGES)
+    return own_address(path, query, ALL_PAGES)
 
 
 def remembered(handler: CollectorResource, sha256: str) -> str:
@@ -85,3 +85,46 @@ async def _accept(handler: CollectorHandler, sha256: str) -> bool:
         secure=handler.request.protocol == "https",
     )
     return True
+
+
+async def offer_login(handler: CollectorResource) -> None:
+    """Answer `?token=` of the address with a page whose button logs in. Raises `Problem` for programs."""
+    sha256 = token_hash(handler.get_query_argument("token").strip())
+    identity = await handler.identity_of(sha256)
+    if identity is None and handler.wants_page:
+        show_login(handler, 401, wrong=True)
+        return
+    if identity is None:
+        raise Problem(
+            401, "wrong_token", "This link's token is not valid (any more). Use the link of the latest start."
+        )
+    accept = handler.request.headers.get("Accept", "")
+    if not handler.wants_page and accept and "*/*" not in accept:
+        raise Problem(
+            401,
+            "token_in_address",
+            "A link with a token is for browsers. Programs send the token as `Authorization: Bearer TOKEN`.",
+        )
+    handler.answer_page(
+        "link.html",
+        next=destination_of(handler),
+        link=remembered(handler, sha256),
+        role=identity.role,
+        notebook=identity.notebook,
+        xsrf=handler.xsrf_token.decode("ascii"),
+    )
+
+
+async def read_by_link(handler: CollectorResource) -> None:
+    """Let `?token=` of the address answer for this one request, without a cookie. Raises `Problem`."""
+    identity = await handler.identity_of(token_hash(handler.get_query_argument("token")))
+    if identity is None:
+        raise Problem(401, "wrong_token", "This address's token is not valid (any more). Ask for another one.")
+    if identity.role != "read":
+        raise Problem(
+            403,
+            "not_a_read_token",
+            "Feed readers keep their addresses, so this one takes only a token of the role read: jupyter errreport"
+            " token create --role read",
+        )
+    handler.identity, handler.notebook_scope = identity, identity.notebook

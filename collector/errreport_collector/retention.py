@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from jupyter_errreport.store import Database, StoreError
-from jupyter_errreport.store.errors.retention import purge
+from jupyter_errreport.store.retention import purge
 
 HOUR = 3_600
 

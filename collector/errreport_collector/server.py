@@ -2,17 +2,16 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
-from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
@@ -22,19 +21,17 @@ from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
 
-from .access_log import log_request
 from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
-from .handler import CollectorHandler
+from .handler import CollectorHandler, Unknown
 from .login import Login
+from .logs import log_request
 from .retention import keep_purging
-from .unknown import Unknown
-
-if TYPE_CHECKING:
-    from .application import ErrReportCollector
+from .running import Running
+from .settings import Settings
 
 PATIENCE = 5.0
 """Seconds that a stop waits for answers that are under way."""
@@ -47,32 +44,19 @@ ErrorServer(url="{address}", notebook="my notebook").enable()
 1 / 0"""
 """What the page without errors offers; each part in a cell of its own."""
 
+OWN = (("alerts", Alerts), ("alerts/test", TestAlerts))
+"""What only this server answers."""
+
 
 class CannotListen(Exception):  # noqa: N818 - the name says what is the case
     """The address or the port can't be had."""
 
 
-@dataclass
-class Running:
-    """What handlers know of the server that they run in."""
-
-    service: Service
-    alerting: Alerting
-    port: int
-    admin_sha256: str
-    max_transparency: bool = False
-    colab_networks: list[IPv4Network | IPv6Network] | None = None
-    """From which networks reports are taken; None for all."""
-    active: set[RequestHandler] = field(default_factory=set)
-    """Requests that have no answer yet."""
-
-
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
-    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard)]
-    handlers += [(r"/login", Login), (r"/alerts", Alerts), (r"/alerts/test", TestAlerts)]
+    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard, OWN)]
     return Application(
-        handlers,
+        [*handlers, (r"/login", Login)],
         default_handler_class=Unknown,
         cookie_secret=cookie_secret,
         log_function=log_request,
@@ -83,7 +67,7 @@ def make_application(running: Running, cookie_secret: str) -> Application:
 
 
 def run(
-    collector: "ErrReportCollector",
+    collector: Settings,
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
@@ -97,7 +81,7 @@ def run(
 
 
 async def _serve(
-    collector: "ErrReportCollector",
+    collector: Settings,
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
@@ -110,6 +94,7 @@ async def _serve(
     if parent is not None:
         loop.add_reader(parent, stop.set)
     await asyncio.to_thread(alerting.start)
+    gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
     service = Service(
         database=database,
         limits=collector.limits_in_force,
@@ -139,7 +124,7 @@ async def _serve(
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
-        # Of addresses that take none of our bodies, such as the login: `api.body` has its own.
+        # Of addresses that take none of our bodies, such as the login: `api.http.body` has its own.
         max_body_size=BODY_LIMIT,
         idle_connection_timeout=60,
         body_timeout=60,
@@ -191,7 +176,7 @@ def port_of(sockets: list[socket.socket]) -> int:
     return int(sockets[0].getsockname()[1])
 
 
-def announce(collector: "ErrReportCollector", database: str, port: int) -> None:
+def announce(collector: Settings, database: str, port: int) -> None:
     """Say where it listens, and what it keeps errors in."""
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(collector.ip, collector.ip)  # noqa: S104
     if ":" in host and not host.startswith("["):

@@ -2,17 +2,18 @@
 
 from typing import ClassVar
 
-from ..store.cursor import encode_cursor
+from ..contract import LISTED_FIELDS
 from ..store.errors.errors import came_by, delete_errors, find_error, list_errors
+from ..store.paging import encode_cursor
 from ..web.error import error_page
-from .access import Access
-from .body import TakesBody
-from .brought import session_shown
-from .exports import ERROR_COLUMNS, FORMATS, answer_list
-from .problem import Problem
-from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
-from .receive import answer_of, receive_many, receive_one
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.exports import FORMATS, answer_list
+from .http.problem import Problem
+from .http.query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
+from .http.resource import Resource
+from .receiving.brought import session_shown
+from .receiving.receive import answer_of, receive_many, receive_one
 
 
 class Errors(TakesBody, Resource):
@@ -39,7 +40,7 @@ class Errors(TakesBody, Resource):
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, ERROR_COLUMNS)
+            answer_list(self, page.items, LISTED_FIELDS)
             return
         self.answer_page(
             "errors.html",

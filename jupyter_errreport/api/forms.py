@@ -6,16 +6,13 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
-from ..contract import DECISION_LIMIT
+from ..contract import DECISION_LIMIT, NUMBER_LIMIT, RELEASE_LIMIT
 from ..store.groups.groups import GroupChange, change_group
 from ..store.groups.regroupings import merge, split
-from .access import Access
 from .groups import find, regroup
-from .problem import Problem
-from .resource import Resource
-from .validation import RELEASE_LIMIT
-
-MOST_SESSIONS = 1_000_000
+from .http.access import Access
+from .http.problem import Problem
+from .http.resource import Resource
 
 
 class Decide(Resource):
@@ -77,6 +74,6 @@ class Decide(Resource):
         if until != "sessions":
             return None
         number = self.field("sessions")
-        if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= MOST_SESSIONS):
+        if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= NUMBER_LIMIT):
             raise Problem(400, "bad_sessions", "Until how many more sessions have it? Write a whole number.")
         return int(number)

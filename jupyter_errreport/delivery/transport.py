@@ -11,7 +11,15 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from ..contract import DECISION_LIMIT, KEY_HEADER, SESSION_HEADER
+from ..contract import (
+    DECISION_LIMIT,
+    EVENT_STATUSES,
+    HOST_LIMIT,
+    KEY_HEADER,
+    LIMIT_REASONS,
+    SESSION_HEADER,
+    UNKNOWN,
+)
 from ..own_files import read_own
 from .answer import NOT_PACKED, json_of, read_answer
 from .destination import COLLECTOR, JUPYTER, Destination
@@ -20,14 +28,12 @@ from .slack import slack_message
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-HOST_LIMIT = 200
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
 
 # The parts of requests in the order of their weight, each imported by itself with a rest for the reader's code between.
 _PARTS = ("socket", "ssl", "http.client", "email.parser", "urllib3", "urllib3.connectionpool", "requests")
 # Of the answers 429 those that will be the same for these events at any later time.
-_LIMITS_FOR_GOOD = ("limit_errors_per_session", "limit_seconds_between_errors")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, not listened on
 
 
@@ -126,7 +132,7 @@ class Transport:
             self._told = cells
             return Outcome()
         good, failed = cells
-        body: Dict[str, Any] = {"uuid": key, "notebook": self._destination.notebook or "unknown"}
+        body: Dict[str, Any] = {"uuid": key, "notebook": self._destination.notebook or UNKNOWN}
         if self._destination.release:
             body["release"] = self._destination.release
         body.update(good_cells=good, failed_cells=failed)
@@ -164,7 +170,7 @@ class Transport:
             return judged("rejected", count, problem)
         if code == 429:
             reason = _reason(response)
-            if reason in _LIMITS_FOR_GOOD:
+            if reason in LIMIT_REASONS:
                 return Outcome(["rejected"] * count, f"{problem}: {reason}", reasons=[reason] * count)
         return Outcome(problem=problem, retry_after=retry_after(response.headers.get("Retry-After")))
 
@@ -301,7 +307,7 @@ def _reason(response: Any) -> str:
 
 def _status(answer: Any) -> str:
     status = answer.get("status") if isinstance(answer, dict) else None
-    return status if status in ("stored", "duplicate") else "rejected"
+    return status if status in EVENT_STATUSES else "rejected"
 
 
 def _reason_of(answer: Any) -> str:

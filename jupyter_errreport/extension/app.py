@@ -12,7 +12,13 @@ from traitlets import Bool, TraitError, Unicode, default, validate
 from .. import __version__
 from ..api import Service, routes
 from ..api.github import is_repository
-from ..contract import AUTHOR_TOKEN_VARIABLE, CONNECTION_VARIABLE, why_not_to_report_with
+from ..contract import (
+    AUTHOR_TOKEN_VARIABLE,
+    COLLECTOR_TOKEN_VARIABLE,
+    CONNECTION_VARIABLE,
+    SLACK_VARIABLE,
+    why_not_to_report_with,
+)
 from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
@@ -25,7 +31,7 @@ from .events import ErrorEvents
 from .front_end import FrontEnd
 from .guard import guard
 from .handler import JupyterResource
-from .kernel_watch import KernelWatch
+from .kernels.kernel_watch import KernelWatch
 from .notebook_cells import NotebookCells
 from .notebook_path import NotebookPath
 from .panel import Panel
@@ -34,7 +40,7 @@ from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
-SECRETS = ("JUPYTER_ERRREPORT_COLLECTOR_TOKEN", AUTHOR_TOKEN_VARIABLE, "JUPYTER_ERRREPORT_SLACK_WEBHOOK")
+SECRETS = (COLLECTOR_TOKEN_VARIABLE, AUTHOR_TOKEN_VARIABLE, SLACK_VARIABLE)
 """Variables of the server's environment that kernels must not inherit."""
 FRONT_END = (
     ("panel", Panel),
@@ -61,8 +67,8 @@ class JupyterErrReport(ExtensionApp):
         help="The collector to which every error is forwarded, such as https://errors.example.org; empty for none."
     ).tag(config=True)
     collector_token = Unicode(
-        help="Token for that collector, of the role report. A secret: rather set JUPYTER_ERRREPORT_COLLECTOR_TOKEN in"
-        " the environment of the server, which kernels do not inherit."
+        help=f"Token for that collector, of the role report. A secret: rather set {COLLECTOR_TOKEN_VARIABLE} in the"
+        " environment of the server, which kernels do not inherit."
     ).tag(config=True)
     author_token = Unicode(
         help="Your own token for that collector, of the role author, if its notebooks are yours and nobody else uses"
@@ -71,7 +77,7 @@ class JupyterErrReport(ExtensionApp):
     ).tag(config=True)
     slack_webhook = Unicode(
         help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
-        " JUPYTER_ERRREPORT_SLACK_WEBHOOK in the environment of the server, which kernels do not inherit."
+        f" {SLACK_VARIABLE} in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
@@ -98,7 +104,7 @@ class JupyterErrReport(ExtensionApp):
 
     @default("collector_token")
     def _default_collector_token(self) -> str:
-        return os.environ.get(SECRETS[0], "")
+        return os.environ.get(COLLECTOR_TOKEN_VARIABLE, "")
 
     @default("author_token")
     def _default_author_token(self) -> str:
@@ -106,7 +112,7 @@ class JupyterErrReport(ExtensionApp):
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
-        return os.environ.get(SECRETS[2], "")
+        return os.environ.get(SLACK_VARIABLE, "")
 
     @default("db")
     def _default_db(self) -> str:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from ..api import Access, Resource
-from ..api.body import TakesBody
 from ..api.groups import checked_change, decide
+from ..api.http.body import TakesBody
 from ..contract import AUTHOR_TOKEN_VARIABLE
 from ..delivery import Destination
 from ..delivery.transport import Transport

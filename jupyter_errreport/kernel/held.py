@@ -25,7 +25,7 @@ from types import (
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..event import Held
-from .slots import exported, file_of_module, is_one_of, module_of_class, mro_of, names_of_class, names_of_module
+from ..slots import exported, file_of_module, is_one_of, module_of_class, mro_of, names_of_class, names_of_module
 from .tables import Column, Tables
 
 VALUES_LOOKED_AT = 4_000

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Dict, Optional
 
-from .slots import file_of_module, module_of_class
+from ..slots import file_of_module, module_of_class
 
 NAMES_TAKEN = 60
 OWN = ""

@@ -7,10 +7,10 @@ import os
 from datetime import datetime
 from typing import Any, Dict, List, Optional
 
-from ..contract import why_not_to_report_with
+from ..contract import UNKNOWN, why_not_to_report_with
 from ..delivery import Destination
+from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
-from .choices import NO
 from .consent import ASK, ASKED, NOTICE
 from .hook import Caught
 from .notice import YOUR_NO, notice
@@ -84,7 +84,7 @@ class ErrorServer(_Reporter):
     """
 
     def __init__(
-        self, url: str, notebook: str = "unknown", token: str = "", release: str = "", consent: str = NOTICE
+        self, url: str, notebook: str = UNKNOWN, token: str = "", release: str = "", consent: str = NOTICE
     ) -> None:
         self.url = str(url).rstrip("/")
         self.uuid = os.urandom(16).hex()
@@ -116,7 +116,7 @@ class ErrorSlack(_Reporter):
     def __init__(
         self,
         slack_webhook: Optional[str] = None,
-        notebook: str = "unknown",
+        notebook: str = UNKNOWN,
         release: str = "",
         consent: str = NOTICE,
     ) -> None:

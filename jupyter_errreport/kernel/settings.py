@@ -11,12 +11,13 @@ from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 from ..contract import (
     CONNECTION_VARIABLE,
     NOTEBOOK_VARIABLE,
+    POLICIES,
     TOKEN_VARIABLE,
+    UNKNOWN,
     URL_VARIABLE,
     why_not_to_report_with,
 )
 from ..delivery import Destination
-from ..event import POLICIES
 from ..opt_out import forbidden_by
 from .consent import CONSENTS, NOTICE
 
@@ -27,13 +28,13 @@ class ErrReport(Configurable):
     """Reporting of errors from kernels, as the person sets it who configures this machine's IPython."""
 
     url = Unicode(help="URL of the collector to which errors of every kernel go; empty for none.").tag(config=True)
-    token = Unicode(help="Token for that collector. Better given as JUPYTER_ERRREPORT_TOKEN.").tag(config=True)
+    token = Unicode(help=f"Token for that collector. Better given as {TOKEN_VARIABLE}.").tag(config=True)
     notebook = Unicode(help="Name under which errors are reported; empty for the notebook's file name.").tag(
         config=True
     )
     policy = Enum(
         POLICIES,
-        default_value="code-only",
+        default_value=POLICIES[0],
         help="What may leave: 'code-only' (code and comments, no values), 'type-only' (no message, no comment),"
         " 'verbatim' (everything; only from a configuration file of this machine, only to receivers with"
         " accept_verbatim).",
@@ -118,4 +119,4 @@ def notebook_name(namespace: Any) -> str:
     for name in candidates:
         if type(name) is str and name:
             return name
-    return "unknown"
+    return UNKNOWN

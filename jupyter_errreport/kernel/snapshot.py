@@ -13,21 +13,9 @@ from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
-from ..event import (
-    CHAIN_LIMIT,
-    FRAME_LIMIT,
-    ChainSnapshot,
-    ClassSnapshot,
-    ErrorSnapshot,
-    FrameSnapshot,
-    new_event_id,
-)
-from .cells import CellPlace
-from .held import environment_values, held_by, is_users_file, may_hold_comment
-from .modules import is_machinery, module_of
-from .origins import origins_of
-from .rounds import folded
-from .slots import (
+from ..contract import CHAIN_LIMIT, FRAME_LIMIT
+from ..event import ChainSnapshot, ClassSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
+from ..slots import (
     IMMUTABLE,
     ON_THE_HEAP,
     flags_of_class,
@@ -38,7 +26,13 @@ from .slots import (
     name_of_class,
     names_of_class,
     names_of_module,
+    qualname_of_class,
 )
+from .cells import CellPlace
+from .held import environment_values, held_by, is_users_file, may_hold_comment
+from .modules import is_machinery, module_of
+from .origins import origins_of
+from .rounds import folded
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -64,7 +58,6 @@ _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
-_qualname = type.__dict__["__qualname__"].__get__
 CO_NEWLOCALS = 0x2
 """The flag of a code object that is a function's."""
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
@@ -114,7 +107,7 @@ def _texts(namespace: Any) -> Iterator[str]:
 
 def _stands(cls: type, namespace: Any) -> bool:
     """Whether the qualified name of a class leads from its module's namespace to the class."""
-    for part in _qualname(cls).split(".")[:10]:
+    for part in qualname_of_class(cls).split(".")[:10]:
         found = namespace.get(part)
         if found is cls:
             return True

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .choices import NO
+from ..delivery.choices import NO
 from .consent import ASKED
 from .reporting import PREPARE_SECONDS, Reporting
 

@@ -9,7 +9,7 @@ from functools import partial
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from .slots import (
+from ..slots import (
     ON_THE_HEAP,
     exported,
     flags_of_class,

@@ -1,11 +1,13 @@
 """What one session and one address may send. Checked in the transaction that stores, so that no race passes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
 from .schema import sessions
@@ -37,10 +39,17 @@ class _Sent:
     """When its errors happened, if anybody asks for that."""
 
 
-_COUNTS = Statement("SELECT session, brought_by, COUNT(*) FROM errors WHERE session {any} GROUP BY session, brought_by")
-_IDS = Statement("SELECT session, brought_by, event_id FROM errors WHERE session {any}")
+_BROUGHT = "errors LEFT JOIN bringers ON bringers.event_id = errors.event_id WHERE session {any}"
+_COUNTS = Statement(f"SELECT session, brought_by, COUNT(*) FROM {_BROUGHT} GROUP BY session, brought_by")  # noqa: S608
+_IDS = Statement(f"SELECT session, brought_by, errors.event_id FROM {_BROUGHT}")  # noqa: S608
 Bringer = tuple[str, str | None]
 """A session, and by whose right an error of it came: who only names another's session uses up nothing of that."""
+
+
+def bringer_of(event: EventMessageType) -> str | None:
+    """By whose right an event came, as its receiver has marked it; None for anybody."""
+    fields: Mapping[str, Any] = event
+    return fields.get("brought_by")
 
 
 class SessionMeter:
@@ -62,19 +71,19 @@ class SessionMeter:
         session, event_id = event.get("session"), event["event_id"]
         if session is None:
             return None
-        sent = self._seen[session, event.get("brought_by")]
+        sent = self._seen[session, bringer_of(event)]
         if sent.count >= self._limits.max_errors_per_session:
-            return "limit_errors_per_session"
+            return TOO_MANY_ERRORS
         least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
         if least and any(abs(time - other) < least for other in sent.times):
-            return "limit_seconds_between_errors"
+            return TOO_SOON
         return None
 
     def add(self, event: EventMessageType) -> None:
         """An error was taken."""
         session = event.get("session")
         if session is not None:
-            self._add((session, event.get("brought_by")), event["event_id"])
+            self._add((session, bringer_of(event)), event["event_id"])
 
     def _add(self, bringer: Bringer, event_id: str) -> None:
         sent = self._seen[bringer]

@@ -42,8 +42,6 @@ errors = Table(
     Column("policy", String(16)),
     # Names of fields, with spaces between.
     Column("masked", String(200)),
-    # `key` for its session's, else the id of a token, else that of a sender's key; None for anybody.
-    Column("brought_by", String(32)),
     Index("errors_by_time", "received_at", "event_id"),
     Index("errors_by_notebook", "identity", "received_at", "event_id"),
     Index("errors_by_name", "error_name", "received_at", "event_id"),
@@ -124,6 +122,15 @@ destinations = Table(
     Column("dropped", Integer, nullable=False),
     # Why the last attempt failed; empty when it did not.
     Column("problem", String(300), nullable=False),
+)
+
+bringers = Table(
+    "bringers",
+    metadata,
+    # By whose right an error came: `key` for its session's, else the id of a token, else that of a sender's key. None
+    # of those that anybody sent.
+    Column("event_id", String(36), primary_key=True),
+    Column("brought_by", String(32), nullable=False),
 )
 
 deletions = Table(

@@ -2,16 +2,13 @@
 
 import hashlib
 import secrets
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..contract import notebook_pattern
+from ..contract import Role, notebook_pattern
 from .database.clock import stamp
 from .schema import tokens
-
-Role = Literal["report", "read", "author", "admin"]
-"""One of `contract.ROLES`."""
 
 
 class Token(NamedTuple):

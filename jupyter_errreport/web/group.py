@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from ..contract import notebook_identity
 from ..event import fingerprint_parts
 from ..event import group_id as natural_id
-from ..store.errors.comments import comments_of_group
 from ..store.errors.errors import list_errors
-from ..store.errors.filters import Filters
+from ..store.events.comments import comments_of_group
+from ..store.events.filters import Filters
 from ..store.groups.groups import GroupFilters, find_group, list_groups
+from ..store.groups.published_releases import newest_published
 from ..store.published.author_cells import author_cell_of_group
-from ..store.published.releases import newest_published
-from .chart import chart
+from .charts.chart import chart
 from .days import filled, first_day, today
 from .group_rows import marks
 from .numbers import grouped, plural

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.api.own_address import OVERVIEW, own_address
+from jupyter_errreport.api.http.own_address import OVERVIEW, own_address
+from jupyter_errreport.api.routes import PAGES
 
 TEXT = st.text(st.sampled_from("ab/\\:.%?#&=@ \t\n\0ü") | st.characters(codec="utf-8"), max_size=20)
 PATHS = st.one_of(
@@ -29,7 +30,7 @@ PATHS = st.one_of(
     ],
 )
 def test_a_page_of_ours_keeps_its_address_without_the_token(path: str, query: str, address: str) -> None:
-    assert own_address(path, query, ("alerts",)) == address
+    assert own_address(path, query, (*PAGES, "alerts")) == address
 
 
 @pytest.mark.parametrize(
@@ -41,12 +42,12 @@ def test_a_page_of_ours_keeps_its_address_without_the_token(path: str, query: st
     ],
 )
 def test_anything_else_is_the_overview(path: str) -> None:
-    assert own_address(path) == OVERVIEW
+    assert own_address(path, "", PAGES) == OVERVIEW
 
 
 @given(PATHS, TEXT)
 def test_no_text_leads_anywhere_else(path: str, query: str) -> None:
-    address = own_address(path, query)
+    address = own_address(path, query, PAGES)
     there = urlsplit(urljoin("https://here.example/prefix/login", address))
     assert (there.scheme, there.netloc) == ("https", "here.example")
     assert there.path.startswith("/prefix/")

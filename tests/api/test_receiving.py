@@ -1,16 +1,21 @@
+import asyncio
 import gzip
 import json
 import socket
 import zlib
+from collections import Counter
 from typing import Any
 
 import pytest
 import requests
 
-from jupyter_errreport.api.body import inflate
+from jupyter_errreport.api.http.body import inflate
+from jupyter_errreport.api.receiving.receive import TURN_BYTES
 from jupyter_errreport.contract import BODY_LIMIT, COUNT_LIMIT
 from jupyter_errreport.event import fingerprint, group_id, new_event_id
+from jupyter_errreport.privacy.shapes import patterns
 from jupyter_errreport.store import Limits
+from tests.support.waiting import wait_for
 
 from .server import PREFIX, ApiServer
 
@@ -142,7 +147,7 @@ def test_a_missing_name_is_named(server: ApiServer) -> None:
         b"{",
         b'{"error_name": NaN}',
         b'{"error_name": "A", "count": Infinity}',
-        b'{"error_name": "A", "x": 1e999}',
+        b'{"error_name": "A", "count": 1e999}',
         b'{"error_name": "A", "count": ' + b"9" * 5_000 + b"}",
     ],
 )
@@ -284,6 +289,46 @@ def test_gzip_of_several_members_is_inflated() -> None:
 def test_gzip_of_very_many_members_is_refused(server: ApiServer) -> None:
     body = gzip.compress(b"") * 5_000
     problem(server.post("errors", data=body, headers=JSON | {"Content-Encoding": "gzip"}), 400, "not_gzip")
+
+
+@pytest.mark.parametrize("text", ["http://a.b.c ", "1 a@b.c pin: a", "é1-1 /a/b"])
+def test_nobody_waits_for_the_patterns_of_a_whole_body(
+    server: ApiServer, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it is filled: between two turns of the loop patterns run over a few events."""
+    turns: list[int] = []
+    searched = Counter[int]()
+    hide_where = patterns.hide_where
+
+    def counting(piece: str, place: str) -> str:
+        searched[len(turns)] += len(piece)
+        return hide_where(piece, place)
+
+    async def turn() -> None:
+        while True:
+            turns.append(0)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(patterns, "hide_where", counting)
+    turning: list[asyncio.Future[None]] = []
+    server.call(lambda: turning.append(asyncio.ensure_future(turn())))
+    wait_for(lambda: turns, "the loop's first turn")
+    message = (text * 300)[:900]
+    link = {"error_name": "A", "error_message": "", "relation": "cause"}
+    events = [
+        {
+            "error_name": "E",
+            "error_message": f"{number} {message}",
+            "chain": [{**link, "error_message": f"{number} {part} {text * 5}"[:70]} for part in range(10)],
+        }
+        for number in range(100)
+    ]
+    body = json.dumps(events, ensure_ascii=False).encode()
+    assert 200_000 < len(body) < BODY_LIMIT
+    assert server.post("errors", data=gzip.compress(body), headers={"Content-Encoding": "gzip"}).status_code == 200
+    server.call(lambda: turning[0].cancel())
+    assert sum(searched.values()) > len(body) / 3
+    assert max(searched.values()) < 3 * TURN_BYTES
 
 
 def test_too_many_events_at_once_are_refused(server: ApiServer) -> None:

@@ -17,7 +17,7 @@ from jupyter_errreport.delivery import Destination
 from jupyter_errreport.forwarding import parcels, sender
 from jupyter_errreport.forwarding.forwarding import key_of
 from jupyter_errreport.store.errors.errors import delete_errors
-from jupyter_errreport.store.errors.filters import Filters
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.outbox import outbox
 from jupyter_errreport.store.schema import deletions
 from tests.store.contents import everything_of

@@ -7,11 +7,11 @@ import string
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_errreport.privacy import hide_in_code, hide_in_message, hide_in_notebook_name, hide_patterns
-from jupyter_errreport.privacy.shapes.patterns import PATTERNS, TEXT_LIMIT
+from jupyter_errreport.privacy.shapes.patterns import PATTERNS, TEXT_LIMIT, HiddenPattern, applicable
 
 UNITS = [
     *(
@@ -70,14 +70,30 @@ def test_every_quantifier_is_bounded() -> None:
         assert not re.search(r"[^(][*+]|\{\d+,\}", plain), item.pattern.pattern
 
 
+def is_tried(item: HiddenPattern, text: str) -> bool:
+    """Whether a pattern is tried on a text wherever it is used at all."""
+    enough = not item.signs or sum(map(text.count, item.signs)) >= item.least
+    return enough and item in applicable(text, item.places[0])
+
+
 def test_a_pattern_is_tried_wherever_it_could_find_something() -> None:
-    """What a pattern finds holds one of its signs: else it would be skipped."""
+    """What a pattern finds has what the pattern needs: else it would be skipped."""
     for text in [value for value, _ in PRIVATE] + [(unit * 50) for unit in UNITS]:
         for item in PATTERNS:
             for match in item.pattern.finditer(text):
-                found = match.group().lower()
-                assert not item.signs.isdisjoint(match.group()), item.pattern.pattern
-                assert not item.words or any(word in found for word in item.words), item.pattern.pattern
+                assert is_tried(item, match.group()), (item.pattern.pattern, match.group())
+
+
+@pytest.mark.parametrize("number", range(len(PATTERNS)))
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+def test_so_it_is_on_whatever_it_finds(number: int, data: st.DataObject) -> None:
+    item = PATTERNS[number]
+    alphabet = st.characters(codec="ascii" if data.draw(st.booleans()) else "utf-8")
+    text = data.draw(st.from_regex(item.pattern, alphabet=alphabet))
+    match = item.pattern.search(text)
+    assert match and is_tried(item, match.group())
+    assert is_tried(item, text)
 
 
 PRIVATE = [

@@ -60,7 +60,8 @@ def scans(connection: Connection, statement: str) -> list[tuple[str, bool]]:
     names = {alias: table for table, alias in tables.items()}
     found = []
     for step in _steps(connection, statement):
-        scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX)?", step)
+        # `SCAN 2 CONSTANT ROWS` are the rows of an insert.
+        scan = re.match(r"SCAN (?!\d+ CONSTANT)(\w+)(?: USING (?:COVERING )?INDEX)?", step)
         if scan is not None:
             found.append((names.get(scan[1], scan[1]), "USING" in scan[0]))
     return found

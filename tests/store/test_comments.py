@@ -6,10 +6,10 @@ from typing import Any
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.comments import comments_of_group
 from jupyter_errreport.store.errors.errors import delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
+from jupyter_errreport.store.events.comments import comments_of_group
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import GroupChange, change_group, find_group
 from jupyter_errreport.store.groups.hints import take_hints
 from jupyter_errreport.store.groups.regroupings import merge, split

@@ -12,10 +12,10 @@ PREFIXED: Pattern[str] = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     + _PREFIXED
     + r"(?=[A-Za-z_.-]{0,60}\d)[\w.-]{12,500}"
-    + r"|(?:hf|gh[opsur])_[A-Za-z0-9]{16,100}|A[KS]IA[A-Z0-9]{12,40}|AIza[\w-]{20,60}"
-    + r"|eyJ[\w-]{6,2000}(?:\.[\w-]{1,2000}){0,2})"
+    + r"|(?:hf|gh[opsur])_[A-Za-z0-9]{16,100}|A[KS]IA[A-Z0-9]{12,40}|AIza[\w-]{20,60})"
 )
 """What nobody would use as a name of something else."""
+JSON_WEB_TOKEN: Pattern[str] = re.compile(r"(?<![A-Za-z0-9])eyJ[\w-]{6,2000}(?:\.[\w-]{1,2000}){0,2}")
 PREFIXED_WORD: Pattern[str] = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-(?!learn|image)|[srp]k_(?:live|test)_|gh[opsur]_|github_pat_|glpat-|xox[a-z]-)"
     r"[A-Za-z0-9_-]{8,500}"

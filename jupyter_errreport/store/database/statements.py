@@ -24,11 +24,16 @@ _POSTGRESQL = {
 }
 
 
+FEW_ROWS = 16
+MANY_ROWS = (256, 128, 64, 32, 16)
+"""How many rows one insert has: each number up to the first, or one of these."""
+
+
 class Statement:
     """SQL with `?` for a parameter.
 
     `{any}` stands for "is one of a list of texts", `{keys}` for a table of such lists, of the columns `a`, `b` and `c`.
-    Either is one parameter, made by `listed`.
+    Either is one parameter, made by `listed`. `{rows}` stands for the rows of an insert, as many as `many` is given.
     """
 
     def __init__(self, sql: str) -> None:
@@ -47,15 +52,29 @@ class Statement:
             cursor.close()
 
     def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run it for each row."""
-        if rows:
-            self._run(connection, "executemany", rows).close()
+        """Run it for each row; an insert for many rows at once. No two rows of an upsert may have the same key."""
+        if "{rows}" not in self._sqlite:
+            if rows:
+                self._run(connection, "executemany", rows).close()
+            return
+        start = 0
+        while start < len(rows):
+            # In a few sizes, so that the driver knows the statement already.
+            left = len(rows) - start
+            size = left if left <= FEW_ROWS else next(size for size in MANY_ROWS if size <= left)
+            values = [value for row in rows[start : start + size] for value in row]
+            self._run(connection, "execute", values, size, len(rows[0])).close()
+            start += size
 
-    def _run(self, connection: Connection, how: str, parameters: Sequence[Any]) -> Any:
+    def _run(self, connection: Connection, how: str, parameters: Sequence[Any], rows: int = 0, columns: int = 0) -> Any:
         """By the driver itself, in the connection's transaction: what SQLAlchemy does around it costs more than it."""
         dialect = connection.dialect
         driver: Any = connection.connection.driver_connection
         sql = self._postgresql if dialect.name == "postgresql" else self._sqlite
+        if rows:
+            mark = "%s" if dialect.name == "postgresql" else "?"
+            row = f"({', '.join([mark] * columns)})"
+            sql = sql.replace("{rows}", ", ".join([row] * rows))
         cursor = driver.cursor()
         try:
             getattr(cursor, how)(sql, parameters)
@@ -71,9 +90,9 @@ def listed(texts: Iterable[str | tuple[str, ...]]) -> str:
 
 
 def insert_of(table: Table, names: Sequence[str]) -> str:
-    """The SQL that inserts a row of these columns."""
+    """The SQL that inserts rows of these columns."""
     # Names of columns, all of them ours: nothing of a stranger's is ever put into SQL.
-    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES {{rows}}"  # noqa: S608
 
 
 def upsert_of(table: Table, names: Sequence[str], sums: Sequence[str], others: dict[str, str]) -> Statement:

@@ -4,18 +4,18 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
 
-from ..cursor import Cursor
 from ..database.clock import stamp
+from ..events.bringers import forget_bringers
+from ..events.comments import comments_of, delete_comments
+from ..events.filters import Filters, after
+from ..events.rows import event_of
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..outbox.deletions import pass_on_deletion
 from ..outbox.outbox import withdraw
-from ..parts import Page, page_of
-from ..schema import errors, tombstones
-from .comments import comments_of, delete_comments
-from .filters import Filters, after
-from .rows import event_of
+from ..paging import Cursor, Page, page_of
+from ..schema import bringers, errors, tombstones
 
 
 class Totals(NamedTuple):
@@ -68,6 +68,7 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
         conditions.append(errors.c.event_id == event_id)
     pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
     withdraw(connection, select(errors.c.event_id).where(*conditions))
+    forget_bringers(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
     chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
@@ -79,7 +80,8 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
 
 def came_by(connection: Connection, event_id: str, session: str | None, token: str | None) -> bool:
     """Whether an error is of the session whose key somebody has (its public id), or came with a token (its id)."""
-    query = select(errors.c.session, errors.c.brought_by).where(errors.c.event_id == event_id)
+    joined = errors.outerjoin(bringers, bringers.c.event_id == errors.c.event_id)
+    query = select(errors.c.session, bringers.c.brought_by).select_from(joined).where(errors.c.event_id == event_id)
     row = connection.execute(query).first()
     if row is None:
         return False

@@ -10,6 +10,10 @@ from ...contract import is_nobodys, notebook_identity
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
+from ..events.bringers import keep_bringers
+from ..events.comments import keep_comments
+from ..events.rows import COLUMNS, row_of
+from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
@@ -19,9 +23,6 @@ from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
-from .comments import keep_comments
-from .rows import COLUMNS, row_of
-from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]
 
@@ -100,6 +101,7 @@ def insert_errors(
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
         _keep(connection, taken, group_of, groups)
+        keep_bringers(connection, [event for event, _, _ in taken])
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)

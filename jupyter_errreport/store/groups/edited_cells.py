@@ -23,7 +23,7 @@ _FOUND = Statement(
     " JOIN groups ON groups.group_id = found.group_id"
 )
 _KEEP = Statement(
-    "INSERT INTO cell_groups (notebook, cell_free, cell_id, group_id) VALUES (?, ?, ?, ?)"
+    "INSERT INTO cell_groups (notebook, cell_free, cell_id, group_id) VALUES {rows}"
     " ON CONFLICT (notebook, cell_free, cell_id) DO UPDATE SET group_id = excluded.group_id"
     " WHERE NOT EXISTS (SELECT 1 FROM groups WHERE groups.group_id = cell_groups.group_id)"
 )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, literal, select, union
 
 from ..database.statements import Statement
 from ..database.upsert import insert_missing
-from ..errors.filters import Scope, in_scope
+from ..events.filters import Scope, in_scope
 from ..group_schema import former_groups, group_fingerprints, groups
 
 PARTS_LIMIT = 100
@@ -47,7 +47,7 @@ def forget_former(connection: Connection, group_id: str) -> None:
     connection.execute(delete(former_groups).where(former_groups.c.former_id == group_id))
 
 
-_CALLED = Statement("INSERT INTO former_groups (former_id, group_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+_CALLED = Statement("INSERT INTO former_groups (former_id, group_id) VALUES {rows} ON CONFLICT DO NOTHING")
 
 
 def keep_former(connection: Connection, called: Iterable[tuple[str, str]]) -> None:

@@ -6,17 +6,15 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from ...contract import notebook_identity
-from ..cursor import Cursor
+from ...contract import GroupStatus, notebook_identity
 from ..database.clock import stamp
-from ..errors.filters import Scope, after, contains, in_scope
+from ..events.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
-from ..parts import Page, page_of
-from ..published.releases import newest_published
+from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of
+from .published_releases import newest_published
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
-Status = Literal["open", "resolved", "ignored"]
 CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
 ELSEWHERE_LIMIT = 50
@@ -28,7 +26,7 @@ _HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 class GroupFilters:
     """All that are given must hold. `since` and `until` (not included) are moments of `last_seen`."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     notebook: str | None = None
     error_name: str | None = None
     since: str | None = None
@@ -61,7 +59,7 @@ class GroupFilters:
 class GroupChange:
     """What somebody decides about a group; what is None stays."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     release: str | None = None
     """With `resolved`: the newest release that still has it. None for the one that was published last
     among those in which it was seen."""

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 
 from ..group_schema import groups
 from ..outbox.alerts import add_alert
-from ..parts import in_parts
-from ..published.releases import published_at
+from ..paging import in_parts
+from .published_releases import published_at
 from .releases import is_newer, is_version
 
 Row = Mapping[str, Any]

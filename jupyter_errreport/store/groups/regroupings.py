@@ -12,15 +12,14 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
 from ..database.statements import Statement, listed
-from ..errors.comments import move_comments
-from ..errors.filters import Scope, in_scope
-from ..errors.rows import row_of_group
+from ..events.comments import move_comments
+from ..events.filters import Scope, in_scope
 from ..figures import rollups
 from ..group_schema import groups, regroupings
 from ..schema import errors
 from .edited_cells import move_cells
 from .former_groups import forget_former, lead_on
-from .samples import renew_samples
+from .samples import renew_samples, row_of_group
 
 
 class RegroupingError(Exception):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ...event import new_event_id
-from ..errors.filters import in_scope
+from ..events.filters import in_scope
 from ..group_schema import alert_channels, alert_outbox, alerts
 
 Kind = Literal["new", "regression", "reopened", "spike", "share"]

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from ...event import new_event_id, rfc3339
-from ..errors.comments import with_comments
-from ..errors.rows import payload_of
+from ..events.comments import with_comments
+from ..events.rows import payload_of
 from ..limits import DAY
-from ..parts import in_parts
+from ..paging import in_parts
 from ..schema import destinations, errors, outbox, told_groups
 from .deletions import COLLECTOR, forget_deletions
 

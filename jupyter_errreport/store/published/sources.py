@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...contract import notebook_identity
 from ..database.clock import stamp
-from ..errors.filters import Scope, in_scope
+from ..events.filters import Scope, in_scope
 from ..schema import source_cells, sources
 
 VERSIONS_KEPT = 50

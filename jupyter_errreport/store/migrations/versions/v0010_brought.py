@@ -9,9 +9,11 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Of the errors that there are nobody knows it; what was deleted before stays where it went."""
-    # There already in a database that was taken back to an older revision by hand.
-    if "brought_by" not in {column["name"] for column in sa.inspect(op.get_bind()).get_columns("errors")}:
-        op.add_column("errors", sa.Column("brought_by", sa.String(32)))
+    op.create_table(
+        "bringers",
+        sa.Column("event_id", sa.String(36), primary_key=True),
+        sa.Column("brought_by", sa.String(32), nullable=False),
+    )
     op.create_table(
         "deletions",
         sa.Column("destination", sa.String(32), primary_key=True),
