@@ -26,7 +26,8 @@ from ..forwarding import Forwarding
 from ..store import StoreError
 from .collector_cells import CollectorCells
 from .connection import Connection
-from .deciding import DecideEverywhere, Decisions
+from .deciding import DecideEverywhere
+from .decisions import Decisions
 from .events import ErrorEvents
 from .front_end import FrontEnd
 from .guard import guard

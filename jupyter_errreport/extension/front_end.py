@@ -1,13 +1,10 @@
 """What the operator's settings mean for the front ends."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..delivery import Destination
 from .collector_cells import CollectorCells
-
-if TYPE_CHECKING:
-    from .deciding import Decisions
+from .decisions import Decisions
 
 
 @dataclass(frozen=True)
@@ -20,5 +17,5 @@ class FrontEnd:
     """Where a notebook is published, with the token for that; None for this server."""
     collector_cells: CollectorCells | None
     """What readers elsewhere stumbled over; None without a collector."""
-    decisions: "Decisions"
+    decisions: Decisions
     """Tells the collector of what is decided here."""
