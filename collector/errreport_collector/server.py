@@ -29,8 +29,8 @@ from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
 from .handler import CollectorHandler
+from .housekeeping import keep_house
 from .login import Login
-from .retention import keep_purging
 from .unknown import Unknown
 
 if TYPE_CHECKING:
@@ -145,9 +145,11 @@ async def _serve(
         body_timeout=60,
     )
     server.add_sockets(sockets)
-    tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
-    if collector.retention_days:
-        tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
+    days = collector.retention_days, collector.dedup_days
+    tasks = [
+        asyncio.create_task(keep_watching(database, alerting.wake)),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
+    ]
     database.listen(partial(_tell_of_others, loop, service, alerting))
     if parent is None:
         announce(collector, database.name, running.port)

@@ -1,11 +1,13 @@
 """Lists and deletes errors."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, true
 
 from ..cursor import Cursor
 from ..database.clock import stamp
+from ..database.news import tell_others
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
@@ -14,6 +16,7 @@ from ..parts import Page, page_of
 from ..schema import errors, tombstones
 from .comments import comments_of, delete_comments
 from .filters import Filters, after
+from .partitions import Partition, drop_partition
 from .rows import event_of
 
 
@@ -57,20 +60,49 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
-def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
+def delete_errors(
+    connection: Connection, filters: Filters, event_id: str | None = None, remember_since: str = ""
+) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    What was not passed on yet never will be.
+    Ids before `remember_since` don't: nobody would take them anyway. What was not passed on yet never will be.
     """
     conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    return _delete(connection, conditions, remember_since, lambda: _delete_rows(connection, conditions))
+
+
+def delete_partition(connection: Connection, partition: Partition, remember_since: str) -> int:
+    """Delete all errors of a month, by dropping its table; how many."""
+    conditions = [errors.c.event_id >= partition.first, errors.c.event_id < partition.end]
+
+    def drop() -> int:
+        count = connection.scalar(select(func.count()).select_from(errors).where(*conditions)) or 0
+        return count if drop_partition(connection, partition) else _delete_rows(connection, conditions)
+
+    return _delete(connection, conditions, remember_since, drop)
+
+
+def _delete_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return connection.execute(delete(errors).where(*conditions)).rowcount
+
+
+def _delete(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    remember_since: str,
+    remove: Callable[[], int],
+) -> int:
+    """Take errors out of all that counts or mentions them, then `remove` them; how many."""
     withdraw(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
-    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
+    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions, errors.c.event_id >= remember_since)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
-    deleted = connection.execute(delete(errors).where(*conditions)).rowcount
+    deleted = remove()
+    if deleted:
+        tell_others(connection)
     renew_samples(connection, touched)
     return deleted
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from ...contract import is_nobodys, notebook_identity
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
+from ..database.news import tell_others
 from ..database.statements import Statement, insert_of, listed
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
@@ -103,6 +104,8 @@ def insert_errors(
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
+    if taken or said:
+        tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
     ]
@@ -212,13 +215,17 @@ def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known
 
 
 _KNOWN = Statement(
-    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+    # Between the least and the greatest: so PostgreSQL looks into their months alone.
+    "SELECT event_id FROM errors WHERE event_id {any} AND event_id BETWEEN ? AND ?"
+    " UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
 )
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
     wanted = listed(ids)
-    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
+    return [row[0] for row in _KNOWN.rows(connection, wanted, min(ids), max(ids), wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from ...contract import notebook_identity
 from ..cursor import Cursor
 from ..database.clock import stamp
+from ..database.news import tell_others
 from ..errors.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
 from ..parts import Page, page_of
@@ -167,6 +168,7 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
             values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
     if values:
         connection.execute(update(groups).where(its).values(values))
+        tell_others(connection)
     return True
 
 

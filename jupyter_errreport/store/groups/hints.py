@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select, update
 
+from ..database.news import tell_others
 from ..group_schema import groups
 from ..schema import errors
 
@@ -17,4 +18,5 @@ def take_hints(connection: Connection, hints: Mapping[str, str], source: str) ->
         of_event = select(errors.c.group_id).where(errors.c.event_id == event_id).scalar_subquery()
         its = (groups.c.group_id == of_event) & ((groups.c.hint == "") | groups.c.hint_from.is_not(None))
         values = {"hint": hint, "hint_from": source[:200] if hint else None}
-        connection.execute(update(groups).where(its, groups.c.hint != hint).values(values))
+        if connection.execute(update(groups).where(its, groups.c.hint != hint).values(values)).rowcount:
+            tell_others(connection)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
+from ..database.news import tell_others
 from ..database.statements import Statement, listed
 from ..errors.comments import move_comments
 from ..errors.filters import Scope, in_scope
@@ -93,6 +94,7 @@ def merge(connection: Connection, group_id: str, into: str, scope: Scope) -> Non
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
     lead_on(connection, group_id, into)
+    tell_others(connection)
 
 
 def split(connection: Connection, group_id: str, fingerprint: str, cell: str, scope: Scope) -> str:
@@ -122,6 +124,7 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     move_comments(connection, group_id)
     move_cells(connection, group_id, new, those_of_errors=True)
     renew_samples(connection, [group_id, new])
+    tell_others(connection)
     return new
 
 
