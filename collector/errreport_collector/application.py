@@ -12,6 +12,7 @@ from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, 
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
+from jupyter_errreport.api.tally import Tallies, Tally
 from jupyter_errreport.store import Database, Limits, StoreError
 
 from .alerting import Alerting, QuietHours, channels_of
@@ -252,12 +253,18 @@ class ErrReportCollector(JupyterApp):
         except (CannotListen, StoreError, ValueError) as error:
             return self._refuse(str(error))
 
-    def _run_one(self, database: Database, listen: Callable[[], list[socket]], parent: int | None = None) -> int:
+    def _run_one(
+        self,
+        database: Database,
+        listen: Callable[[], list[socket]],
+        tally: Tally | None = None,
+        parent: int | None = None,
+    ) -> int:
         channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
         database.start()
         try:
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
-            run(self, database, alerting, listen(), parent)
+            run(self, database, alerting, listen(), tally or Tally(), parent)
         finally:
             database.close()
         return 0
@@ -275,9 +282,11 @@ class ErrReportCollector(JupyterApp):
         database.close()
         sockets = bind(self.ip, self.port)
 
-        def serve(parent: int) -> int:
+        tallies = Tallies(self.processes)
+
+        def serve(parent: int, number: int) -> int:
             try:
-                return self._run_one(Database(self.db, self.read_db), lambda: sockets, parent)
+                return self._run_one(Database(self.db, self.read_db), lambda: sockets, tallies.of(number), parent)
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 

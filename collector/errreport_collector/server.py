@@ -16,6 +16,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.api.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
@@ -87,13 +88,14 @@ def run(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the end of the file `parent`. Raises `StoreError`.
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, sockets, parent))
+    asyncio.run(_serve(collector, database, alerting, sockets, tally, parent))
 
 
 async def _serve(
@@ -101,6 +103,7 @@ async def _serve(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None,
 ) -> None:
     stop = asyncio.Event()
@@ -117,6 +120,7 @@ async def _serve(
         accept_verbatim=collector.accept_verbatim,
         on_stored=alerting.wake,
         destinations=alerting.status,
+        tally=tally,
         title="Notebook errors",
         version=__version__,
         more_places=[("alerts", "Alerts")],

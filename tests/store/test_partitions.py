@@ -365,7 +365,11 @@ def rows_of(server: PostgreSQLServer, url: str) -> dict[str, list[Any]]:
 
 
 def test_an_existing_database_is_divided_and_holds_the_same(
-    postgresql: PostgreSQLServer, old_url: str, opened: Callable[[str], Database], event: Make
+    postgresql: PostgreSQLServer,
+    old_url: str,
+    opened: Callable[[str], Database],
+    at: Callable[[float], None],
+    event: Make,
 ) -> None:
     ahead = new_event_id(4_000_000_000)  # nobody takes such an id, but what is there stays
     name = old_url.rpartition("/")[2]
@@ -381,7 +385,8 @@ def test_an_existing_database_is_divided_and_holds_the_same(
     assert rows_of(postgresql, old_url) == before
     assert {DEFAULT, names(database)[0]} == set(places(database).values())
     assert places(database)[ahead] == DEFAULT
-    assert put(database, event(event_id=new_event_id(clock.last)), event(event_id=ahead)) == ["stored", "duplicate"]
+    at(270)
+    assert put(database, event(event_id=id_of(270)), event(event_id=ahead)) == ["stored", "duplicate"]
 
 
 def test_a_divided_database_is_like_a_new_one(
