@@ -381,8 +381,11 @@ def test_an_existing_database_is_divided_and_holds_the_same(
     )
     postgresql.execute("DELETE FROM errors WHERE event_id = (SELECT min(event_id) FROM errors)", name)
     before = rows_of(postgresql, old_url)
+    files = "SELECT pg_relation_filenode('{0}'), pg_relation_filenode('{0}_pkey'), pg_relation_filenode('{0}_by_time')"
+    files_before = postgresql.execute(files.format("errors"), name)
     database = opened(old_url)
     assert rows_of(postgresql, old_url) == before
+    assert postgresql.execute(files.format(names(database)[0]), name) == files_before  # nothing was copied
     assert {DEFAULT, names(database)[0]} == set(places(database).values())
     assert places(database)[ahead] == DEFAULT
     at(270)

@@ -70,7 +70,9 @@ def partitions(connection: Connection) -> list[Partition]:
     found = [
         Partition(name, match[1] or "", match[2])
         for name, bound in connection.execute(_BOUNDS)
-        if (match := re.fullmatch(r"FOR VALUES FROM \((?:MINVALUE|'([0-9a-f-]*)')\) TO \('([0-9a-f-]+)'\)", bound))
+        # None: it was dropped since this transaction began.
+        if bound
+        and (match := re.fullmatch(r"FOR VALUES FROM \((?:MINVALUE|'([0-9a-f-]*)')\) TO \('([0-9a-f-]+)'\)", bound))
     ]
     return sorted(found, key=lambda partition: partition.first)
 
