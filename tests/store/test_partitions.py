@@ -174,7 +174,7 @@ def test_ids_that_nobody_would_take_leave_nothing_behind(
     assert (outcome.status, outcome.reason) == ("rejected", "expired")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     sent=st.lists(
         st.tuples(st.integers(0, 25), st.integers(-1, 89), st.integers(0, 2), st.integers(0, 3)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, not_, or_, select, true
 
 from ..cursor import Cursor
 from ..database.clock import stamp
@@ -61,27 +61,41 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
 
 
 def delete_errors(
-    connection: Connection, filters: Filters, event_id: str | None = None, remember_since: str = ""
+    connection: Connection,
+    filters: Filters,
+    event_id: str | None = None,
+    remember_since: str = "",
+    besides: Sequence[Partition] = (),
 ) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    Ids before `remember_since` don't: nobody would take them anyway. What was not passed on yet never will be.
+    Ids before `remember_since` don't: nobody would take them anyway. What is in the months `besides` is left alone.
+    What was not passed on yet never will be.
     """
-    conditions = filters.conditions()
+    conditions = filters.conditions() + [not_(_of_month(month)) for month in besides]
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
     return _delete(connection, conditions, remember_since, lambda: _delete_rows(connection, conditions))
 
 
-def delete_partition(connection: Connection, partition: Partition, remember_since: str) -> int:
-    """Delete all errors of a month, by dropping its table; how many."""
-    conditions = [errors.c.event_id >= partition.first, errors.c.event_id < partition.end]
+def delete_months(connection: Connection, months: Sequence[Partition], remember_since: str) -> int:
+    """Delete all errors of these months, by dropping their tables; how many. Nobody can read until the commit."""
+    if not months:
+        return 0
+    conditions = [or_(*map(_of_month, months))]
 
     def drop() -> int:
         count = connection.scalar(select(func.count()).select_from(errors).where(*conditions)) or 0
-        return count if drop_partition(connection, partition) else _delete_rows(connection, conditions)
+        for month in months:
+            if not drop_partition(connection, month):
+                _delete_rows(connection, [_of_month(month)])
+        return count
 
     return _delete(connection, conditions, remember_since, drop)
+
+
+def _of_month(month: Partition) -> ColumnElement[bool]:
+    return and_(errors.c.event_id >= month.first, errors.c.event_id < month.end)
 
 
 def _delete_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:

@@ -8,7 +8,7 @@ from ..limits import DAY
 from ..outbox.alerts import purge_alerts
 from ..schema import sessions, tombstones
 from ..sessions import delete_sessions
-from .errors import delete_errors, delete_partition
+from .errors import delete_errors, delete_months
 from .filters import Filters
 from .partitions import all_older, first_id
 
@@ -24,9 +24,10 @@ def purge(connection: Connection, retention_days: float, dedup_days: float) -> i
     oldest = rfc3339(last)
     # Nobody needs to know of ids that are expired.
     expired = first_id(now - (dedup_days + 1) * DAY)
-    deleted = sum(delete_partition(connection, month, expired) for month in all_older(connection, last, oldest))
-    deleted += delete_errors(connection, Filters(until=oldest), remember_since=expired)
+    months = all_older(connection, last, oldest)
+    deleted = delete_errors(connection, Filters(until=oldest), remember_since=expired, besides=months)
     delete_sessions(connection, sessions.c.last_seen_at < oldest)
     purge_alerts(connection, last)
     connection.execute(delete(tombstones).where(tombstones.c.event_id < expired))
-    return deleted
+    # Last, because from then on those who read wait.
+    return deleted + delete_months(connection, months, expired)
