@@ -14,13 +14,13 @@ from sqlalchemy import Connection, insert, select
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database, DatabaseUnavailable, StoreError, WriteFailed
 from jupyter_errreport.store.database.clock import clock, stamp
-from jupyter_errreport.store.database.news import tell_others
 from jupyter_errreport.store.errors.errors import delete_errors
 from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.errors.partitions import make_partitions
 from jupyter_errreport.store.errors.retention import purge
 from jupyter_errreport.store.groups.groups import GroupChange, change_group
+from jupyter_errreport.store.news import tell_others
 from jupyter_errreport.store.outbox.alerts import add_alert
 from jupyter_errreport.store.published.sources import PublishedCell, publish_source
 from jupyter_errreport.store.schema import errors, settings

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, li
 
 from ..cursor import Cursor
 from ..database.clock import stamp
-from ..database.news import tell_others
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
+from ..news import tell_others
 from ..outbox.outbox import withdraw
 from ..parts import Page, page_of
 from ..schema import errors, tombstones

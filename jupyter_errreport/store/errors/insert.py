@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, select
 from ...contract import is_nobodys, notebook_identity
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
-from ..database.news import tell_others
 from ..database.statements import Statement, insert_of, listed
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
@@ -18,6 +17,7 @@ from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
+from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
 from .comments import keep_comments

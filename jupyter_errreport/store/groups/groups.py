@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from ...contract import notebook_identity
 from ..cursor import Cursor
 from ..database.clock import stamp
-from ..database.news import tell_others
 from ..errors.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
+from ..news import tell_others
 from ..parts import Page, page_of
 from .former_groups import parts_of
 

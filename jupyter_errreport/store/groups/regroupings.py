@@ -11,13 +11,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
-from ..database.news import tell_others
 from ..database.statements import Statement, listed
 from ..errors.comments import move_comments
 from ..errors.filters import Scope, in_scope
 from ..errors.rows import row_of_group
 from ..figures import rollups
 from ..group_schema import groups, regroupings
+from ..news import tell_others
 from ..schema import errors
 from .edited_cells import move_cells
 from .former_groups import forget_former, lead_on

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ...event import new_event_id
-from ..database.news import tell_others
 from ..errors.filters import in_scope
 from ..group_schema import alert_channels, alert_outbox, alerts
+from ..news import tell_others
 
 Kind = Literal["new", "regression", "reopened", "spike", "share"]
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...contract import notebook_identity
 from ..database.clock import stamp
-from ..database.news import tell_others
 from ..errors.filters import Scope, in_scope
+from ..news import tell_others
 from ..schema import source_cells, sources
 
 VERSIONS_KEPT = 50
