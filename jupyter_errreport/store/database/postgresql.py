@@ -122,9 +122,10 @@ class PostgreSQL(Backend):
         @event.listens_for(writing, "commit")
         def end(connection: Connection) -> None:
             now = int(clock.last * _MILLION) + 1
-            connection.exec_driver_sql("SELECT setval('errreport_clock', %s)", (now,))
+            sql, parameters = "SELECT setval('errreport_clock', %s)", [now]
             if take_news(connection):
-                connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, self._own_name))
+                sql, parameters = f"{sql}, pg_notify(%s, %s)", [now, CHANNEL, self._own_name]
+            connection.exec_driver_sql(sql, tuple(parameters))
 
     def explain(self, error: Exception) -> str:
         """See `Backend`."""
