@@ -122,10 +122,11 @@ class PostgreSQL(Backend):
         @event.listens_for(writing, "commit")
         def end(connection: Connection) -> None:
             now = int(clock.last * _MILLION) + 1
-            sql, parameters = "SELECT setval('errreport_clock', %s)", [now]
+            sql = "SELECT setval('errreport_clock', %s)"
             if take_news(connection):
-                sql, parameters = f"{sql}, pg_notify(%s, %s)", [now, CHANNEL, self._own_name]
-            connection.exec_driver_sql(sql, tuple(parameters))
+                connection.exec_driver_sql(f"{sql}, pg_notify(%s, %s)", (now, CHANNEL, self._own_name))
+            else:
+                connection.exec_driver_sql(sql, (now,))
 
     def explain(self, error: Exception) -> str:
         """See `Backend`."""
