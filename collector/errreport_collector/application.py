@@ -35,12 +35,13 @@ class ErrReportCollector(JupyterApp):
     version = __version__
     description = """Collect the errors that other people hit in your notebooks.
 
-    Starts a server with an embedded database. Notebooks report to it without a login
+    Starts a server with an embedded database, or with a PostgreSQL of yours. Notebooks report to it without a login
     (`ErrorServer(url=...)`); reading needs the link that is printed at the start.
     """
     examples = """
     jupyter errreport collector                                      # on this machine only, port 8000
     jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
+    jupyter errreport collector --db postgresql://me@host/errreport --processes 4
     """
     aliases = {  # noqa: RUF012 - as traitlets has it
         **base_aliases,
