@@ -62,7 +62,7 @@ pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_
 	$(BIN)/pytest -n auto $(PYTEST_ARGUMENTS)
 
 .PHONY: crash
-crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1"
+crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1 --database postgresql"
 	$(BIN)/python -m tests.crash --rounds 200 $(CRASH_ARGUMENTS)
 
 .PHONY: non-interference

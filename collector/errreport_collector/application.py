@@ -12,6 +12,7 @@ from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, 
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
+from jupyter_errreport.api.service.tally import Tallies, Tally
 from jupyter_errreport.contract import ADMIN_TOKEN_VARIABLE, APPRISE_VARIABLE, SLACK_VARIABLE, WEBHOOK_SECRET_VARIABLE
 from jupyter_errreport.store import Database, Limits, StoreError
 
@@ -30,12 +31,13 @@ class ErrReportCollector(JupyterApp):
     version = __version__
     description = """Collect the errors that other people hit in your notebooks.
 
-    Starts a server with an embedded database. Notebooks report to it without a login
+    Starts a server with an embedded database, or with a PostgreSQL of yours. Notebooks report to it without a login
     (`ErrorServer(url=...)`); reading needs the link that is printed at the start.
     """
     examples = """
     jupyter errreport collector                                      # on this machine only, port 8000
     jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
+    jupyter errreport collector --db postgresql://me@host/errreport --processes 4
     """
     aliases = {  # noqa: RUF012 - as traitlets has it
         **base_aliases,
@@ -249,12 +251,18 @@ class ErrReportCollector(JupyterApp):
         except (CannotListen, StoreError, ValueError) as error:
             return self._refuse(str(error))
 
-    def _run_one(self, database: Database, listen: Callable[[], list[socket]], parent: int | None = None) -> int:
+    def _run_one(
+        self,
+        database: Database,
+        listen: Callable[[], list[socket]],
+        tally: Tally | None = None,
+        parent: int | None = None,
+    ) -> int:
         channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
         database.start()
         try:
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
-            run(self, database, alerting, listen(), parent)
+            run(self, database, alerting, listen(), tally or Tally(), parent)
         finally:
             database.close()
         return 0
@@ -272,9 +280,11 @@ class ErrReportCollector(JupyterApp):
         database.close()
         sockets = bind(self.ip, self.port)
 
-        def serve(parent: int) -> int:
+        tallies = Tallies(self.processes)
+
+        def serve(parent: int, number: int) -> int:
             try:
-                return self._run_one(Database(self.db, self.read_db), lambda: sockets, parent)
+                return self._run_one(Database(self.db, self.read_db), lambda: sockets, tallies.of(number), parent)
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 

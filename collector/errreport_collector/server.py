@@ -15,6 +15,7 @@ from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
@@ -27,9 +28,9 @@ from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
 from .handler import CollectorHandler, Unknown
+from .housekeeping import keep_house
 from .login import Login
 from .logs import log_request
-from .retention import keep_purging
 from .running import Running
 from .settings import Settings
 
@@ -71,13 +72,14 @@ def run(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the end of the file `parent`. Raises `StoreError`.
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, sockets, parent))
+    asyncio.run(_serve(collector, database, alerting, sockets, tally, parent))
 
 
 async def _serve(
@@ -85,6 +87,7 @@ async def _serve(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None,
 ) -> None:
     stop = asyncio.Event()
@@ -102,6 +105,7 @@ async def _serve(
         accept_verbatim=collector.accept_verbatim,
         on_stored=alerting.wake,
         destinations=alerting.status,
+        tally=tally,
         title="Notebook errors",
         version=__version__,
         more_places=[("alerts", "Alerts")],
@@ -130,9 +134,11 @@ async def _serve(
         body_timeout=60,
     )
     server.add_sockets(sockets)
-    tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
-    if collector.retention_days:
-        tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
+    days = collector.retention_days, collector.dedup_days
+    tasks = [
+        asyncio.create_task(keep_watching(database, alerting.wake)),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
+    ]
     database.listen(partial(_tell_of_others, loop, service, alerting))
     if parent is None:
         announce(collector, database.name, running.port)

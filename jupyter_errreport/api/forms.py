@@ -49,7 +49,7 @@ class Decide(Resource):
 
     def field(self, name: str) -> str:
         """A field of the form; empty when it was not sent."""
-        return self.get_body_argument(name, "", strip=False).replace("\0", "\ufffd")
+        return self.get_body_argument(name, "", strip=False)
 
     def _change(self, action: str) -> GroupChange:
         if action in ("open", "resolved"):

@@ -75,7 +75,7 @@ class Groups(Resource):
         """The groups, by `order`, the newest or largest first, as data or as a page."""
         filters = read_group_filters(self, ("order", *PAGING))
         order: Order = read_choice(self, "order", ORDERS) or "last_seen"
-        limit, cursor = read_paging(self)
+        limit, cursor = read_paging(self, by_number=order in ("count", "sessions"))
         page = await self.read_db(lambda connection: list_groups(connection, filters, order, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection, delete
 
-from ..event import new_event_id, rfc3339
+from ..event import rfc3339
 from .database.clock import clock
-from .errors.errors import delete_errors
+from .errors.errors import delete_errors, delete_months
+from .errors.partitions import all_older, first_id
 from .events.filters import Filters
 from .limits import DAY
 from .outbox.alerts import purge_alerts
@@ -15,14 +16,18 @@ from .sessions import delete_sessions
 def purge(connection: Connection, retention_days: float, dedup_days: float) -> int:
     """Delete errors and sessions that are older than `retention_days`; how many errors.
 
-    Tombstones go when their ids are so old that `insert_errors` rejects them anyway.
+    Months in which everything is older are dropped whole, where there are any; elsewhere rows are deleted. Tombstones
+    go when their ids are so old that `insert_errors` rejects them anyway.
     """
     now = clock.now()
-    oldest = rfc3339(now - retention_days * DAY)
-    deleted = delete_errors(connection, Filters(until=oldest))
+    last = now - retention_days * DAY
+    oldest = rfc3339(last)
+    # Nobody needs to know of ids that are expired.
+    expired = first_id(now - (dedup_days + 1) * DAY)
+    months = all_older(connection, last, oldest)
+    deleted = delete_errors(connection, Filters(until=oldest), remember_since=expired, besides=months)
     delete_sessions(connection, sessions.c.last_seen_at < oldest)
-    purge_alerts(connection, now - retention_days * DAY)
-    # A UUIDv7 begins with its time: ids compare as their moments do.
-    expired = new_event_id(now - (dedup_days + 1) * DAY)[:13]
+    purge_alerts(connection, last)
     connection.execute(delete(tombstones).where(tombstones.c.event_id < expired))
-    return deleted
+    # Last, because from then on those who read wait.
+    return deleted + delete_months(connection, months, expired)

@@ -5,6 +5,9 @@ A column `notebook` holds an identity (`contract.notebook_identity`); only `erro
 
 Moments are text in the fixed width of `event.rfc3339`, so that text order is time order on every database.
 Lists are JSON text: no query looks into them.
+
+The lengths of `String` say what a column is for: what comes from outside is cut or refused at the door, and no database
+refuses a text for its length (PostgreSQL's columns are made without).
 """
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
@@ -48,6 +51,8 @@ errors = Table(
     Index("errors_by_group", "group_id", "received_at", "event_id"),
     Index("errors_by_session", "session", "received_at", "event_id"),
     Index("errors_by_text", "text_id", "received_at", "event_id"),
+    # In months, see `errors.partitions`.
+    postgresql_partition_by="RANGE (event_id)",
 )
 
 texts = Table(

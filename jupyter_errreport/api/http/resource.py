@@ -75,6 +75,10 @@ class Resource(RequestHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Content-Security-Policy", PAGE_POLICY)
 
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """A part of the path or the query, without what no database can hold."""
+        return super().decode_argument(value, name).replace("\0", "\ufffd")
+
     async def write_db(self, work: Work[Result]) -> Result:
         """What `work` returns, once it is on disk. Raises `WriteFailed`."""
         return await asyncio.wrap_future(self.service.database.write(work))

@@ -1,8 +1,9 @@
 """Lists and deletes errors."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, not_, or_, select, true
 
 from ..database.clock import stamp
 from ..events.bringers import forget_bringers
@@ -12,10 +13,12 @@ from ..events.rows import event_of
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
+from ..news import tell_others
 from ..outbox.deletions import pass_on_deletion
 from ..outbox.outbox import withdraw
 from ..paging import Cursor, Page, page_of
 from ..schema import bringers, errors, tombstones
+from .partitions import Partition, drop_partition
 
 
 class Totals(NamedTuple):
@@ -58,22 +61,65 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
-def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
+def delete_errors(
+    connection: Connection,
+    filters: Filters,
+    event_id: str | None = None,
+    remember_since: str = "",
+    besides: Sequence[Partition] = (),
+) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
+    Ids before `remember_since` don't: nobody would take them anyway. What is in the months `besides` is left alone.
     What was not passed on yet never will be; what was is to be deleted there too.
     """
-    conditions = filters.conditions()
+    conditions = filters.conditions() + [not_(_of_month(month)) for month in besides]
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
     pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
+    return _delete(connection, conditions, remember_since, lambda: _delete_rows(connection, conditions))
+
+
+def delete_months(connection: Connection, months: Sequence[Partition], remember_since: str) -> int:
+    """Delete all errors of these months, by dropping their tables; how many. Nobody can read until the commit."""
+    if not months:
+        return 0
+    conditions = [or_(*map(_of_month, months))]
+
+    def drop() -> int:
+        count = connection.scalar(select(func.count()).select_from(errors).where(*conditions)) or 0
+        for month in months:
+            if not drop_partition(connection, month):
+                _delete_rows(connection, [_of_month(month)])
+        return count
+
+    return _delete(connection, conditions, remember_since, drop)
+
+
+def _of_month(month: Partition) -> ColumnElement[bool]:
+    return and_(errors.c.event_id >= month.first, errors.c.event_id < month.end)
+
+
+def _delete_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return connection.execute(delete(errors).where(*conditions)).rowcount
+
+
+def _delete(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    remember_since: str,
+    remove: Callable[[], int],
+) -> int:
+    """Take errors out of all that counts or mentions them, then `remove` them; how many."""
     withdraw(connection, select(errors.c.event_id).where(*conditions))
     forget_bringers(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
-    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
+    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions, errors.c.event_id >= remember_since)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
-    deleted = connection.execute(delete(errors).where(*conditions)).rowcount
+    deleted = remove()
+    if deleted:
+        tell_others(connection)
     renew_samples(connection, touched)
     return deleted
 

@@ -21,6 +21,7 @@ from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
+from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
 
@@ -105,6 +106,8 @@ def insert_errors(
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
+    if taken or said:
+        tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
     ]
@@ -214,13 +217,17 @@ def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known
 
 
 _KNOWN = Statement(
-    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+    # Between the least and the greatest: so PostgreSQL looks into their months alone.
+    "SELECT event_id FROM errors WHERE event_id {any} AND event_id BETWEEN ? AND ?"
+    " UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
 )
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
     wanted = listed(ids)
-    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
+    return [row[0] for row in _KNOWN.rows(connection, wanted, min(ids), max(ids), wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

@@ -10,6 +10,7 @@ from ...contract import GroupStatus, notebook_identity
 from ..database.clock import stamp
 from ..events.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
+from ..news import tell_others
 from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of
 from .published_releases import newest_published
@@ -167,6 +168,7 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
             values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
     if values:
         connection.execute(update(groups).where(its).values(values))
+        tell_others(connection)
     return True
 
 
