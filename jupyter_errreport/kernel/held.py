@@ -391,7 +391,8 @@ def _slot(value: Any, kind: type, name: str) -> List[Any]:
     """What CPython keeps under a name: no property of the user's is asked; at most one."""
     for cls in mro_of(kind):
         descriptor = names_of_class(cls).get(name)
-        if is_one_of(type(descriptor), (GetSetDescriptorType, MemberDescriptorType)):
+        its = type(descriptor)
+        if its is GetSetDescriptorType or its is MemberDescriptorType:
             try:
                 return [descriptor.__get__(value)]
             except AttributeError:  # a slot that was not filled
