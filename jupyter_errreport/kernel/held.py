@@ -11,7 +11,8 @@ import re
 import sys
 from collections import deque
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, repeat
+from operator import is_
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -47,9 +48,6 @@ _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\
 """What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
 _PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT, _FUNCTION = range(12)
-_TEXT_ONLY, _NUMBERS_ONLY = {id(str)}, {id(int), id(float)}
-_COLUMNS: Tuple[Set[int], ...] = ({id(str)}, {id(int)}, {id(float)})
-"""What is taken as a whole, and so counts for a quarter."""
 _CODE_TYPES = (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
 _SORTS: Tuple[Tuple[Any, int], ...] = (
     (str, _OWN_TEXT),
@@ -154,27 +152,27 @@ class _Look:
         waiting: List[_Batch] = [(values, 0, False)]
         while waiting:
             values, depth, is_librarys = waiting.pop()
-            kinds = set(map(id, map(type, values)))
-            self._left -= len(values) if kinds not in _COLUMNS else len(values) // 4
+            kind = _kind_of_all(values)
+            self._left -= len(values) if kind is None else len(values) // 4
             if self._left < 0:
                 self.is_whole = False
                 return
             try:
-                if not self._column_taken(values, kinds):
+                if not self._column_taken(values, kind):
                     self._each(values, depth, is_librarys, waiting)
             except Exception:  # another thread changes it, or an array of another build: it was not looked at
                 self.is_whole = False
 
-    def _column_taken(self, values: Sequence[Any], kinds: Set[int]) -> bool:
+    def _column_taken(self, values: Sequence[Any], kind: Optional[type]) -> bool:
         """Take values of one kind, such as a column's, without a step for each; False for others."""
-        if kinds == _TEXT_ONLY and max(map(len, values)) <= TEXT_TAKEN:
+        if kind is str and max(map(len, values)) <= TEXT_TAKEN:
             self._characters -= sum(map(len, values))
             if self._characters < 0:
                 self.is_whole = False
             else:
                 self._texts += values
             return True
-        if kinds <= _NUMBERS_ONLY:
+        if kind is int or kind is float:
             self._numbers += values if self._wants_numbers else ()
             return True
         return False
@@ -183,10 +181,9 @@ class _Look:
         """Take the texts and numbers of values, and let wait what the others hold. The loop that costs the time."""
         sorts, wants_numbers = self._sorts, self._wants_numbers
         rows: List[Any] = []
-        for value, kind_id in zip(values, map(id, map(type, values))):
-            sort = sorts.get(kind_id)
+        for value, sort in zip(values, map(sorts.get, map(id, map(type, values)))):
             if sort is None:
-                sort = sorts[kind_id] = _sort_of(type(value))
+                sort = sorts[id(type(value))] = _sort_of(type(value))
             if sort == _PLAIN:
                 self._text(value)
             elif sort == _SKIPPED:
@@ -353,6 +350,14 @@ class _Look:
         return self._is_library[module]
 
 
+def _kind_of_all(values: Sequence[Any]) -> Optional[type]:
+    """`str`, `int` or `float` where all values are exactly that: taken as a whole, and so counted for a quarter."""
+    kind = type(values[0]) if values else None
+    if (kind is str or kind is int or kind is float) and all(map(is_, map(type, values), repeat(kind))):
+        return kind
+    return None
+
+
 def _sort_of(kind: type) -> int:
     """How a value of a type is looked at."""
     if kind is str or kind is bytes:
@@ -391,7 +396,8 @@ def _slot(value: Any, kind: type, name: str) -> List[Any]:
     """What CPython keeps under a name: no property of the user's is asked; at most one."""
     for cls in mro_of(kind):
         descriptor = names_of_class(cls).get(name)
-        if is_one_of(type(descriptor), (GetSetDescriptorType, MemberDescriptorType)):
+        its = type(descriptor)
+        if its is GetSetDescriptorType or its is MemberDescriptorType:
             try:
                 return [descriptor.__get__(value)]
             except AttributeError:  # a slot that was not filled

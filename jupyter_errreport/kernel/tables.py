@@ -66,9 +66,10 @@ class Tables:
         return None
 
     def _package_of(self, kind: type) -> str:
-        if id(kind) not in self._packages:
-            self._packages[id(kind)] = _package_of(kind)
-        return self._packages[id(kind)]
+        package = self._packages.get(id(kind))
+        if package is None:
+            package = self._packages[id(kind)] = _package_of(kind)
+        return package
 
     def _of_pandas(self, value: Any, kind: type) -> Iterator[Column]:
         """The arrays that a DataFrame, Series or Index is made of."""
