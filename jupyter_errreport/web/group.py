@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..contract import notebook_identity
 from ..event import fingerprint_parts
 from ..event import group_id as natural_id
 from ..store.errors.comments import comments_of_group
@@ -38,7 +37,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
     return {
         "group": group,
         "cell": author_cell_of_group(connection, group),
-        "why": _why(errors.items),
+        "why": _why(group["notebook"], errors.items),
         "marks": list(marks(group, first_day(last, 2))),
         "state": state(group),
         "picture": chart(days, "count", None, label, ("errors", "")),
@@ -51,7 +50,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
     }
 
 
-def _why(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _why(notebook: str, errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """In what all errors of the group are equal, as the newest one tells it."""
     if not errors:
         return []
@@ -60,7 +59,7 @@ def _why(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         error["error_name"], error["error_message"], error["traceback"], error["language"], error["cell_hash"]
     )
     told = [
-        ("notebook", notebook_identity(error["notebook"])),
+        ("notebook", notebook),
         ("language", parts.language),
         ("error", parts.error_name),
         ("words of the message", parts.message),

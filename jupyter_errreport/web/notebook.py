@@ -26,9 +26,10 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
     if notebook is None:
         return None
     last = today()
-    in_order = _in_order(notebook["cells"], cells_in_order(connection, name))
+    in_order = _in_order(notebook["cells"], cells_in_order(connection, notebook["notebook"]))
     cells = [_cell(cell, index, notebook["sessions"]) for index, cell in enumerate(in_order)]
-    groups = list_groups(connection, GroupFilters(status="open", notebook=name, scope=scope), "sessions", ROWS)
+    filters = GroupFilters(status="open", notebook=notebook["notebook"], scope=scope)
+    groups = list_groups(connection, filters, "sessions", ROWS)
     return {
         "notebook": notebook_row(notebook),
         "strip": heat_strip([cell["heat_cell"] for cell in cells]),

@@ -55,10 +55,10 @@ def groups_of(connection: Connection, places: Iterable[Place]) -> dict[Place, st
     }
 
 
-def add_rule(connection: Connection, place: Place, group_id: str) -> None:
-    """Have the errors of a place belong to a group from now on."""
+def add_rule(connection: Connection, place: Place, group_id: str, alike: str | None = None) -> None:
+    """Have the errors of a place belong to a group from now on; `alike` is its cell, where likeness says so."""
     forget_rule(connection, place)
-    row = {**place._asdict(), "origin": place.origin, "group_id": group_id}
+    row = {**place._asdict(), "origin": place.origin, "group_id": group_id, "alike": alike}
     connection.execute(insert(regroupings).values(**row))
 
 
@@ -101,7 +101,7 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     Raises `RegroupingError`.
     """
     place = Place(str(_group(connection, group_id, scope)["notebook"]), fingerprint, cell)
-    new = _part(place) if cell else place.origin
+    new = part_id(place) if cell else place.origin
     if new == group_id:
         raise RegroupingError("This fingerprint gave the group its id and stays; split the others off instead.")
     chosen = (errors.c.group_id == group_id) & (errors.c.fingerprint == fingerprint)
@@ -144,7 +144,7 @@ def _group(connection: Connection, group_id: str, scope: Scope) -> dict[str, str
     return dict(row)
 
 
-def _part(place: Place) -> str:
+def part_id(place: Place) -> str:
     """The id of the group that a cell's errors of a fingerprint are."""
     text = "\x1f".join(place).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(text, digest_size=16, person=b"errreport-group").hexdigest()
