@@ -38,7 +38,17 @@ Work = Callable[[Connection], Any]
 ID, OTHER = new_event_id(), new_event_id()
 GROUP, OTHER_GROUP = group_id("dock", "f" * 32), group_id("dock", "g" * 32)
 MOMENT, DAY = "2026-11-24T08:00:00.000000Z", "2026-11-24"
-FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings", "alert_channels", "json_each"}
+FEW = {
+    "notebooks",
+    "notebook_names",
+    "destinations",
+    "told_groups",
+    "tokens",
+    "settings",
+    "regroupings",
+    "alert_channels",
+    "json_each",
+}
 """Tables with a row for a notebook, a destination and so on: far fewer than errors; and the lists that we ask for."""
 SEARCHED = {"texts", "groups"}
 """What a search for any text has to read, in place of the errors."""

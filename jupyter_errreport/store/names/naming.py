@@ -7,13 +7,12 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select
 from ...contract import notebook_identity, notebook_names
 from ..database.statements import Statement, listed
 from ..schema import notebook_names as said_names
-from ..schema import recognised_copies
 
 _KNOWN = Statement(
     "SELECT 'name' AS kind, name AS called, said, notebook FROM notebook_names WHERE name {any}"
-    " UNION ALL SELECT 'copy', copies.name, copies.notebook, COALESCE(said.notebook, copies.notebook)"
-    " FROM recognised_copies AS copies LEFT JOIN notebook_names AS said ON said.name = copies.notebook"
-    " WHERE copies.name {any}"
+    " UNION ALL SELECT 'copy', copies.name, copies.notebook, COALESCE("
+    "(SELECT notebook FROM notebook_names WHERE notebook_names.name = copies.notebook), copies.notebook)"
+    " FROM recognised_copies AS copies WHERE copies.name {any}"
     " UNION ALL SELECT DISTINCT 'cell', cell_hash, notebook, '' FROM source_cells WHERE cell_hash {any}"
 )
 
@@ -78,10 +77,3 @@ def names_said(connection: Connection, notebook: str) -> list[str]:
     """The names of which an author has said that they are this notebook."""
     query = select(said_names.c.name).where(said_names.c.notebook == notebook, said_names.c.name != notebook)
     return list(connection.scalars(query.order_by(said_names.c.name)))
-
-
-def names_recognised(connection: Connection, notebook: str, limit: int) -> list[str]:
-    """The names that were recognised as copies of this notebook, the newest first."""
-    query = select(recognised_copies.c.name).where(recognised_copies.c.notebook == notebook)
-    query = query.order_by(recognised_copies.c.recognised_at.desc(), recognised_copies.c.name)
-    return list(connection.scalars(query.limit(limit)))

@@ -76,11 +76,11 @@ def _most_alike(cell: _Counted, others: Mapping[str, _Counted]) -> str | None:
 
 
 def _likeness(one: _Counted, other: _Counted) -> float:
-    """The share of equal tokens, of all or of words, whichever is less; of the cell that has more of them."""
+    """The share of both cells' tokens that both have, of all tokens or of words, whichever is less."""
     shares = []
     for here, there in zip(one, other, strict=True):
-        longer = max(here.total(), there.total())
-        shares.append((here & there).total() / longer if longer else 0.0)
+        both = here.total() + there.total()
+        shares.append(2 * (here & there).total() / both if both else 0.0)
     return min(shares)
 
 
