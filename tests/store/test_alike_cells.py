@@ -12,9 +12,12 @@ from sqlalchemy import Connection, select
 from jupyter_errreport.event import EventMessageType, fingerprint, new_event_id
 from jupyter_errreport.source import cell_hash
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.errors.errors import delete_errors
+from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.group_schema import group_cells, groups
-from jupyter_errreport.store.groups.regroupings import merge
+from jupyter_errreport.store.groups.groups import GroupChange, change_group
+from jupyter_errreport.store.groups.regroupings import merge, split
 from jupyter_errreport.store.published.lineages import edits_of
 from jupyter_errreport.store.published.sources import PublishedCell, publish_source, withdraw_source
 from jupyter_errreport.store.schema import source_cells
@@ -80,6 +83,23 @@ def test_so_does_the_old_cell_of_a_copy_that_arrives_later_or_at_once(database: 
     assert fail(database, LOAD) == [old]
 
 
+def test_what_came_before_its_cell_was_published_is_joined_unless_somebody_has_decided(database: Database) -> None:
+    publish(database, "dock", LOAD, MONTHS)
+    (origin, _), (edit,) = fail(database, LOAD, MONTHS), fail(database, EDITED)
+    (other,) = fail(database, EDITED, error_name="IndexError")
+    (decided,) = fail(database, LOAD, error_name="IndexError")
+    change = GroupChange(hint="Run it again.")
+    database.write(lambda connection: change_group(connection, other, change, None)).result(60)
+    publish(database, "dock", EDITED, MONTHS)
+    database.read(compare_figures).result(60)
+    assert edit != origin
+    assert fail(database, EDITED, LOAD) == [origin, origin]
+    assert fail(database, EDITED, LOAD, error_name="IndexError") == [other, decided]
+    publish(database, "dock", EDITED, MONTHS, LOAD)
+    assert fail(database, EDITED, LOAD) == [edit, origin]
+    database.read(compare_figures).result(60)
+
+
 def test_an_edit_of_an_edit_is_the_same_cell(database: Database) -> None:
     again = EDITED.replace("head()", "head().round()")
     for source in (LOAD, EDITED, again):
@@ -117,6 +137,18 @@ def test_cells_that_turn_out_to_be_two_are_parted_again(database: Database) -> N
     database.read(_no_two_of_one_version).result(60)
 
 
+def test_what_a_person_parted_stays_parted(database: Database) -> None:
+    publish(database, "dock", LOAD)
+    publish(database, "dock", EDITED)
+    (group, same) = fail(database, LOAD, EDITED)
+    made = failing(EDITED)["fingerprint"]
+    part = database.write(lambda connection: split(connection, group, made, "", None)).result(60)
+    publish(database, "dock", EDITED, MONTHS)
+    assert (fail(database, LOAD, EDITED), group) == ([same, part], same)
+    database.write(lambda connection: delete_errors(connection, Filters(group=part))).result(60)
+    assert fail(database, LOAD, EDITED) == [group, part]
+
+
 def test_what_a_person_merged_stays_merged(database: Database) -> None:
     publish(database, "dock", LOAD, MONTHS)
     one, other = fail(database, LOAD, MONTHS)
@@ -134,34 +166,26 @@ def test_the_likeness_of_one_notebook_says_nothing_of_another(database: Database
 
 NAMES = st.sampled_from(("a", "b", "c", "load", "plot", "df"))
 LINES = st.builds("{} = {}({}, {})".format, NAMES, NAMES, NAMES, st.integers(0, 3))
-SOURCES = st.lists(LINES, min_size=1, max_size=4).map("\n".join)
-EDITS = st.tuples(
-    st.sampled_from(("line", "word", "drop", "add", "copy", "swap", "back")),
-    st.integers(0, 9),
-    LINES,
-    NAMES,
-)
 
 
-def edited(cells: list[str], former: list[list[str]], how: str, where: int, line: str, word: str) -> list[str]:
-    """A next version of a notebook."""
-    cells = list(cells)
-    place = where % len(cells)
-    if how == "line":
-        cells[place] += f"\n{line}"
-    elif how == "word":
-        cells[place] = cells[place].replace(word, f"{word}2", 1)
-    elif how == "drop" and len(cells) > 1:
-        del cells[place]
-    elif how == "add":
-        cells.insert(place, line)
-    elif how == "copy":  # what people do: a cell once more, and a word changed in it
-        cells.insert(place, cells[place] + f"\n{word}")
-    elif how == "swap":
-        cells.append(cells.pop(place))
-    elif how == "back":
-        cells.append(former[where % len(former)][0])
-    return cells
+@st.composite
+def families(draw: st.DrawFn) -> list[str]:
+    """Cells, each with some edits of it: a line more, a line less, a word changed."""
+    found = []
+    for _ in range(draw(st.integers(1, 3))):
+        cell = draw(st.lists(LINES, min_size=1, max_size=4))
+        found.append("\n".join(cell))
+        for _ in range(draw(st.integers(1, 3))):
+            how, where, line = draw(st.tuples(st.sampled_from("+-w"), st.integers(0, 3), LINES))
+            cell = list(cell)
+            if how == "+":
+                cell.insert(where, line)
+            elif how == "-" and len(cell) > 1:
+                del cell[where % len(cell)]
+            else:
+                cell[where % len(cell)] += f" + {draw(NAMES)}"
+            found.append("\n".join(cell))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -172,22 +196,25 @@ def shared(module_place: str) -> Any:
     database.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_two_cells_of_one_version_are_never_joined(shared: Database, data: st.DataObject) -> None:
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), sources=families())
+def test_two_cells_of_one_version_are_never_joined(shared: Database, data: st.DataObject, sources: list[str]) -> None:
     notebook = f"book {new_event_id()}"
-    versions = [data.draw(st.lists(SOURCES, min_size=1, max_size=5))]
-    publish(shared, notebook, *versions[0])
-    for how, where, line, word in data.draw(st.lists(EDITS, max_size=8)):
-        step = data.draw(st.sampled_from(("publish", "publish", "fail", "again")))
-        versions.append(edited(versions[-1], versions, how, where, line, word))
-        if step == "again":
+    some = st.lists(st.sampled_from(sources), min_size=1, max_size=4, unique=True)
+    for step in data.draw(
+        st.lists(st.sampled_from(("publish", "publish", "fail", "withdraw")), min_size=2, max_size=8)
+    ):
+        chosen = data.draw(some)
+        if step == "publish":
+            publish(shared, notebook, *chosen)
+        elif step == "fail":
+            fail(shared, *chosen, notebook=notebook)
+        else:
             shared.write(lambda connection: withdraw_source(connection, notebook)).result(60)
-        if step != "fail":
-            publish(shared, notebook, *versions[-1])
-        fail(shared, *data.draw(st.lists(st.sampled_from(versions[-1] + versions[0]), max_size=4)), notebook=notebook)
         shared.read(lambda connection: _no_two_of_one_version(connection, notebook)).result(60)
-    fail(shared, *[source for version in versions for source in version], notebook=notebook)
+    fail(shared, *sources, notebook=notebook)
+    shared.read(lambda connection: _no_two_of_one_version(connection, notebook)).result(60)
+    publish(shared, notebook, *sources)
     shared.read(lambda connection: _no_two_of_one_version(connection, notebook)).result(60)
 
 

@@ -6,14 +6,15 @@ Two cells of one version are never joined: what lineages say of a group is asked
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from ...event import fingerprint_of, fingerprint_parts
 from ..database.statements import Statement, listed
-from ..group_schema import group_cells, groups, regroupings
+from ..errors.rows import event_of
+from ..group_schema import group_cells, group_fingerprints, groups, regroupings
 from ..parts import in_parts
 from ..schema import errors, source_cells
-from .regroupings import Place, groups_of, split
+from .regroupings import Place, groups_of, merge, split
 
 _LINEAGES = Statement(
     "SELECT own.notebook, own.cell_hash, other.cell_hash, MIN(other.version) FROM {keys}"
@@ -36,9 +37,19 @@ class AlikeCells:
             for notebook, cell, other, version in _LINEAGES.rows(connection, listed(wanted)):
                 self._others.setdefault((notebook, cell), []).append((version, other))
 
+    @property
+    def cells(self) -> list[str]:
+        """The cells of which there is another version."""
+        return sorted(cell for _, cell in self._others)
+
     def group_of(self, event: Mapping[Any, Any], place: Place) -> str | None:
-        """The group in which errors of the same cell are as it was before an edit, or is after it."""
-        for _, other in sorted(self._others.get((place.notebook, place.cell), ())):
+        """The group in which errors of the same cell are as it was before an edit, or is after it.
+
+        None where there is none, and where it was decided otherwise.
+        """
+        if (place.notebook, place.cell) not in self._others or self._is_decided(place):
+            return None
+        for _, other in sorted(self._others[place.notebook, place.cell]):
             group = self._group_of_other(event, place, other)
             if group is not None and not self._stands_beside(place, group):
                 return group
@@ -48,6 +59,10 @@ class AlikeCells:
         """An error of this cell goes into this group."""
         if self._others:
             self._arrived.setdefault(group, set()).add(place.cell)
+
+    def _is_decided(self, place: Place) -> bool:
+        rules = select(regroupings.c.group_id).where(regroupings.c.origin == place.origin)
+        return self._connection.execute(rules.limit(1)).first() is not None
 
     def _group_of_other(self, event: Mapping[Any, Any], place: Place, other: str) -> str | None:
         """The group of this error in another cell, if there is one."""
@@ -75,6 +90,25 @@ class AlikeCells:
         return not cells.isdisjoint(self._arrived.get(group, ())) or _has_one_of(self._connection, group, cells)
 
 
+def join_alike(connection: Connection, notebook: str, cells: Sequence[str]) -> None:
+    """Join what came before its cell was published: groups about which nobody has decided anything."""
+    alike = AlikeCells(connection, [Place(notebook, "", cell) for cell in cells])
+    undecided = (groups.c.status == "open") & (groups.c.note == "") & (groups.c.hint == "")
+    query = select(groups.c.group_id, groups.c.cell).where(groups.c.notebook == notebook, undecided)
+    query = query.where(groups.c.cell_free.is_not(None), groups.c.events > 0)
+    for cell in alike.cells:
+        for group, _ in connection.execute(query.where(groups.c.cell == cell).order_by(groups.c.group_id)).all():
+            its = select(errors).where(errors.c.group_id == group).order_by(errors.c.received_at, errors.c.event_id)
+            row = connection.execute(its.limit(1)).mappings().one()
+            place = Place(notebook, row["fingerprint"], cell)
+            origin = alike.group_of(event_of(row), place) if (group, row["cell_hash"]) == (place.origin, cell) else None
+            if origin is None or origin == group or _fingerprints(connection, group) > 1:
+                continue
+            merge(connection, group, origin, None)
+            rule = (regroupings.c.origin == group) & (regroupings.c.cell == "")
+            connection.execute(update(regroupings).where(rule).values(fingerprint=place.fingerprint, alike=cell))
+
+
 def part_alike(connection: Connection, notebook: str, cells: Sequence[str]) -> None:
     """Part cells of a new version of a notebook that likeness had joined: they are two, as both stand in it."""
     standing = set(cells)
@@ -86,6 +120,11 @@ def part_alike(connection: Connection, notebook: str, cells: Sequence[str]) -> N
                 split(connection, rule["group_id"], rule["fingerprint"], "", None)
             else:
                 connection.execute(delete(regroupings).where(regroupings.c.origin == rule["origin"]))
+
+
+def _fingerprints(connection: Connection, group: str) -> int:
+    query = select(func.count()).select_from(group_fingerprints).where(group_fingerprints.c.group_id == group)
+    return connection.execute(query).scalar_one()
 
 
 def _has_one_of(connection: Connection, group: str, cells: set[str]) -> bool:

@@ -128,9 +128,12 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
 def _free(connection: Connection, place: Place, group_id: str) -> None:
     """Have no rule lead the errors of a fingerprint into this group any more, but into their own."""
     its = regroupings.c.origin == place.origin
-    whole = select(regroupings.c.group_id).where(its, regroupings.c.cell == "")
-    if connection.execute(whole).scalar() in (None, group_id):
+    whole = select(regroupings.c.group_id, regroupings.c.alike).where(its, regroupings.c.cell == "")
+    rule = connection.execute(whole).first()
+    if rule is None or rule.group_id == group_id:
         connection.execute(delete(regroupings).where(its, regroupings.c.group_id == group_id))
+        if rule is not None and rule.alike is not None:  # what somebody has parted likeness does not join again
+            add_rule(connection, place._replace(cell=""), place.origin)
     else:  # the rest of them is in a third group: only these cells of it are meant
         these = and_(its, regroupings.c.group_id == group_id)
         connection.execute(update(regroupings).where(these).values(group_id=place.origin))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..database.clock import stamp
 from ..errors.filters import Scope, in_scope
-from ..groups.alike_cells import part_alike
+from ..groups.alike_cells import join_alike, part_alike
 from ..names.naming import names_said, notebook_of
 from ..schema import source_cells, sources
 from .lineages import first_of_each, lineages_of
@@ -50,6 +50,7 @@ def publish_source(
         if rows:
             connection.execute(insert(source_cells), rows)
         part_alike(connection, notebook, list(lineages))
+        join_alike(connection, notebook, list(lineages))
         _forget(connection, notebook, version - VERSIONS_KEPT)
     elif release is not None:
         connection.execute(update(sources).where(its).values(release=release))
