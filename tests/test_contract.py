@@ -130,6 +130,7 @@ def test_what_can_be_said_of_a_name_is_said_of_the_narrowest_first(name: str, na
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from([*"a (1)./\\-", "Copy of ", ".ipynb", "のコピー"])).map("".join)))
 @example("Copy of \u201ca/b (1).ipynb\u201d")
+@example("COPY OF - Copy")
 def test_each_of_a_notebooks_names_is_kept_as_it_is_and_is_the_same_notebook(name: str) -> None:
     names = notebook_names(name)
     assert names[-1] == notebook_identity(name)

@@ -4,11 +4,11 @@ Figures stay exact, and what was decided about groups goes along: to the group o
 has decisions of its own.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
 
 from ...event import group_id as natural_id
 from ..errors.comments import move_comments
@@ -43,17 +43,16 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
         return 0
     targets = _targets(connection, list(sizes), notebook, to)
     before = {row["group_id"]: dict(row) for row in _rows(connection, {part.group for part in sizes})}
-    conditions: dict[str, list[ColumnElement[bool]]] = defaultdict(list)
-    sources: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for part, size in sorted(sizes.items()):
-        its = (errors.c.group_id == part.group) & (errors.c.fingerprint == part.fingerprint)
-        conditions[targets[part]].append(its & (part.cell == CELL))
+    sources: dict[str, Counter[str]] = defaultdict(Counter)
+    for part, size in sizes.items():
         sources[targets[part]][part.group] += size
     cells = _cells(connection, chosen, targets, before, to)
-    parts = [(and_(chosen, or_(*its)), group) for group, its in sorted(conditions.items())]
-    known = {row["group_id"] for row in _rows(connection, set(targets.values()))}
+    parts = [(chosen & its, group) for its, group in _conditions(sizes, targets)]
+    known = {row["group_id"] for row in _rows(connection, set(sources))}
+    made = set(known)
     for part_chosen, group in parts:
-        if group not in known:
+        if group not in made:
+            made.add(group)
             _make(connection, part_chosen, group, to)
     move_to_notebook(connection, chosen, to, parts)
     for group, of in sorted(sources.items()):
@@ -67,7 +66,7 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
         move_comments(connection, source)
         _leave(connection, source, sorted(groups_now), to)
     keep_cells(connection, cells)
-    renew_samples(connection, [*before, *conditions])
+    renew_samples(connection, [*before, *sources])
     return sum(sizes.values())
 
 
@@ -95,6 +94,30 @@ def _targets(connection: Connection, parts: list[_Part], notebook: str, to: str)
                 add_rule(connection, place._replace(cell=cell), target, alike.get(cell))
         targets[part] = target
     return targets
+
+
+def _conditions(sizes: Mapping[_Part, int], targets: Mapping[_Part, str]) -> Iterator[tuple[ColumnElement[bool], str]]:
+    """Which errors go to which group, in the order in which to move them: cells that go elsewhere than most come first.
+
+    A query asks for a limited number of them at once, since a group may have any number of cells.
+    """
+    mains: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for part, size in sizes.items():
+        mains[part[:2]][targets[part]] += size
+    main_of = {these: max(found, key=lambda to: (found[to], to)) for these, found in mains.items()}
+    for part in sorted(sizes):
+        if targets[part] != main_of[part[:2]]:
+            yield _these(*part[:2]) & (part.cell == CELL), targets[part]
+    by_target: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for these in sorted(main_of):
+        by_target[main_of[these]].append(these)
+    for target, found_there in sorted(by_target.items()):
+        for some in in_parts(found_there):
+            yield or_(*(_these(*these) for these in some)), target
+
+
+def _these(group: str, fingerprint: str) -> ColumnElement[bool]:
+    return (errors.c.group_id == group) & (errors.c.fingerprint == fingerprint)
 
 
 def _counterpart(connection: Connection, part: _Part, notebook: str, to: str) -> str:

@@ -13,7 +13,7 @@ from ..schema import notebook_names as said_names
 from .naming import Naming, notebook_of
 from .rehome import move_errors, move_sessions
 
-LIMIT = 1_000
+LIMIT = 500
 """Names of one notebook of which something can be said."""
 
 
