@@ -85,8 +85,8 @@ def notebook_names(name: str) -> Tuple[str, ...]:
     fronts = whole[:1]
     while fronts and _bare(_without_front(fronts[-1])) not in ("", fronts[-1]):
         fronts.append(_bare(_without_front(fronts[-1])))
-    kept = [found for found in [*fronts, *whole[1:]] if found != identity and notebook_identity(found) == identity]
-    return (*dict.fromkeys(kept), identity)
+    kept = [found for found in [*fronts, *whole[1:]] if found and notebook_identity(found) == identity]
+    return (*dict.fromkeys(found for found in kept if found != identity), identity)
 
 
 def may(role: str, access: str) -> bool:
