@@ -9,6 +9,7 @@ import requests
 from .server import ApiServer
 from .test_receiving import problem
 
+NOT_ALLOWED = "notebook_not_allowed"
 PAGE = {"Accept": "text/html"}
 
 
@@ -81,6 +82,23 @@ def test_a_name_that_is_somebody_elses_notebook_by_now_is_theirs(server: ApiServ
     problem(server.delete("notebooks/dock 1/source", headers=scope), 403, "notebook_not_allowed")
     assert server.post("errors", {"error_name": "E", "notebook": "dock 1"}, headers=scope).status_code == 200
     assert count(server, "fold") == 3
+
+
+def test_a_lesson_of_its_own_has_a_token_of_its_own(server: ApiServer) -> None:
+    for name in ("Lesson", "Lesson (1)"):
+        fail(server, name)
+    server.delete("notebooks/Lesson/names/Lesson (1)")
+    scope = {"X-Test-Scope": "Lesson (1)"}
+    assert server.post("errors", {"error_name": "E", "notebook": "Lesson (1).ipynb"}, headers=scope).status_code == 200
+    problem(server.post("errors", {"error_name": "E", "notebook": "Lesson.ipynb"}, headers=scope), 403, NOT_ALLOWED)
+    cells = {"cells": [{"source": "x()"}]}
+    assert server.put("notebooks/Lesson (1)/source", cells, headers=scope).json()["notebook"] == "Lesson (1)"
+    problem(server.put("notebooks/Lesson/source", cells, headers=scope), 403, NOT_ALLOWED)
+    assert [row["notebook"] for row in server.get("notebooks", headers=scope).json()] == ["Lesson (1)"]
+    assert len(server.get("errors", headers=scope).json()) == 2
+    server.put("notebooks/Lesson/names/Lesson (1)")
+    problem(server.put("notebooks/Lesson (1)/source", cells, headers=scope), 403, NOT_ALLOWED)
+    assert server.get("errors", headers=scope).json() == []
 
 
 def test_who_may_see_only_one_of_the_parts_parts_nothing(server: ApiServer) -> None:

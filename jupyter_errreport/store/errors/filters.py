@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
 
-from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
+from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity, notebook_names
 from ..cursor import Cursor
 from ..names.naming import is_notebook
 from ..schema import errors, texts
@@ -68,8 +68,12 @@ def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
 
 
 def opens(scope: Scope, notebook: str) -> bool:
-    """What `in_scope` asks of a row, asked of a notebook's name."""
-    return opens_notebook(scope, notebook_identity(notebook))
+    """What `in_scope` asks of a row, asked of a notebook's name.
+
+    A token that was made for a name of which an author has said that it is no copy opens that name, too.
+    """
+    identity = notebook_identity(notebook)
+    return opens_notebook(scope, identity) or (scope in notebook_names(notebook) and not is_nobodys(identity))
 
 
 def opens_notebook(scope: Scope, identity: str) -> bool:

@@ -70,11 +70,11 @@ def recognise(connection: Connection, notebooks: Iterable[str]) -> bool:
 
 def _origin(connection: Connection, notebook: str) -> str | None:
     """The published notebook of which this one is a copy; None for none, or when that is not plain."""
-    if _is_decided(connection, notebook):
-        return None
     query = select(notebook_cells.c.cell).where(notebook_cells.c.notebook == notebook)
     query = query.where(notebook_cells.c.cell != "", notebook_cells.c.cell.not_like("[%")).limit(CELLS_LIMIT)
     cells = set(connection.scalars(query))
+    if len(cells) < ENOUGH or _is_decided(connection, notebook):
+        return None
     published = Naming(connection, (), cells).published
     alone, all_of = Counter[str](), Counter[str]()
     for notebooks in published.values():
