@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..database.statements import Statement, listed
 from ..database.upsert import insert_missing
 from ..group_schema import (
     cell_sessions,
@@ -166,12 +167,8 @@ def _add_sessions(
     """Note which sessions had these errors, and count those that had none in that row before."""
     rows = _figures(connection, pairs, chosen, to)
     if rows:
-        known = select(pairs.c.events).where(_this(pairs))
-        names = [column.name for column in pairs.primary_key]
-        new = []
-        for row in rows:  # not by `rowcount`: after an insert PostgreSQL's driver has none
-            if connection.execute(known, _bound([{name: row[name] for name in names}])[0]).first() is None:
-                new.append(row)
+        known = _those(connection, pairs, rows)
+        new = [row for row in rows if _key(pairs, row) not in known]
         connection.execute(insert_missing(connection, pairs), [{**row, "events": 0} for row in rows])
         _change(connection, pairs, rows, 1)
         _count_sessions(connection, table, new, 1)
@@ -182,10 +179,11 @@ def _take_sessions(connection: Connection, table: Table, pairs: Table, chosen: C
     rows = _figures(connection, pairs, chosen)
     if rows:
         _change(connection, pairs, rows, -1)
-        gone = delete(pairs).where(_this(pairs), pairs.c.events <= 0)
-        _count_sessions(
-            connection, table, [row for row in rows if connection.execute(gone, _bound([row])[0]).rowcount], -1
-        )
+        empty = _those(connection, pairs, rows, "found.events <= 0")
+        gone = [row for row in rows if _key(pairs, row) in empty]
+        if gone:
+            connection.execute(delete(pairs).where(_this(pairs)), _bound(gone))
+            _count_sessions(connection, table, gone, -1)
 
 
 def _count_sessions(connection: Connection, table: Table, pairs: list[Row], change: int) -> None:
@@ -193,6 +191,20 @@ def _count_sessions(connection: Connection, table: Table, pairs: list[Row], chan
         changed = update(table).where(_this(table)).values(sessions=table.c.sessions + change)
         names = [column.name for column in table.primary_key]
         connection.execute(changed, _bound([{name: pair[name] for name in names} for pair in pairs]))
+
+
+def _those(connection: Connection, table: Table, rows: list[Row], condition: str = "TRUE") -> set[tuple[str, ...]]:
+    """The keys of those of these rows that are there, and for which the condition holds."""
+    names = [column.name for column in table.primary_key]
+    same = " AND ".join(f"found.{name} = keys.{letter}" for name, letter in zip(names, "abc", strict=False))
+    found = ", ".join(f"found.{name}" for name in names)
+    # Names of our own tables and columns.
+    sql = f"SELECT {found} FROM {{keys}} JOIN {table.name} AS found ON {same} WHERE {condition}"  # noqa: S608
+    return {tuple(row) for row in Statement(sql).rows(connection, listed(_key(table, row) for row in rows))}
+
+
+def _key(table: Table, row: Row) -> tuple[str, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
 
 
 def _this(table: Table) -> ColumnElement[bool]:
