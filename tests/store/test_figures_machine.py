@@ -76,7 +76,7 @@ class FiguresMachine(RuleBasedStateMachine):
                     **given,
                 }
             )
-        self.database.write(lambda connection: insert_errors(connection, events, None, 90)).result(5)
+        self.database.write(lambda connection: insert_errors(connection, events, None, 90)).result(60)
 
     @rule(
         session=st.sampled_from(SESSIONS), notebook=st.sampled_from(NOTEBOOKS), release=st.sampled_from(("1.0", None))
@@ -84,17 +84,17 @@ class FiguresMachine(RuleBasedStateMachine):
     def open(self, session: str, notebook: str, release: str | None) -> None:
         self.database.write(
             lambda connection: open_session(connection, session, notebook, "::1", None, 1, 0, release)
-        ).result(5)
+        ).result(60)
 
     @rule(session=st.sampled_from(SESSIONS))
     def erase(self, session: str) -> None:
-        self.database.write(lambda connection: erase_session(connection, session)).result(5)
+        self.database.write(lambda connection: erase_session(connection, session)).result(60)
 
     @precondition(lambda self: self.groups)
     @rule(data=st.data(), notebook=st.sampled_from(NOTEBOOKS))
     def delete(self, data: st.DataObject, notebook: str) -> None:
         filters = Filters(notebook=notebook, group=data.draw(st.sampled_from(self.groups)))
-        self.database.write(lambda connection: delete_errors(connection, filters)).result(5)
+        self.database.write(lambda connection: delete_errors(connection, filters)).result(60)
 
     @precondition(lambda self: self.groups)
     @rule(data=st.data())
@@ -119,19 +119,19 @@ class FiguresMachine(RuleBasedStateMachine):
     @rule(notebook=st.sampled_from(NOTEBOOKS), cells=st.sets(st.sampled_from(CELLS), min_size=1))
     def publish(self, notebook: str, cells: set[str]) -> None:
         published = [PublishedCell(f"f({cell}, {cell})", cell, "f()") for cell in sorted(cells)]
-        self.database.write(lambda connection: publish_source(connection, notebook, published, "python")).result(5)
+        self.database.write(lambda connection: publish_source(connection, notebook, published, "python")).result(60)
 
     @rule(notebook=st.sampled_from(NOTEBOOKS))
     def withdraw(self, notebook: str) -> None:
-        self.database.write(lambda connection: withdraw_source(connection, notebook)).result(5)
+        self.database.write(lambda connection: withdraw_source(connection, notebook)).result(60)
 
     def _regroup(self, work: Any) -> None:
         with contextlib.suppress(RegroupingError, NamingError):
-            self.database.write(work).result(5)
+            self.database.write(work).result(60)
 
     @invariant()
     def figures_add_up(self) -> None:
-        self.database.read(self._compare).result(5)
+        self.database.read(self._compare).result(60)
 
     def _compare(self, connection: Connection) -> None:
         self.groups = sorted(connection.scalars(select(errors.c.group_id).distinct()))
