@@ -193,6 +193,35 @@ def notebook_identity(name: str) -> str:
         found = shorter
 
 
+@lru_cache(maxsize=1_000)
+def notebook_names(name: str) -> tuple[str, ...]:
+    """The names by which an author may have said which notebook this is, the narrowest first.
+
+    Each is without folder and `.ipynb`, and has fewer marks of copies than those before it; the last is the identity.
+
+    >>> notebook_names("lessons/Copy of Lesson (1).ipynb")
+    ('Copy of Lesson (1)', 'Lesson (1)', 'Copy of Lesson', 'Lesson')
+    """
+    import unicodedata
+
+    identity = notebook_identity(name)
+    whole, found = [], name[:_LONGEST]
+    while True:
+        found = unicodedata.normalize("NFC", found)
+        if _bare(found) == found:
+            whole.append(found[:NOTEBOOK_LIMIT])
+        shorter = _shortened(found)
+        if shorter == found:
+            break
+        found = shorter
+    # A copy of the second lesson is called `Copy of Lesson (2)`: what stands before a name goes first too.
+    fronts = whole[:1]
+    while fronts and _bare(_without_front(fronts[-1])) not in ("", fronts[-1]):
+        fronts.append(_bare(_without_front(fronts[-1])))
+    kept = [found for found in [*fronts, *whole[1:]] if found and notebook_identity(found) == identity]
+    return (*dict.fromkeys(found for found in kept if found != identity), identity)
+
+
 def may(role: str, access: str) -> bool:
     """Whether a token of this role opens what takes this access: a role, or `open` for anybody."""
     return access == "open" or ROLES.index(role) >= ROLES.index(access)
@@ -287,6 +316,21 @@ _NUMBERED = (
 
 def _shortened(name: str) -> str:
     """`name` without the first of what does not belong to it that is found."""
+    bare = _bare(name)
+    if bare != name:
+        return bare
+    numbered = re.search(_NUMBERED, name[-_TAIL:])
+    if numbered:
+        return name[: len(name) - len(numbered.group())]
+    lowered = name.lower()
+    for words in _AFTER:
+        if lowered.endswith(words) and len(lowered) == len(name):
+            return _unquoted(name[: -len(words)].strip())
+    return _without_front(name)
+
+
+def _bare(name: str) -> str:
+    """`name` without its folder, else without `.ipynb`."""
     name = name.strip()
     folder = max(name.rstrip("/\\").rfind("/"), name.rstrip("/\\").rfind("\\"))
     if folder >= 0 or name.endswith(("/", "\\")):
@@ -294,15 +338,12 @@ def _shortened(name: str) -> str:
         # Quotes around a whole path, of which only the last is left now.
         quotes = (first for first, last in _QUOTES if first in name and _is_closed_only(bare, first, last))
         return next(quotes, "") + bare
+    return name[: -len(_SUFFIX)] if name.lower().endswith(_SUFFIX) else name
+
+
+def _without_front(name: str) -> str:
+    """`name` without what copying puts before it."""
     lowered = name.lower()
-    if lowered.endswith(_SUFFIX):
-        return name[: -len(_SUFFIX)]
-    numbered = re.search(_NUMBERED, name[-_TAIL:])
-    if numbered:
-        return name[: len(name) - len(numbered.group())]
-    for words in _AFTER:
-        if lowered.endswith(words) and len(lowered) == len(name):
-            return _unquoted(name[: -len(words)].strip())
     for words in _BEFORE:
         rest = name[len(words) :]
         if lowered.startswith(words) and (rest[:1] == " " or words in _BEFORE_WITHOUT_SPACE or not rest):

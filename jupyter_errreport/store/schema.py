@@ -205,5 +205,31 @@ source_cells = Table(
     Column("first_line", Text, nullable=False),
     # As its author wrote it, literals and all.
     Column("source", Text, nullable=False),
+    # The same for a cell in all versions, also when it is edited; None for one without code.
+    Column("lineage", String(64)),
     Index("source_cells_by_hash", "notebook", "cell_hash", "version"),
+    Index("source_cells_by_cell", "cell_hash", "notebook"),
+    Index("source_cells_by_lineage", "notebook", "lineage"),
+)
+
+notebook_names = Table(
+    "notebook_names",
+    metadata,
+    # An author has said which notebook is called so (`contract.notebook_names`): `said`. It is `notebook`, where that
+    # one is said to be another in turn.
+    Column("name", String(200), primary_key=True),
+    Column("said", String(200), nullable=False),
+    Column("notebook", String(200), nullable=False),
+    Column("said_at", String(27), nullable=False),
+    Index("notebook_names_by_notebook", "notebook", "name"),
+)
+
+recognised_copies = Table(
+    "recognised_copies",
+    metadata,
+    # An identity whose cells are mostly those that `notebook` has published: errors in these are of that notebook.
+    Column("name", String(200), primary_key=True),
+    Column("notebook", String(200), nullable=False),
+    Column("recognised_at", String(27), nullable=False),
+    Index("recognised_copies_by_notebook", "notebook", "recognised_at", "name"),
 )

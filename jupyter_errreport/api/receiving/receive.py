@@ -87,7 +87,12 @@ def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
 def check_scope(resource: Resource, notebook: str) -> None:
     """Raise `Problem` when the caller's token is not for this notebook."""
     if not opens(resource.notebook_scope, notebook):
-        raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
+        raise not_allowed()
+
+
+def not_allowed() -> Problem:
+    """What there is to say to a token for other notebooks."""
+    return Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
 def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: bool = False) -> EventMessageType:

@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from ...contract import GroupStatus, notebook_identity
+from ...contract import GroupStatus
 from ..database.clock import stamp
 from ..events.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
+from ..naming import is_notebook
 from ..news import tell_others
 from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of
@@ -52,7 +53,7 @@ class GroupFilters:
             columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
             found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
         if self.notebook is not None:
-            found.append(groups.c.notebook == notebook_identity(self.notebook))
+            found.append(is_notebook(groups.c.notebook, self.notebook))
         return [*found, in_scope(groups, self.scope)]
 
 
