@@ -20,18 +20,25 @@ from pathlib import Path
 
 import requests
 from figures import table
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
 from large_database import BUSIEST, make
 
 ADMIN = "benchmark"
 START_SECONDS = 120.0
 NOTEBOOK = "lesson 003"
 """A notebook like the others."""
+RARE = "(77)"
+"""What stands in the message of a single group."""
 PAGES = {
     "overview": "",
     "groups": "groups",
     "open groups by sessions": "groups?status=open&order=sessions",
     "groups of a notebook": f"groups?notebook={NOTEBOOK}",
     "groups, a search": "groups?q=residue",
+    "groups, a search for a rare word": f"groups?q={RARE}",
     "group": f"groups/{BUSIEST}",
     "notebooks": "notebooks",
     "notebook": f"notebooks/{NOTEBOOK}",
@@ -39,6 +46,7 @@ PAGES = {
     "errors": "errors",
     "errors of a group": f"errors?group={BUSIEST}",
     "errors, a search": "errors?q=residue",
+    "errors, a search for a rare word": f"errors?q={RARE}",
     "errors as JSON": "errors?format=json",
 }
 
@@ -102,8 +110,9 @@ def p95(values: Sequence[float]) -> float:
 @contextmanager
 def _collector(path: Path) -> Iterator[str]:
     log = path.with_suffix(".log")
-    command = [str(Path(sys.executable).parent / "jupyter"), "errreport", "collector", "--port=0", f"--db={path}"]
-    environment = {**os.environ, "JUPYTER_ERRREPORT_ADMIN_TOKEN": ADMIN, "HOME": str(path.parent)}
+    command = [sys.executable, "-m", "errreport_collector", "--port=0", f"--db={path}"]
+    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "collector")))}
+    environment = {**os.environ, **paths, "JUPYTER_ERRREPORT_ADMIN_TOKEN": ADMIN, "HOME": str(path.parent)}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
     try:

@@ -13,8 +13,9 @@ from ..outbox.outbox import withdraw
 from ..parts import Page, page_of
 from ..schema import errors, tombstones
 from .comments import comments_of, delete_comments
-from .filters import Filters, after
+from .filters import Filters
 from .rows import event_of
+from .search import find_newest
 
 
 class Totals(NamedTuple):
@@ -28,11 +29,7 @@ class Totals(NamedTuple):
 
 def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Page:
     """The newest errors behind `cursor`, at most `limit`."""
-    query = select(errors).where(*filters.conditions())
-    if cursor is not None:
-        query = query.where(after(errors, "received_at", "event_id", cursor))
-    query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(limit + 1)
-    items = [event_of(row) for row in connection.execute(query).mappings()]
+    items = [event_of(row) for row in find_newest(connection, filters, limit + 1, cursor)]
     page = page_of(items, limit, "received_at", "event_id")
     return page._replace(items=_with_comments(connection, page.items))
 
