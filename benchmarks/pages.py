@@ -21,10 +21,11 @@ from pathlib import Path
 import requests
 from figures import table
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from large_database import BUSIEST, make
+
+ROOT = Path(__file__).resolve().parents[1]
 
 ADMIN = "benchmark"
 START_SECONDS = 120.0
