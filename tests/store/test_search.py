@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors import search
 from jupyter_errreport.store.errors.errors import list_errors
 from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.groups.groups import GroupChange, GroupFilters, change_group, list_groups
 
 Make = Callable[..., EventMessageType]
 SEARCHES: tuple[dict[str, Any], ...] = (
@@ -84,3 +85,43 @@ def steps_of_a_search(connection: Connection) -> int:
     finally:
         driver.set_progress_handler(None, 0)
     return steps
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_a_search_of_groups_gives_what_the_whole_list_has_of_it(database: Database, event: Make, limit: int) -> None:
+    for number in range(24):
+        words = {
+            "error_name": "SearchedError" if number % 5 == 0 else "OSError",
+            "error_message": "a Searched_for word" if number % 3 == 0 else "another",
+            "first_line": "dock(searched)" if number % 4 == 0 else "dock()",
+            "notebook": "ab"[number % 2],
+        }
+        store(database, [event(fingerprint=f"{number:032x}", **words)])
+    noted = group_id("a", f"{22:032x}")
+    change = GroupChange(note="Seen and SEARCHED")
+    database.write(lambda connection: change_group(connection, noted, change, None)).result(5)
+    searches: tuple[dict[str, Any], ...] = (
+        {},
+        {"notebook": "a"},
+        {"scope": "b*"},
+        {"status": "open"},
+        {"error_name": "OSError"},
+    )
+    for wanted in searches:
+        whole = groups_of(database, GroupFilters(**wanted), 1000)
+        for text in ("searched", "Searched_", "nowhere"):
+            fields = ("error_name", "error_message", "first_line", "note")
+            expected = [one for one in whole if any(text.lower() in one[field].lower() for field in fields)]
+            assert groups_of(database, GroupFilters(q=text, **wanted), limit) == expected, (wanted, text)
+
+
+def groups_of(database: Database, filters: GroupFilters, limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        work = partial(list_groups, filters=filters, order="last_seen", limit=limit, cursor=cursor)
+        page = database.read(work).result(5)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found

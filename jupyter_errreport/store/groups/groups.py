@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select, update
 
 from ...contract import notebook_identity
 from ..cursor import Cursor
@@ -49,11 +49,17 @@ class GroupFilters:
         if self.until is not None:
             found.append(groups.c.last_seen < self.until)
         if self.q:
-            columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
-            found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
+            found.append(self._contains(self.q))
         if self.notebook is not None:
             found.append(groups.c.notebook == notebook_identity(self.notebook))
         return [*found, in_scope(groups, self.scope)]
+
+    def _contains(self, text: str) -> ColumnElement[bool]:
+        if self.notebook is not None:
+            return _has(groups, text)
+        # All groups, as they lie in their table: in the order of the list each would have to be fetched by itself.
+        searched = groups.alias("searched")
+        return groups.c.group_id.in_(select(searched.c.group_id).where(_has(searched, text)))
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,12 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
     if values:
         connection.execute(update(groups).where(its).values(values))
     return True
+
+
+def _has(table: FromClause, text: str) -> ColumnElement[bool]:
+    of = table.c
+    first = func.lower(of.error_name + "\n" + of.error_message + "\n" + of.first_line)
+    return or_(contains(first, text), and_(of.note != "", contains(func.lower(of.note), text)))
 
 
 def _elsewhere(connection: Connection, group: Any, scope: Scope) -> list[dict[str, Any]]:
