@@ -11,6 +11,7 @@ from jupyter_errreport.store.errors import search
 from jupyter_errreport.store.errors.errors import list_errors
 from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.groups import groups
 from jupyter_errreport.store.groups.groups import GroupChange, GroupFilters, change_group, list_groups
 
 Make = Callable[..., EventMessageType]
@@ -87,8 +88,11 @@ def steps_of_a_search(connection: Connection) -> int:
     return steps
 
 
-@pytest.mark.parametrize("limit", [1, 1000])
-def test_a_search_of_groups_gives_what_the_whole_list_has_of_it(database: Database, event: Make, limit: int) -> None:
+@pytest.mark.parametrize(("limit", "at_once"), [(1, 1), (1, 10), (1000, 1)])
+def test_a_search_of_groups_gives_what_the_whole_list_has_of_it(
+    database: Database, event: Make, monkeypatch: pytest.MonkeyPatch, limit: int, at_once: int
+) -> None:
+    monkeypatch.setattr(groups, "LOOKED_AT", at_once)
     for number in range(24):
         words = {
             "error_name": "SearchedError" if number % 5 == 0 else "OSError",

@@ -1,10 +1,10 @@
 """Lists groups of equal errors, tells all that is known of one, and keeps what people decide about it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, or_, select, update
 
 from ...contract import notebook_identity
 from ..cursor import Cursor
@@ -20,6 +20,8 @@ CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
 ELSEWHERE_LIMIT = 50
 """Groups of the same error in other notebooks that are told."""
+LOOKED_AT = 10
+"""How many of the first groups are looked at one by one, for each that a search wants."""
 _HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 
 
@@ -81,12 +83,19 @@ def list_groups(
     connection: Connection, filters: GroupFilters, order: Order, limit: int, cursor: Cursor | None = None
 ) -> Page:
     """The groups that come first by `order` (the newest, or the largest) behind `cursor`, at most `limit`."""
-    query = select(groups).where(*filters.conditions())
+    query = select(groups).order_by(groups.c[order].desc(), groups.c.group_id.desc())
     if cursor is not None:
         query = query.where(after(groups, order, "group_id", cursor))
-    query = query.order_by(groups.c[order].desc(), groups.c.group_id.desc()).limit(limit + 1)
-    items = [_shown(row) for row in connection.execute(query).mappings()]
-    return page_of(items, limit, order, "group")
+    wanted = limit + 1
+    rows: Sequence[RowMapping] = ()
+    if filters.q:  # a word that many groups have is found among the first
+        first = query.with_only_columns(groups.c.group_id).limit(LOOKED_AT * wanted).subquery()
+        among = query.where(*replace(filters, q=None).conditions(), _has(groups, filters.q))
+        among = among.where(groups.c.group_id.in_(select(first.c.group_id))).limit(wanted)
+        rows = connection.execute(among).mappings().all()
+    if len(rows) < wanted:
+        rows = connection.execute(query.where(*filters.conditions()).limit(wanted)).mappings().all()
+    return page_of([_shown(row) for row in rows], limit, order, "group")
 
 
 class SeveralGroups(Exception):  # noqa: N818 - the name says what is the case
