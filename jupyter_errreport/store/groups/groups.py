@@ -89,9 +89,9 @@ def list_groups(
     wanted = limit + 1
     rows: Sequence[RowMapping] = ()
     if filters.q:  # a word that many groups have is found among the first
-        first = query.with_only_columns(groups.c.group_id).limit(LOOKED_AT * wanted).subquery()
+        first = query.with_only_columns(groups.c.group_id).limit(LOOKED_AT * wanted).correlate(None)
         among = query.where(*replace(filters, q=None).conditions(), _has(groups, filters.q))
-        among = among.where(groups.c.group_id.in_(select(first.c.group_id))).limit(wanted)
+        among = among.where(groups.c.group_id.in_(first)).limit(wanted)
         rows = connection.execute(among).mappings().all()
     if len(rows) < wanted:
         rows = connection.execute(query.where(*filters.conditions()).limit(wanted)).mappings().all()
