@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.command.publish import Answer, CannotPublish, check_size, read_source, said
+from jupyter_errreport.command.publish import read_source
 from jupyter_errreport.contract import BODY_LIMIT
+from jupyter_errreport.publishing import Answer, CannotPublish, check_size, said
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
 from jupyter_errreport.store.published.author_cells import failed_line
 from tests.support import hostile

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
-from jupyter_errreport.contract import may
-from jupyter_errreport.store.tokens import Role, find_token
+from jupyter_errreport.contract import Role, may
+from jupyter_errreport.store.tokens import find_token
 
 
 class Identity(NamedTuple):
@@ -16,6 +16,8 @@ class Identity(NamedTuple):
     role: Role
     notebook: str | None = None
     """The notebooks it is for, with `*` and `?`; None for all."""
+    token_id: str | None = None
+    """What lists call the token; None for the one of the start."""
 
     def may(self, access: Access) -> bool:
         """Whether this role has the access."""
@@ -33,4 +35,4 @@ def identify(connection: Connection, sha256: str, admin_sha256: str) -> Identity
     if hmac.compare_digest(sha256, admin_sha256):
         return Identity("admin")
     token = find_token(connection, sha256)
-    return None if token is None else Identity(token.role, token.notebook)
+    return None if token is None else Identity(token.role, token.notebook, token.id)

@@ -2,15 +2,15 @@
 
 from typing import Any, ClassVar
 
-from ..store.cursor import encode_cursor
 from ..store.figures.share import error_free_share
 from ..store.notebooks import find_notebook, list_notebooks
+from ..store.paging import encode_cursor
 from ..web.notebook import notebook_page
 from ..web.notebooks import notebooks_page
-from .access import Access
-from .problem import Problem
-from .query import PAGING, read_filters, read_paging
-from .resource import Resource
+from .http.access import Access
+from .http.problem import Problem
+from .http.query import PAGING, read_filters, read_paging
+from .http.resource import Resource
 
 
 class Notebooks(Resource):

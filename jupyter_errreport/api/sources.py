@@ -5,22 +5,19 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from ..contract import BODY_LIMIT
+from ..contract import BODY_LIMIT, CELLS_LIMIT, LANGUAGE_LIMIT, RELEASE_LIMIT
 from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
 from ..store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
-from .access import Access
-from .body import TakesBody
-from .masked import masked_notebook
-from .problem import Problem
-from .query import read_filters, read_number
-from .receive import check_scope
-from .resource import Resource
-from .validation import LANGUAGE_LIMIT, RELEASE_LIMIT, Id, checked
-
-CELLS_LIMIT = 1_000
-"""Code cells of a notebook."""
+from .http.access import Access
+from .http.body import TakesBody
+from .http.fields import Id, checked
+from .http.problem import Problem
+from .http.query import read_filters, read_number
+from .http.resource import Resource
+from .receiving.masked import masked_notebook
+from .receiving.receive import check_scope
 
 
 class SentCell(Struct):

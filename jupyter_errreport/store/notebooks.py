@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ..contract import notebook_identity
-from .cursor import Cursor
-from .errors.filters import after, contains, in_scope
+from .events.filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups.groups import shown_cell
-from .parts import Page, page_of
+from .paging import Cursor, Page, page_of
 
 CELL_LIMIT = 500
 """Cells of a notebook that are told, in the order in which they stand there."""

@@ -5,6 +5,9 @@ A column `notebook` holds an identity (`contract.notebook_identity`); only `erro
 
 Moments are text in the fixed width of `event.rfc3339`, so that text order is time order on every database.
 Lists are JSON text: no query looks into them.
+
+The lengths of `String` say what a column is for: what comes from outside is cut or refused at the door, and no database
+refuses a text for its length (PostgreSQL's columns are made without).
 """
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
@@ -48,6 +51,8 @@ errors = Table(
     Index("errors_by_group", "group_id", "received_at", "event_id"),
     Index("errors_by_session", "session", "received_at", "event_id"),
     Index("errors_by_text", "text_id", "received_at", "event_id"),
+    # In months, see `errors.partitions`.
+    postgresql_partition_by="RANGE (event_id)",
 )
 
 texts = Table(
@@ -122,6 +127,23 @@ destinations = Table(
     Column("dropped", Integer, nullable=False),
     # Why the last attempt failed; empty when it did not.
     Column("problem", String(300), nullable=False),
+)
+
+bringers = Table(
+    "bringers",
+    metadata,
+    # By whose right an error came: `key` for its session's, else the id of a token, else that of a sender's key. None
+    # of those that anybody sent.
+    Column("event_id", String(36), primary_key=True),
+    Column("brought_by", String(32), nullable=False),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    # What was deleted here, and by which destination it is to be deleted too.
+    Column("destination", String(32), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
 )
 
 outbox = Table(

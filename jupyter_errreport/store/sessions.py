@@ -7,14 +7,13 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ..contract import notebook_identity
 from ..event import rfc3339
-from .cursor import Cursor
 from .database.clock import clock
 from .errors.errors import delete_errors
-from .errors.filters import Filters, after, in_scope
 from .errors.insert import errors_of_session
+from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
 from .limits import Limits, check_address
-from .parts import Page, page_of
+from .paging import Cursor, Page, page_of
 from .schema import sessions
 from .settings import secret
 

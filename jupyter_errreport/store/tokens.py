@@ -2,16 +2,13 @@
 
 import hashlib
 import secrets
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..contract import notebook_pattern
+from ..contract import Role, notebook_pattern
 from .database.clock import stamp
 from .schema import tokens
-
-Role = Literal["report", "read", "author", "admin"]
-"""One of `contract.ROLES`."""
 
 
 class Token(NamedTuple):
@@ -29,8 +26,8 @@ def token_hash(token: str) -> str:
 
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
-    """Make a token. This is the only time that anyone can see it."""
-    token = secrets.token_urlsafe(32)
+    """Make a token, which begins with its role. This is the only time that anyone can see it."""
+    token = f"{role}_{secrets.token_urlsafe(32)}"
     pattern = None if notebook is None else notebook_pattern(notebook)
     connection.execute(
         insert(tokens).values(

@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from ..contract import notebook_identity
 from ..event import fingerprint_parts
 from ..event import group_id as natural_id
-from ..store.errors.comments import comments_of_group
 from ..store.errors.errors import list_errors
-from ..store.errors.filters import Filters
+from ..store.events.comments import comments_of_group
+from ..store.events.filters import Filters
 from ..store.groups.groups import GroupFilters, find_group, list_groups
+from ..store.groups.published_releases import newest_published
 from ..store.published.author_cells import author_cell_of_group
-from .chart import chart
+from .charts.chart import chart
 from .days import filled, first_day, today
 from .group_rows import marks
 from .numbers import grouped, plural
@@ -41,6 +42,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
         "why": _why(errors.items),
         "marks": list(marks(group, first_day(last, 2))),
         "state": state(group),
+        "published": newest_published(connection, group["notebook"], group["group"]),
         "picture": chart(days, "count", None, label, ("errors", "")),
         "days": [day for day in days if day["count"]],
         "comments": comments_of_group(connection, group["group"], COMMENTS),

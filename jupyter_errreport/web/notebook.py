@@ -8,12 +8,12 @@ from ..store.figures.share import error_free_share
 from ..store.groups.groups import GroupFilters, list_groups
 from ..store.notebooks import find_notebook
 from ..store.published.sources import cells_in_order
+from .charts.heat import HeatCell, heat, heat_strip
+from .charts.trend import FIGURES, trend
 from .days import filled, first_day, today
 from .group_rows import group_rows
-from .heat import HeatCell, heat, heat_strip
 from .notebook_rows import notebook_row
 from .numbers import percent, plural
-from .trend import FIGURES, trend
 from .visible import visible
 
 ROWS = 8

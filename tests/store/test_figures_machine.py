@@ -14,8 +14,8 @@ from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store import group_schema as figures
 from jupyter_errreport.store.errors.errors import delete_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.regroupings import RegroupingError, merge, split
 from jupyter_errreport.store.schema import errors, sessions, texts
 from jupyter_errreport.store.sessions import erase_session, open_session

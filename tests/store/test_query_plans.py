@@ -10,10 +10,9 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.cursor import Cursor
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import (
     GroupChange,
     GroupFilters,
@@ -26,6 +25,7 @@ from jupyter_errreport.store.groups.groups import (
 from jupyter_errreport.store.notebooks import days_of_all, find_notebook, list_notebooks
 from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.store.outbox.outbox import next_events, next_message, next_message_at, register
+from jupyter_errreport.store.paging import Cursor
 from jupyter_errreport.store.published.author_cells import author_cell_of_error, author_cell_of_group
 from jupyter_errreport.store.published.sources import PublishedCell, cells_in_order, find_source, publish_source
 from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session

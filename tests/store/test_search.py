@@ -9,8 +9,8 @@ from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors import search
 from jupyter_errreport.store.errors.errors import list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups import groups
 from jupyter_errreport.store.groups.groups import GroupChange, GroupFilters, change_group, list_groups
 

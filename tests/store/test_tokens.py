@@ -1,6 +1,6 @@
 from typing import get_args
 
-from jupyter_errreport.api.access import Access
+from jupyter_errreport.api.http.access import Access
 from jupyter_errreport.contract import ROLES, may
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret

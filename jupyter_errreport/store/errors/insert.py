@@ -10,6 +10,10 @@ from ...contract import is_nobodys, notebook_identity
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
+from ..events.bringers import keep_bringers
+from ..events.comments import keep_comments
+from ..events.rows import COLUMNS, row_of
+from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
@@ -17,11 +21,9 @@ from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
+from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
-from .comments import keep_comments
-from .rows import COLUMNS, row_of
-from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]
 
@@ -85,24 +87,27 @@ def insert_errors(
     taken: list[tuple[EventMessageType, Place, str]] = []
     for event, place in zip(events, places, strict=True):
         now = clock.now()
-        event_id, session, group = event["event_id"], event.get("session"), group_of[place]
+        event_id, group = event["event_id"], group_of[place]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
-        elif meter and (reason := meter.objection(session, event_id)):
+        elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         else:
             known.add(event_id)
             if meter:
-                meter.add(session, event_id)
+                meter.add(event)
             taken.append((event, place, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
         _keep(connection, taken, group_of, groups)
+        keep_bringers(connection, [event for event, _, _ in taken])
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
+    if taken or said:
+        tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
     ]
@@ -212,13 +217,17 @@ def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known
 
 
 _KNOWN = Statement(
-    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+    # Between the least and the greatest: so PostgreSQL looks into their months alone.
+    "SELECT event_id FROM errors WHERE event_id {any} AND event_id BETWEEN ? AND ?"
+    " UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
 )
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
     wanted = listed(ids)
-    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
+    return [row[0] for row in _KNOWN.rows(connection, wanted, min(ids), max(ids), wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

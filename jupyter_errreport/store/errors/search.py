@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from ..cursor import Cursor
+from ..events.filters import Filters, after, contains
+from ..paging import Cursor
 from ..schema import errors, texts
-from .filters import Filters, after, contains
 
 LOOKED_AT = 20
 """How many of the newest errors are looked at one by one, for each that is wanted."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, literal, select, union
 
 from ..database.statements import Statement
 from ..database.upsert import insert_missing
-from ..errors.filters import Scope, in_scope
+from ..events.filters import Scope, in_scope
 from ..group_schema import former_groups, group_fingerprints, groups
 
 PARTS_LIMIT = 100

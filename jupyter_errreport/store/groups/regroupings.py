@@ -12,15 +12,15 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
 from ..database.statements import Statement, listed
-from ..errors.comments import move_comments
-from ..errors.filters import Scope, in_scope
-from ..errors.rows import row_of_group
+from ..events.comments import move_comments
+from ..events.filters import Scope, in_scope
 from ..figures import rollups
 from ..group_schema import groups, regroupings
+from ..news import tell_others
 from ..schema import errors
 from .edited_cells import move_cells
 from .former_groups import forget_former, lead_on
-from .samples import renew_samples
+from .samples import renew_samples, row_of_group
 
 
 class RegroupingError(Exception):
@@ -93,6 +93,7 @@ def merge(connection: Connection, group_id: str, into: str, scope: Scope) -> Non
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
     lead_on(connection, group_id, into)
+    tell_others(connection)
 
 
 def split(connection: Connection, group_id: str, fingerprint: str, cell: str, scope: Scope) -> str:
@@ -122,6 +123,7 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     move_comments(connection, group_id)
     move_cells(connection, group_id, new, those_of_errors=True)
     renew_samples(connection, [group_id, new])
+    tell_others(connection)
     return new
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from ...contract import notebook_identity
-from ..errors.rows import event_of
+from ..events.rows import event_of
 from ..figures.rollups import CELL
 from ..schema import errors, source_cells, sources
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...contract import notebook_identity
 from ..database.clock import stamp
-from ..errors.filters import Scope, in_scope
+from ..events.filters import Scope, in_scope
+from ..news import tell_others
 from ..schema import source_cells, sources
 
 VERSIONS_KEPT = 50
@@ -46,6 +47,8 @@ def publish_source(
         _forget(connection, notebook, version - VERSIONS_KEPT)
     elif release is not None:
         connection.execute(update(sources).where(its).values(release=release))
+    if is_new or release is not None:
+        tell_others(connection)
     kept = connection.execute(select(sources).where(its)).mappings().one()
     return {**kept, "is_new": is_new}
 
@@ -53,6 +56,7 @@ def publish_source(
 def withdraw_source(connection: Connection, notebook: str) -> int:
     """Forget all versions; how many there were."""
     notebook = notebook_identity(notebook)
+    tell_others(connection)
     return _forget(connection, notebook, _newest(connection, notebook))
 
 

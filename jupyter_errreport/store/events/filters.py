@@ -1,0 +1,84 @@
+"""Which errors a list, a deletion or a token is about."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
+
+from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
+from ..paging import Cursor
+from ..schema import errors, texts
+
+Scope = str | None
+"""The notebooks that somebody's token opens, with `*` and `?`; None for all. Each query asks for them itself, so that
+what belongs to another notebook is not found rather than hidden."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """All that are given must hold. `since` and `until` (not included) are moments of `received_at`."""
+
+    notebook: str | None = None
+    error_name: str | None = None
+    group: str | None = None
+    session: str | None = None
+    since: str | None = None
+    until: str | None = None
+    q: str | None = None
+    """Text that stands in the error's name, its message or the cell's first line, in any case."""
+    scope: Scope = None
+    """Not a filter of the reader's."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What the database must ask of a row of `errors`."""
+        found: list[ColumnElement[bool]] = []
+        for column, wanted in (
+            (errors.c.identity, self.notebook and notebook_identity(self.notebook)),
+            (errors.c.error_name, self.error_name),
+            (errors.c.group_id, self.group),
+            (errors.c.session, self.session),
+        ):
+            if wanted is not None:
+                found.append(column == wanted)
+        if self.since is not None:
+            found.append(errors.c.received_at >= self.since)
+        if self.until is not None:
+            found.append(errors.c.received_at < self.until)
+        if self.q:
+            found.append(errors.c.text_id.in_(select(texts.c.text_id).where(contains(texts.c.text, self.q))))
+        found.append(in_scope(errors, self.scope))
+        return found
+
+
+def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """That a row is of a notebook that `scope` opens; what is nobody's, none does."""
+    if scope is None:
+        return true()
+    identity = table.c.identity if "identity" in table.c else table.c.notebook
+    like = _literal(scope).replace("*", "%").replace("?", "_")
+    is_somebodys = and_(identity != UNKNOWN, func.lower(identity).not_like(f"{UNTITLED}%"))
+    return and_(identity.like(like, escape="\\"), is_somebodys)
+
+
+def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """That `text`, in any case, stands in a column that holds lower case."""
+    return column.like(f"%{_literal(text.lower())}%", escape="\\")
+
+
+def opens(scope: Scope, notebook: str) -> bool:
+    """What `in_scope` asks of a row, asked of a notebook's name."""
+    if scope is None:
+        return True
+    identity = notebook_identity(notebook)
+    spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in scope)
+    return not is_nobodys(identity) and re.fullmatch("".join(spelled), identity, re.DOTALL) is not None
+
+
+def after(table: Table, order: str, key: str, cursor: Cursor) -> ColumnElement[bool]:
+    """That a row comes behind `cursor` in a list that begins with the newest, or the largest."""
+    # Rows that compare as one, (a, b) < (x, y), are what an index can be entered with.
+    return tuple_(table.c[order], table.c[key]) < tuple_(literal(cursor.value), literal(cursor.key))
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
