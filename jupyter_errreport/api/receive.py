@@ -5,11 +5,15 @@ from typing import Any
 
 from ..event import EventMessageType
 from ..store import StoreError
+from ..store.database.fair_queue import Sender
+from ..store.database.writer import OURSELVES
 from ..store.errors.filters import opens
 from ..store.errors.insert import Outcome, Request
+from .intake import Crowded
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
+from .turns import network_of
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
@@ -32,7 +36,7 @@ async def receive_one(
     except Problem:
         resource.service.tally.add(["rejected"])
         raise
-    (outcome,) = await store(resource.service, [event])
+    (outcome,) = await store(resource.service, [event], _sender(resource, [event]))
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
     return event, outcome
@@ -42,14 +46,14 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     """Store the good ones of a batch; an answer for each. Raises `Problem` when a limit left nothing to store."""
     answers: list[dict[str, Any] | None] = []
     events: list[EventMessageType] = []
-    for value in values:
+    async for value in resource.service.turns.each(network_of(resource.client_address), values):
         try:
             events.append(_read(resource, value, None))
             answers.append(None)
         except Problem as problem:
             answers.append(_rejected(value, problem))
     resource.service.tally.add("rejected" for answer in answers if answer)
-    outcomes = await store(resource.service, events)
+    outcomes = await store(resource.service, events, _sender(resource, events))
     over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
@@ -98,16 +102,28 @@ def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
     }
 
 
-async def store(service: Service, events: Sequence[EventMessageType]) -> list[Outcome]:
+def _sender(resource: Resource, events: Sequence[EventMessageType]) -> Sender:
+    """Whose turn it takes to store these."""
+    session = events[0].get("session") if events else None
+    return Sender(network_of(resource.client_address), session or "")
+
+
+async def store(service: Service, events: Sequence[EventMessageType], sender: Sender = OURSELVES) -> list[Outcome]:
     """Store complete events; what became of each. They are on disk then, and wait there to be passed on.
 
-    Raises `StoreError` when nothing was stored, or nobody knows: then they can be stored again.
+    Raises `StoreError` when not all of it was stored, or nobody knows: then they can be stored again. Raises `Problem`
+    when too much of the sender waits.
     """
     if not events:
         return []
     request = Request(events, service.limits, service.dedup_days, service.pass_on_to)
     try:
-        outcomes = await service.intake.store(request)
+        outcomes = await service.intake.store(request, sender)
+    except Crowded as error:
+        service.tally.add(["failed"] * len(events))
+        raise too_many(
+            "too_many_waiting", "So much of your address waits for the disk that no more was taken. Wait a little.", 5
+        ) from error
     except StoreError:
         service.tally.add(["failed"] * len(events))
         raise

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urljoin
 
 from tornado.web import HTTPError, RequestHandler
 
+from ..store.database.fair_queue import Sender
 from ..store.database.writer import Work
 from .accept import Format, preferred, prefers_html
 from .access import Access
@@ -15,6 +16,7 @@ from .masking import masked_route
 from .problem import problem_of
 from .query import LOGIN, read_choice
 from .service import Service
+from .turns import network_of
 
 Result = TypeVar("Result")
 
@@ -70,7 +72,8 @@ class Resource(RequestHandler):
 
     async def write_db(self, work: Work[Result]) -> Result:
         """What `work` returns, once it is on disk. Raises `WriteFailed`."""
-        return await asyncio.wrap_future(self.service.database.write(work))
+        sender = Sender(network_of(self.client_address))
+        return await asyncio.wrap_future(self.service.database.write(work, sender))
 
     async def read_db(self, work: Work[Result]) -> Result:
         """What `work` returns. Of a replica, if there is one, but for those who have just written."""

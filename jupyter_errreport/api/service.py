@@ -13,6 +13,7 @@ from ..web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
 from .tally import Tally
+from .turns import Turns
 
 
 def _nothing(events: list[EventMessageType]) -> None:
@@ -48,6 +49,8 @@ class Service:
     """The state of each place to which errors go on, for `status`. Without secrets."""
     intake: Intake = field(init=False)
     """Through which events go into the database."""
+    turns: Turns = field(default_factory=Turns)
+    """In which large requests are checked."""
     listeners: Listeners = field(default_factory=Listeners)
     """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)
