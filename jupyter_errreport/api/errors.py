@@ -7,6 +7,7 @@ from ..store.errors.errors import delete_errors, find_error, list_errors
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody
+from .deletion import delete_in_steps
 from .exports import ERROR_COLUMNS, FORMATS, answer_list
 from .problem import Problem
 from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
@@ -60,7 +61,7 @@ class Errors(TakesBody, Resource):
             raise Problem(
                 400, "no_filter", "Without a filter this would delete every error; nothing was deleted. Add all=true."
             )
-        self.answer({"deleted": await self.write_db(lambda connection: delete_errors(connection, filters))})
+        self.answer({"deleted": await delete_in_steps(self, filters)})
 
 
 class OneError(Resource):

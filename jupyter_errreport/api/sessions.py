@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 
 from ..event import public_session
 from ..store.cursor import encode_cursor
+from ..store.errors.filters import Filters
 from ..store.limits import SessionLimitError
 from ..store.sessions import erase_session, list_sessions, open_session
 from .access import Access
 from .body import TakesBody
+from .deletion import delete_in_steps
 from .masked import masked_notebook
 from .problem import Problem, too_many
 from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
@@ -53,10 +55,11 @@ class OneSession(Resource):
     async def delete(self, key: str) -> None:
         """Erase the session and its errors."""
         session = public_session(key)
-        deleted = await self.write_db(lambda connection: erase_session(connection, session))
-        if deleted is None:
+        deleted = await delete_in_steps(self, Filters(session=session))
+        rest = await self.write_db(lambda connection: erase_session(connection, session))
+        if rest is None and not deleted:
             raise unknown_session()
-        self.answer({"deleted": deleted})
+        self.answer({"deleted": deleted + (rest or 0)})
 
 
 async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:

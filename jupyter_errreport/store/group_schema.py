@@ -213,7 +213,8 @@ alerts = Table(
     # A UUIDv7: in the order of time.
     Column("alert_id", String(36), primary_key=True),
     Column("created_at", String(27), nullable=False),
-    # `new`, `regression`, `reopened` (all of a group), `spike` (of a group), `share` (of a notebook).
+    # `new`, `regression`, `reopened`, `spike` (all of a group), `share`, `storm` (of a notebook; the latter also of
+    # those together of which nothing was heard before: "").
     Column("kind", String(16), nullable=False),
     Column("group_id", String(64)),
     Column("notebook", String(200), nullable=False),

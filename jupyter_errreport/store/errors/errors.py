@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, true
 
 from ..cursor import Cursor
 from ..database.clock import stamp
@@ -10,6 +10,7 @@ from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..outbox.outbox import withdraw
+from ..outbox.withdrawn_alerts import withdraw_alerts
 from ..parts import Page, page_of
 from ..schema import errors, tombstones
 from .comments import comments_of, delete_comments
@@ -57,14 +58,29 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
+STEP = 200
+"""Errors that are deleted in one transaction, where others may wait for its end."""
+
+
 def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    What was not passed on yet never will be.
+    What was not passed on yet never will be, and nobody is told of groups that are gone with it.
     """
     conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    return _delete(connection, conditions)
+
+
+def delete_some_errors(connection: Connection, filters: Filters) -> int:
+    """The same with the `STEP` oldest errors that match; how many. Less than `STEP`: there are no more."""
+    query = select(errors.c.event_id).where(*filters.conditions())
+    ids = connection.scalars(query.order_by(errors.c.received_at, errors.c.event_id).limit(STEP)).all()
+    return _delete(connection, [errors.c.event_id.in_(ids)]) if ids else 0
+
+
+def _delete(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
     withdraw(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
@@ -72,6 +88,7 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
     deleted = connection.execute(delete(errors).where(*conditions)).rowcount
     renew_samples(connection, touched)
+    withdraw_alerts(connection, touched)
     return deleted
 
 

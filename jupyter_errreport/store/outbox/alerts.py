@@ -11,7 +11,7 @@ from ...event import new_event_id
 from ..errors.filters import in_scope
 from ..group_schema import alert_channels, alert_outbox, alerts
 
-Kind = Literal["new", "regression", "reopened", "spike", "share"]
+Kind = Literal["new", "storm", "regression", "reopened", "spike", "share"]
 
 
 def add_alert(
