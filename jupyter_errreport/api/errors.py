@@ -2,17 +2,22 @@
 
 from typing import ClassVar
 
-from ..store.cursor import encode_cursor
+from ..store.cursor import Cursor, encode_cursor
 from ..store.errors.errors import delete_errors, find_error, list_errors
+from ..store.errors.filters import Filters
 from ..web.error import error_page
 from .access import Access
 from .body import TakesBody
 from .deletion import delete_in_steps
-from .exports import ERROR_COLUMNS, FORMATS, answer_list
+from .error_pages import first_page, newest_errors
+from .exports import ERROR_COLUMNS, FORMATS, answer_list, send_list
 from .problem import Problem
 from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
 from .receive import answer_of, receive_many, receive_one
 from .resource import Resource
+
+ROWS_OF_A_PAGE = 200
+"""Errors that a page shows at most, whatever `limit` says."""
 
 
 class Errors(TakesBody, Resource):
@@ -35,12 +40,13 @@ class Errors(TakesBody, Resource):
         """The list, newest first, as data or as a page."""
         filters = read_error_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
-        page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
-        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, ERROR_COLUMNS)
+            await self._answer_list(filters, limit, cursor)
             return
+        limit = min(limit, ROWS_OF_A_PAGE)
+        page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.answer_page(
             "errors.html",
             errors=page.items,
@@ -49,6 +55,15 @@ class Errors(TakesBody, Resource):
             later=cursor is not None,
             snippet=self.first_steps,
         )
+
+    async def _answer_list(self, filters: Filters, limit: int, cursor: Cursor | None) -> None:
+        page, end = await first_page(self, filters, limit, cursor)
+        if end.next:
+            self.link_next(encode_cursor(end.next))
+        if page.next is None:
+            answer_list(self, page.items, ERROR_COLUMNS)
+        else:
+            await send_list(self, newest_errors(self, filters, page, end.next), ERROR_COLUMNS)
 
     async def delete(self) -> None:
         """Delete what matches the filters; without any only with `all=true`."""

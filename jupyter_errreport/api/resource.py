@@ -13,7 +13,7 @@ from ..store.database.writer import Work
 from .accept import Format, preferred, prefers_html
 from .access import Access
 from .masking import masked_route
-from .problem import problem_of
+from .problem import Problem, problem_of
 from .query import LOGIN, read_choice
 from .service import Service
 from .turns import network_of
@@ -69,6 +69,28 @@ class Resource(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Content-Security-Policy", PAGE_POLICY)
+
+    async def prepare(self) -> None:
+        """Let nobody ask for more while too much waits to be read."""
+        await settle(super().prepare())
+        if self.request.method == "GET" and self.service.outgoing.is_full:
+            raise Problem(
+                503,
+                "too_many_readers",
+                "Too many answers wait for their clients to read them. Ask again a little later.",
+                {"Retry-After": "10"},
+            )
+
+    def finish(self, chunk: Any = None) -> "asyncio.Future[None]":
+        """End the answer. A client who does not read it is cut off after a while."""
+        stream = getattr(self.request.connection, "stream", None)
+        if chunk is not None:
+            self.write(chunk)
+        size = sum(map(len, self._write_buffer))
+        sent = super().finish()
+        if stream is not None:
+            self.service.outgoing.watch(sent, size, stream.close)
+        return sent
 
     async def write_db(self, work: Work[Result]) -> Result:
         """What `work` returns, once it is on disk. Raises `WriteFailed`."""

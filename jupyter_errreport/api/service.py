@@ -12,6 +12,7 @@ from ..store import Database, Limits
 from ..web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
+from .outgoing import Outgoing
 from .tally import Tally
 from .turns import Turns
 
@@ -51,6 +52,8 @@ class Service:
     """Through which events go into the database."""
     turns: Turns = field(default_factory=Turns)
     """In which large requests are checked."""
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    """The answers that wait for clients to read them."""
     listeners: Listeners = field(default_factory=Listeners)
     """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, true, tuple_
 
 from ..cursor import Cursor
 from ..database.clock import stamp
@@ -38,9 +38,24 @@ def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cu
     return page._replace(items=_with_comments(connection, page.items))
 
 
-def list_oldest_errors(connection: Connection, filters: Filters, skip: int, limit: int) -> list[dict[str, Any]]:
-    """Errors in the order of their arrival, without the first `skip`."""
+def end_of_list(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Cursor | None:
+    """Where the same list ends; None when nothing follows."""
+    query = select(errors.c.received_at, errors.c.event_id).where(*filters.conditions())
+    if cursor is not None:
+        query = query.where(after(errors, "received_at", "event_id", cursor))
+    query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).offset(limit - 1).limit(2)
+    rows = connection.execute(query).all()
+    return Cursor(*rows[0]) if len(rows) > 1 else None
+
+
+def list_oldest_errors(
+    connection: Connection, filters: Filters, skip: int, limit: int, behind: Cursor | None = None
+) -> list[dict[str, Any]]:
+    """Errors in the order of their arrival, `behind` one, and without the first `skip`."""
     query = select(errors).where(*filters.conditions())
+    if behind is not None:
+        order = tuple_(errors.c.received_at, errors.c.event_id)
+        query = query.where(order > tuple_(literal(behind.value), literal(behind.key)))
     query = query.order_by(errors.c.received_at, errors.c.event_id).offset(skip).limit(limit)
     return [event_of(row) for row in connection.execute(query).mappings()]
 
