@@ -145,6 +145,18 @@ class ErrReportCollector(JupyterApp):
         help="The least time between two errors of a session, in seconds, by the times in their ids: of errors that are"
         " closer together the first to arrive is kept. Errors that waited in a kernel may arrive together.",
     ).tag(config=True)
+    max_connections = Integer(
+        800,
+        min=1,
+        help="How many connections there may be at once, in each process (less where the system allows fewer open"
+        " files). When there are more, those go on which nobody waits for an answer, of the address with the most.",
+    ).tag(config=True)
+    max_connections_per_address = Integer(
+        256,
+        min=1,
+        help="How many of them one network address may have, or requests under way behind a trusted proxy. A classroom"
+        " shares one address.",
+    ).tag(config=True)
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
     ).tag(config=True)

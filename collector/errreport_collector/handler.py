@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api import Access, Service
+from jupyter_errreport.api.problem import too_many
+from jupyter_errreport.api.turns import network_of
 from jupyter_errreport.store.tokens import token_hash
 
 from .identity import Identity, bearer_token, identify
@@ -23,6 +25,10 @@ class CollectorHandler(RequestHandler):
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
     by_cookie = False
+    network = ""
+    """What counts as the caller's address."""
+    has_arrived = False
+    """Whether the whole request is here: from now on its sender waits for us."""
     notebook_scope: str | None = None
 
     @property
@@ -43,7 +49,10 @@ class CollectorHandler(RequestHandler):
 
     async def prepare(self) -> None:
         """Find out who calls."""
-        self.running.active.add(self)
+        running, self.network = self.running, network_of(self.client_address)
+        if sum(other.network == self.network for other in running.active) >= running.requests_limit:
+            raise too_many("too_many_connections", "Too many requests of your address are under way. Wait a little.", 5)
+        running.active.add(self)
         token = bearer_token(self.request.headers.get("Authorization", ""))
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))

@@ -3,7 +3,9 @@
 import logging
 from typing import Any
 
-NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general")
+from .repeated import OncePerMinute
+
+NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general", "asyncio")
 
 
 def join_logs(application_log: Any) -> None:
@@ -12,3 +14,5 @@ def join_logs(application_log: Any) -> None:
         logger = logging.getLogger(name)
         logger.parent = application_log
         logger.setLevel(application_log.level)
+    for handler in application_log.handlers:
+        handler.addFilter(OncePerMinute())

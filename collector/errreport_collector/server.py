@@ -10,9 +10,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
@@ -27,6 +26,7 @@ from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
+from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
 from .handler import CollectorHandler
 from .login import Login
@@ -63,7 +63,9 @@ class Running:
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""
-    active: set[RequestHandler] = field(default_factory=set)
+    requests_limit: int = 1_000_000
+    """Requests of one address that may be under way; behind a trusted proxy that is what its client is held to."""
+    active: set[CollectorHandler] = field(default_factory=set)
     """Requests that have no answer yet."""
 
 
@@ -131,18 +133,25 @@ async def _serve(
         port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
         max_transparency=collector.max_transparency,
+        requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
     )
     cookie_secret = await asyncio.wrap_future(database.write(lambda connection: secret(connection, "cookie_secret")))
-    server = HTTPServer(
+    server = GuardedServer(
         make_application(running, cookie_secret),
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
         # Of addresses that take none of our bodies, such as the login: `api.body` has its own.
         max_body_size=BODY_LIMIT,
-        idle_connection_timeout=60,
-        body_timeout=60,
+        idle_connection_timeout=IDLE_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+    server.door = Door(
+        room_for(collector.max_connections),
+        running.requests_limit,
+        collector.trusted_proxies,
+        lambda: [_stream(handler) for handler in running.active if handler.has_arrived],
     )
     server.add_sockets(sockets)
     tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
@@ -159,6 +168,10 @@ async def _serve(
     await _answers_out(running)
     await asyncio.to_thread(alerting.close, PATIENCE)
     await server.close_all_connections()
+
+
+def _stream(handler: CollectorHandler) -> Any:
+    return getattr(handler.request.connection, "stream", None)
 
 
 def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting) -> None:
