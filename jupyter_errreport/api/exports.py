@@ -59,6 +59,7 @@ GROUP_COLUMNS = (
     "hint",
     "hint_from",
     "cell",
+    "sampled",
 )
 """The header of the CSV: names are added at the end only, so that what reads it by place goes on."""
 

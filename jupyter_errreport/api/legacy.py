@@ -113,7 +113,10 @@ class UsageError(TakesBody, Resource):
             event["session"] = session
             event["notebook"] = row["notebook"]
 
-        _, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)
+        event, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)
+        if outcome.is_sampled:
+            self.answer(_error({**event, "group": outcome.group, "sampled": True}, key))
+            return
         stored = await self.read_db(lambda connection: find_error(connection, outcome.event_id))
         if stored is None or stored["session"] != session:  # rejected, or a duplicate of one that was deleted
             raise Problem(400, outcome.reason or outcome.status, "This error was not stored, and will not be.")

@@ -21,6 +21,7 @@ Complete = Callable[[EventMessageType], None]
 _LIMITS = {
     "limit_errors_per_session": ("This session has sent as many errors as one may", 3_600),
     "limit_seconds_between_errors": ("This session had another error in the same moment", 0),
+    "limit_database_size": ("The database holds as much as it may", 3_600),
 }
 
 
@@ -64,7 +65,12 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     """What the client is told of one event."""
     answer = {"event_id": outcome.event_id, "status": outcome.status, "group": outcome.group}
-    more = {"reason": outcome.reason, "hint": outcome.hint, "hint_from": outcome.hint_from}
+    more = {
+        "reason": outcome.reason,
+        "hint": outcome.hint,
+        "hint_from": outcome.hint_from,
+        "sampled": outcome.is_sampled,
+    }
     return answer | {name: value for name, value in more.items() if value}
 
 
@@ -116,7 +122,8 @@ async def store(service: Service, events: Sequence[EventMessageType], sender: Se
     """
     if not events:
         return []
-    request = Request(events, service.limits, service.dedup_days, service.pass_on_to)
+    passed_on = service.pass_on_to
+    request = Request(events, service.limits, service.dedup_days, passed_on, service.quotas, sender.address)
     try:
         outcomes = await service.intake.store(request, sender)
     except Crowded as error:
@@ -128,9 +135,11 @@ async def store(service: Service, events: Sequence[EventMessageType], sender: Se
         service.tally.add(["failed"] * len(events))
         raise
     service.tally.add(outcome.status for outcome in outcomes)
-    new = [event for event, outcome in zip(events, outcomes, strict=True) if outcome.status == "stored"]
-    if new:
+    pairs = zip(events, outcomes, strict=True)
+    new = [event for event, outcome in pairs if outcome.status == "stored" and not outcome.is_sampled]
+    if any(outcome.status == "stored" for outcome in outcomes):
         service.listeners.tell()
+    if new:
         try:
             service.on_stored(new)
         except Exception:  # they are stored, whatever becomes of the copies; the client must hear that

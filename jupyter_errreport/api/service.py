@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..event import EventMessageType
 from ..store import Database, Limits
+from ..store.quotas import Quotas
 from ..web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
@@ -50,6 +51,8 @@ class Service:
     """The state of each place to which errors go on, for `status`. Without secrets."""
     intake: Intake = field(init=False)
     """Through which events go into the database."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """What is known of sizes and addresses, for the limits."""
     turns: Turns = field(default_factory=Turns)
     """In which large requests are checked."""
     outgoing: Outgoing = field(default_factory=Outgoing)

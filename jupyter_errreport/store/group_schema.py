@@ -207,6 +207,19 @@ cell_sessions = Table(
     Column("events", Integer, nullable=False),
 )
 
+sampled = Table(
+    "sampled",
+    metadata,
+    # Errors of which only id and count are kept; they are in the figures above. "" for a notebook or a group that is
+    # not kept either.
+    Column("notebook", String(200), primary_key=True),
+    Column("group_id", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Index("sampled_by_group", "group_id", "day"),
+)
+
 alerts = Table(
     "alerts",
     metadata,

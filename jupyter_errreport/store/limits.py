@@ -21,6 +21,15 @@ class Limits:
     """Sessions that one address may open in a day; a classroom shares one."""
     min_seconds_between_errors: float = 0.0
     """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
+    max_errors_without_session: int = 1_000
+    """Of one address in a day. Of what is more only the number is kept, as of all that is over one of these quotas."""
+    max_new_groups_per_address: int = 200
+    """In an hour."""
+    max_groups_per_notebook: int = 2_000
+    max_groups: int = 50_000
+    max_notebooks: int = 5_000
+    max_megabytes: float = 0.0
+    """Of the database; 0 for no such quota."""
 
 
 class SessionLimitError(Exception):

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, li
 from ..cursor import Cursor
 from ..database.clock import stamp
 from ..figures import rollups
+from ..figures.sampled import forget_sampled
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..outbox.outbox import withdraw
@@ -19,7 +20,7 @@ from .rows import event_of
 
 
 class Totals(NamedTuple):
-    """What the database holds."""
+    """What the database holds, and what was only counted."""
 
     events: int
     errors: int
@@ -85,6 +86,8 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    else:
+        forget_sampled(connection, filters)
     return _delete(connection, conditions)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, select
 
 from ...event import new_event_id, rfc3339
 from ..database.clock import clock
+from ..figures.sampled import forget_sampled
 from ..limits import DAY
 from ..outbox.alerts import purge_alerts
 from ..schema import sessions, tombstones
@@ -32,6 +33,7 @@ def purge_some(connection: Connection, retention_days: float, dedup_days: float)
     now = clock.now()
     oldest = rfc3339(now - retention_days * DAY)
     deleted = delete_some_errors(connection, Filters(until=oldest))
+    forget_sampled(connection, Filters(until=oldest))
     chosen = select(sessions.c.session).where(sessions.c.last_seen_at < oldest).limit(STEP)
     gone = connection.scalars(chosen).all()
     if gone:

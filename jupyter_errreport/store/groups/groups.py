@@ -10,6 +10,7 @@ from ...contract import notebook_identity
 from ..cursor import Cursor
 from ..database.clock import stamp
 from ..errors.filters import Scope, after, contains, in_scope
+from ..figures.sampled import sampled_of_groups
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
 from ..parts import Page, page_of
 from .former_groups import parts_of
@@ -80,7 +81,9 @@ def list_groups(
         query = query.where(after(groups, order, "group_id", cursor))
     query = query.order_by(groups.c[order].desc(), groups.c.group_id.desc()).limit(limit + 1)
     items = [_shown(row) for row in connection.execute(query).mappings()]
-    return page_of(items, limit, order, "group")
+    page = page_of(items, limit, order, "group")
+    counted = sampled_of_groups(connection, [item["group"] for item in page.items])
+    return page._replace(items=[{**item, "sampled": counted[item["group"]]} for item in page.items])
 
 
 class SeveralGroups(Exception):  # noqa: N818 - the name says what is the case
@@ -108,6 +111,7 @@ def find_group(connection: Connection, group_id: str, scope: Scope) -> dict[str,
         return None
     return {
         **_shown(row),
+        "sampled": sampled_of_groups(connection, [group_id])[group_id],
         "cells": _cells(connection, row),
         "days": days_of_groups(connection, [group_id])[group_id],
         "releases": _rows(connection, group_releases, group_id, group_releases.c.last_seen.desc()),

@@ -16,6 +16,7 @@ from ..errors.comments import move_comments
 from ..errors.filters import Scope, in_scope
 from ..errors.rows import row_of_group
 from ..figures import rollups
+from ..figures.sampled import move_sampled
 from ..group_schema import groups, regroupings
 from ..schema import errors
 from .edited_cells import move_cells
@@ -91,6 +92,7 @@ def merge(connection: Connection, group_id: str, into: str, scope: Scope) -> Non
         kept["hint_from"] = one["hint_from"]
     first = {"first_seen": min(one["first_seen"], other["first_seen"])}
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
+    move_sampled(connection, group_id, into)
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
     lead_on(connection, group_id, into)
 
