@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ..event import public_session
 from ..store.cursor import encode_cursor
 from ..store.errors.filters import Filters
-from ..store.limits import SessionLimitError
+from ..store.limits import NotebookLimitError, SessionLimitError
 from ..store.sessions import erase_session, list_sessions, open_session
 from .access import Access
 from .body import TakesBody
@@ -84,6 +84,10 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
 
     try:
         return key, await resource.write_db(work)
+    except NotebookLimitError as error:
+        raise too_many(
+            "limit_notebooks", "There are as many notebooks here as there may be; nothing was stored.", 86_400
+        ) from error
     except SessionLimitError as error:
         raise too_many(
             "limit_sessions_per_address",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
+from .group_schema import notebooks
 from .schema import sessions
 
 DAY = 86_400
@@ -34,6 +35,10 @@ class Limits:
 
 class SessionLimitError(Exception):
     """An address has opened as many sessions today as one may."""
+
+
+class NotebookLimitError(SessionLimitError):
+    """There are as many notebooks as there may be."""
 
 
 @dataclass
@@ -92,3 +97,12 @@ def check_address(connection: Connection, limits: Limits, address_key: str, now:
     ).scalar_one()
     if opened >= limits.max_sessions_per_address:
         raise SessionLimitError
+
+
+def check_notebook(connection: Connection, limits: Limits, notebook: str) -> None:
+    """Raise `NotebookLimitError` when this is one more than may be known."""
+    known = select(notebooks.c.notebook).where(notebooks.c.notebook == notebook)
+    if connection.execute(known).first() is not None:
+        return
+    if connection.execute(select(func.count()).select_from(notebooks)).scalar_one() >= limits.max_notebooks:
+        raise NotebookLimitError

@@ -13,7 +13,7 @@ from .errors.errors import delete_errors
 from .errors.filters import Filters, after, in_scope
 from .errors.insert import errors_of_session
 from .figures.session_figures import add_sessions, take_sessions
-from .limits import Limits, check_address
+from .limits import Limits, check_address, check_notebook
 from .parts import Page, page_of
 from .schema import sessions
 from .settings import secret
@@ -41,6 +41,7 @@ def open_session(
         address_key = _address_key(connection, address)
         if limits:
             check_address(connection, limits, address_key, now)
+            check_notebook(connection, limits, notebook_identity(notebook))
         count, last = errors_of_session(connection, session)
         known = {
             "session": session,
