@@ -8,6 +8,7 @@ from tornado.web import RequestHandler
 from jupyter_errreport.api import Access, Service
 from jupyter_errreport.api.problem import too_many
 from jupyter_errreport.api.turns import network_of
+from jupyter_errreport.store.database.fair_queue import TOKEN
 from jupyter_errreport.store.tokens import token_hash
 
 from .identity import Identity, bearer_token, identify
@@ -24,6 +25,7 @@ class CollectorHandler(RequestHandler):
     identity: Identity | None = None
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
+    token_name = ""
     by_cookie = False
     network = ""
     """What counts as the caller's address."""
@@ -57,6 +59,8 @@ class CollectorHandler(RequestHandler):
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))
             self.wrong_token = self.identity is None
+            if self.identity is not None:
+                self.token_name = f"{TOKEN}{token_hash(token)[:16]}"
         else:
             cookie = self.get_secure_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
             if cookie is not None:

@@ -13,7 +13,6 @@ from .intake import Crowded
 from .problem import Problem, too_many
 from .resource import Resource
 from .service import Service
-from .turns import network_of
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
@@ -47,7 +46,7 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     """Store the good ones of a batch; an answer for each. Raises `Problem` when a limit left nothing to store."""
     answers: list[dict[str, Any] | None] = []
     events: list[EventMessageType] = []
-    async for value in resource.service.turns.each(network_of(resource.client_address), values):
+    async for value in resource.service.turns.each(resource.sender_address, values):
         try:
             events.append(_read(resource, value, None))
             answers.append(None)
@@ -111,7 +110,7 @@ def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
 def _sender(resource: Resource, events: Sequence[EventMessageType]) -> Sender:
     """Whose turn it takes to store these."""
     session = events[0].get("session") if events else None
-    return Sender(network_of(resource.client_address), session or "")
+    return Sender(resource.sender_address, session or "")
 
 
 async def store(service: Service, events: Sequence[EventMessageType], sender: Sender = OURSELVES) -> list[Outcome]:

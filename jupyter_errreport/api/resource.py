@@ -55,6 +55,9 @@ class Resource(RequestHandler):
     notebook_scope: str | None = None
     """The notebooks that the caller's token opens, with `*` and `?`. Set by the server's guard; None for all."""
 
+    token_name = ""
+    """Stands in place of an address when the caller has a token. Set by the server's handler."""
+
     if TYPE_CHECKING:  # what the server's handler class brings
         service: Service
         client_address: str
@@ -92,9 +95,14 @@ class Resource(RequestHandler):
             self.service.outgoing.watch(sent, size, stream.close)
         return sent
 
+    @property
+    def sender_address(self) -> str:
+        """Whose turn it is when the caller has one: a token's, else an address's."""
+        return self.token_name or network_of(self.client_address)
+
     async def write_db(self, work: Work[Result]) -> Result:
         """What `work` returns, once it is on disk. Raises `WriteFailed`."""
-        sender = Sender(network_of(self.client_address))
+        sender = Sender(self.sender_address)
         return await asyncio.wrap_future(self.service.database.write(work, sender))
 
     async def read_db(self, work: Work[Result]) -> Result:

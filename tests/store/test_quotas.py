@@ -14,6 +14,7 @@ from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database, Limits, quotas
 from jupyter_errreport.store.database import size
 from jupyter_errreport.store.database.clock import clock
+from jupyter_errreport.store.database.fair_queue import TOKEN
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors
 from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
@@ -23,7 +24,7 @@ from jupyter_errreport.store.group_schema import group_days, groups, notebook_da
 from jupyter_errreport.store.groups.groups import GroupFilters, days_of_groups, find_group, list_groups
 from jupyter_errreport.store.groups.regroupings import merge
 from jupyter_errreport.store.notebooks import find_notebook, list_notebooks
-from jupyter_errreport.store.quotas import ADDRESSES_LIMIT, FULL, LOOK_EVERY, Quotas
+from jupyter_errreport.store.quotas import ADDRESSES_LIMIT, FULL, LOOK_EVERY, TOKEN_SHARE, Quotas
 from jupyter_errreport.store.schema import errors
 
 Make = Callable[..., EventMessageType]
@@ -141,6 +142,12 @@ def test_errors_without_a_session_have_a_limit_too(sending: Sending) -> None:
     assert (group["count"], group["sampled"], group["events"]) == (7, 1, 7)
     assert [day["count"] for day in group["days"]] == [7]
     check_sums(sending)
+
+
+def test_who_has_a_token_may_bring_more(sending: Sending) -> None:
+    quota = limits(max_new_groups_per_address=2, max_errors_without_session=2)
+    flags = sampled_flags(sending.send(quota, range(2 * TOKEN_SHARE + 2), address=f"{TOKEN}x", session=None))
+    assert flags == [False] * 2 * TOKEN_SHARE + [True] * 2
 
 
 def test_what_was_sampled_and_comes_again_is_a_duplicate(sending: Sending, event: Make) -> None:

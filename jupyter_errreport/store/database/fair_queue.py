@@ -7,6 +7,10 @@ from typing import Generic, NamedTuple, TypeVar
 Item = TypeVar("Item")
 
 
+TOKEN = "token "  # noqa: S105 - no token
+"""How what stands in place of an address begins, when who asks has a token: many may be behind it, as in a server."""
+
+
 class Sender(NamedTuple):
     """Who asks. Turns go round between addresses, and within an address between its sessions.
 
