@@ -8,15 +8,16 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-AT_ONCE = 10
-"""Events that are checked before others have their turn."""
+AT_ONCE = 5
+"""Events of a large request that are checked in one go of the event loop, whoever sent it."""
 
 
 class Turns:
-    """Belongs to one event loop."""
+    """Belongs to one event loop. Of each address one request is at work, and of all of them one in each go."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._go = asyncio.Lock()  # whoever waits for it gets it in the order of asking
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[None]:
@@ -38,10 +39,11 @@ class Turns:
                 yield item
             return
         async with self.turn(address):
-            for index, item in enumerate(items):
-                if index % AT_ONCE == 0:
+            for start in range(0, len(items), AT_ONCE):
+                async with self._go:
                     await asyncio.sleep(0)
-                yield item
+                    for item in items[start : start + AT_ONCE]:
+                        yield item
 
 
 def network_of(address: str) -> str:

@@ -114,7 +114,7 @@ def test_a_write_of_another_kind_waits_for_one_transaction_of_a_flood_at_most(da
     assert {"mine", "ours"} <= set(done[: GROUP_LIMIT + 3])
 
 
-def test_a_large_batch_leaves_the_event_loop_to_others_between_a_few_events(
+def test_large_batches_leave_the_event_loop_to_others_between_a_few_events_of_all_of_them(
     server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, run, longest = receive.read_event, 0, 0
@@ -133,7 +133,19 @@ def test_a_large_batch_leaves_the_event_loop_to_others_between_a_few_events(
     monkeypatch.setattr(receive, "read_event", counting)
     server.call(others)
     events = [{"error_name": f"E{number}", "event_id": new_event_id()} for number in range(1_000)]
-    assert {answer["status"] for answer in server.post("errors", events).json()} == {"stored"}
+    statuses: list[set[str]] = []
+
+    def send(number: int) -> None:  # each event again from each of four addresses
+        answers = server.post("errors", events, headers={"X-Test-Address": f"192.0.2.{number}"}).json()
+        statuses.append({answer["status"] for answer in answers})
+
+    senders = [threading.Thread(target=send, args=(number,)) for number in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(60)
+    assert len(statuses) == 4
+    assert set().union(*statuses) == {"stored", "duplicate"}
     assert 0 < longest <= AT_ONCE
 
 
