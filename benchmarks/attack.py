@@ -14,6 +14,7 @@ import argparse
 import gzip
 import http.client
 import json
+import multiprocessing
 import os
 import random
 import socket
@@ -56,16 +57,10 @@ class Seen:
 class Target:
     """The collector under attack."""
 
-    collector: Collector
-    over: threading.Event = field(default_factory=threading.Event)
+    port: int
+    pid: int
+    over: Any = field(default_factory=multiprocessing.Event)
     """Set when the attack has to end."""
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        port = urlsplit(self.collector.url).port
-        assert port
-        return port
 
     def connect(self, source: str, timeout: float = 30) -> socket.socket:
         """A connection from an address of this machine's."""
@@ -90,7 +85,7 @@ class Target:
     @property
     def memory(self) -> float:
         """Megabytes that the collector uses."""
-        status = Path(f"/proc/{self.collector.process.pid}/status").read_text()
+        status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1_000
 
 
@@ -268,22 +263,21 @@ def run(attack: Callable[[Target], None], seconds: float) -> list[str]:
         # With PYTHONPATH=.:collector what is attacked is the checkout, not the installed wheel.
         path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
         collector = Collector(Path(sys.executable), Path(folder), **path)
-        target, seen = Target(collector), Seen()
+        target, seen = Target(urlsplit(collector.url).port or 0, collector.process.pid), Seen()
         target.post(NORMAL, "/errors", event(notebook="course", session="normal"))
-        threads = [
-            threading.Thread(target=attack, args=(target,)),
-            threading.Thread(target=normal_client, args=(target, seen)),
-        ]
-        for thread in threads:
-            thread.start()
+        # The attacker is another process: else the client would wait for it, and not for the collector.
+        attacker = multiprocessing.Process(target=attack, args=(target,))
+        attacker.start()
+        client = threading.Thread(target=normal_client, args=(target, seen))
+        client.start()
         most = 0.0
         ending = time.monotonic() + seconds
         while time.monotonic() < ending:
             most = max(most, target.memory)
             time.sleep(0.2)
         target.over.set()
-        for thread in threads:
-            thread.join(60)
+        client.join(60)
+        attacker.join(60)
         _, body = target.ask(NORMAL, "GET", "/status", Authorization=f"Bearer {ADMIN}")
         status = json.loads(body)
         disk = sum(path.stat().st_size for path in Path(folder).glob("collector.sqlite*")) / 1e6

@@ -8,11 +8,11 @@ from ..store.database.fair_queue import FairQueue, Sender
 from ..store.database.writer import OURSELVES
 from ..store.errors.insert import Outcome, Request, insert_together
 
-PART_LIMIT = 50
+PART_LIMIT = 25
 """Events of a request that are stored at one turn of its sender."""
-TOGETHER_LIMIT = 500
+TOGETHER_LIMIT = 250
 """Events after which nothing more joins a transaction: others wait for its end."""
-WAITING_LIMIT = 1_000
+WAITING_LIMIT = 2_000
 """Parts of requests of one address that may wait; more are refused, so that a flood does not fill the memory."""
 
 

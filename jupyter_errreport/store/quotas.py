@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from .database.clock import clock
 from .database.fair_queue import TOKEN
 from .database.size import used_bytes
+from .database.statements import Statement, listed
 from .group_schema import groups, notebooks
 from .limits import DAY, Limits
 
@@ -49,8 +50,8 @@ class Quotas:
         self._groups = 0
         self._notebooks = 0
 
-    def gate(self, connection: Connection, limits: Limits, events: int) -> "Gate":
-        """What decides about the events of one transaction."""
+    def gate(self, connection: Connection, limits: Limits, events: int, with_new: Collection[str]) -> "Gate":
+        """What decides about the events of one transaction; `with_new` are the notebooks that may get new groups."""
         self._events += events
         is_due = self._events >= LOOK_EVERY
         if is_due or self.is_over(limits):
@@ -59,7 +60,7 @@ class Quotas:
             self._events = 0
             self._groups = connection.execute(select(func.count()).select_from(groups)).scalar_one()
             self._notebooks = connection.execute(select(func.count()).select_from(notebooks)).scalar_one()
-        return Gate(self, connection, limits)
+        return Gate(self, connection, limits, with_new)
 
     def is_over(self, limits: Limits) -> bool:
         """Whether the disk is used up: then each look may find that it is not so any more."""
@@ -92,18 +93,26 @@ class Quotas:
         self._notebooks += is_new_notebook
 
 
+_KNOWN = Statement("SELECT notebook FROM notebooks WHERE notebook {any}")
+_COUNTS = Statement("SELECT notebook, COUNT(*) FROM groups WHERE notebook {any} GROUP BY notebook")
+
+
 class Gate:
     """Decides about the events of one transaction, one after another."""
 
-    def __init__(self, quotas: Quotas, connection: Connection, limits: Limits) -> None:
+    def __init__(self, quotas: Quotas, connection: Connection, limits: Limits, with_new: Collection[str]) -> None:
         self._quotas = quotas
-        self._connection = connection
         self._limits = limits
+        wanted = listed(sorted(with_new))
+        self._missing = set(with_new)
+        """Notebooks of which nothing is kept."""
         self._groups_of: Counter[str] = Counter()
-        """How many groups a notebook has; it is there when that was looked up."""
+        """How many groups those have that get new ones."""
+        if with_new:
+            self._missing -= {row[0] for row in _KNOWN.rows(connection, wanted)}
+            self._groups_of.update({row[0]: int(row[1]) for row in _COUNTS.rows(connection, wanted)})
         self._new: set[str] = set()
         """Groups that this transaction makes."""
-        self._known: dict[str, bool] = {}
 
     def is_full(self) -> bool:
         """Whether nothing is taken at all."""
@@ -123,7 +132,9 @@ class Gate:
         if self.has_group(group, known):
             return False
         is_new_notebook = not self.knows(notebook)
-        if not quotas.has_room(limits, is_new_notebook) or self._count(notebook) >= limits.max_groups_per_notebook:
+        if not quotas.has_room(limits, is_new_notebook):
+            return True
+        if self._groups_of[notebook] >= limits.max_groups_per_notebook:
             return True
         if address:
             sent = quotas.address(address)
@@ -132,7 +143,7 @@ class Gate:
             sent.new_groups += 1
         quotas.keep(is_new_notebook)
         self._new.add(group)
-        self._known[notebook] = True
+        self._missing.discard(notebook)
         self._groups_of[notebook] += 1
         return False
 
@@ -142,13 +153,4 @@ class Gate:
 
     def knows(self, notebook: str) -> bool:
         """Whether something of this notebook is kept."""
-        if notebook not in self._known:
-            query = select(notebooks.c.notebook).where(notebooks.c.notebook == notebook)
-            self._known[notebook] = self._connection.execute(query).first() is not None
-        return self._known[notebook]
-
-    def _count(self, notebook: str) -> int:
-        if notebook not in self._groups_of:
-            query = select(func.count()).select_from(groups).where(groups.c.notebook == notebook)
-            self._groups_of[notebook] = self._connection.execute(query).scalar_one()
-        return self._groups_of[notebook]
+        return notebook not in self._missing

@@ -100,8 +100,14 @@ def test_an_address_of_which_too_much_waits_is_refused_and_no_other(database: Da
 
 
 def test_a_write_of_another_kind_waits_for_one_transaction_of_a_flood_at_most(database: Database) -> None:
-    held, done = threading.Event(), []
-    database.write(lambda connection: held.wait(10))
+    begun, held, done = threading.Event(), threading.Event(), []
+
+    def hold(connection: Connection) -> None:
+        begun.set()
+        held.wait(10)
+
+    database.write(hold)
+    assert begun.wait(10)
     writes = [database.write(lambda c, n=n: done.append(n), Sender("198.51.100.1")) for n in range(SENDER_LIMIT)]
     refused = database.write(lambda connection: None, Sender("198.51.100.1"))
     mine = database.write(lambda connection: done.append("mine"), Sender("192.0.2.7"))

@@ -94,7 +94,8 @@ def insert_errors(
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
     counted: list[tuple[Counted, Place | None]] = []
-    gate = quotas.gate(connection, limits, len(events)) if quotas and limits else None
+    with_new = {place.notebook for place, group in group_of.items() if group not in groups}
+    gate = quotas.gate(connection, limits, len(events), with_new) if quotas and limits else None
     for index, (event, place) in enumerate(zip(events, places, strict=True)):
         now = clock.now()
         event_id, session, group = event["event_id"], event.get("session"), group_of[place]

@@ -11,12 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
 
 from ...contract import notebook_identity
-from ..database.statements import upsert_of
-from ..database.upsert import insert_missing
+from ..database.statements import Statement, upsert_of
 from ..errors.filters import Filters, in_scope
 from ..group_schema import group_days, groups, notebook_days, notebooks, sampled
 from ..parts import in_parts
-from ..schema import tombstones
 
 NONE = ""
 """In place of a group or a notebook that is not kept."""
@@ -32,6 +30,15 @@ class Counted(NamedTuple):
     received_at: str
 
 
+_IDS = Statement("INSERT INTO tombstones (event_id, deleted_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+_SEEN = {
+    "group_id": Statement("UPDATE groups SET last_seen = ? WHERE group_id = ? AND last_seen < ?"),
+    "notebook": Statement("UPDATE notebooks SET last_seen = ? WHERE notebook = ? AND last_seen < ?"),
+}
+_MORE = {
+    "group_id": Statement('UPDATE groups SET "count" = "count" + ?, events = events + ? WHERE group_id = ?'),
+    "notebook": Statement('UPDATE notebooks SET "count" = "count" + ?, events = events + ? WHERE notebook = ?'),
+}
 _LEDGER = upsert_of(sampled, ("notebook", "group_id", "day", "count", "events"), ("count", "events"), {})
 _GROUP_DAYS = upsert_of(group_days, ("group_id", "day", "count", "events"), ("count", "events"), {})
 _NOTEBOOK_DAYS = upsert_of(
@@ -46,8 +53,7 @@ def count_sampled(connection: Connection, counted: Sequence[Counted]) -> None:
     """Remember their ids, and count them."""
     if not counted:
         return
-    ids = [{"event_id": one.event_id, "deleted_at": one.received_at} for one in counted]
-    connection.execute(insert_missing(connection, tombstones), ids)
+    _IDS.many(connection, [(one.event_id, one.received_at) for one in counted])
     figures: dict[tuple[str, str, str], tuple[int, int]] = {}
     last: dict[tuple[str, str], str] = {}
     for one in counted:
@@ -56,11 +62,9 @@ def count_sampled(connection: Connection, counted: Sequence[Counted]) -> None:
         figures[key] = count + one.times, events + 1
         last[key[:2]] = max(last.get(key[:2], ""), one.received_at)
     _add(connection, figures)
-    for (notebook, group_id), moment in sorted(last.items()):
-        for table, column, name in ((groups, "group_id", group_id), (notebooks, "notebook", notebook)):
-            its = and_(table.c[column] == name, table.c.last_seen < moment)
-            if name != NONE:
-                connection.execute(update(table).where(its).values(last_seen=moment))
+    for index, column in enumerate(("notebook", "group_id")):
+        seen = [(moment, key[index], moment) for key, moment in sorted(last.items()) if key[index] != NONE]
+        _SEEN[column].many(connection, seen)
 
 
 def forget_sampled(connection: Connection, filters: Filters) -> None:
@@ -114,19 +118,17 @@ def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, 
     _GROUP_DAYS.many(connection, of_groups)
     of_notebooks = [(notebook, day, *sums, 0, 0) for notebook, _, day, *sums in rows if notebook != NONE]
     _NOTEBOOK_DAYS.many(connection, of_notebooks)
-    for notebook, group, _, count, events in rows:
-        _change(connection, groups, "group_id", group, count, events)
-        _change(connection, notebooks, "notebook", notebook, count, events)
+    for index, column in enumerate(("notebook", "group_id")):
+        _MORE[column].many(connection, [(row[3], row[4], row[index]) for row in rows if row[index] != NONE])
 
 
 def _take(connection: Connection, chosen: ColumnElement[bool]) -> None:
     rows = _rows(connection, chosen)
     for row in rows:
-        count, events = -row["count"], -row["events"]
         for table, column in ((groups, "group_id"), (notebooks, "notebook")):
-            _change(connection, table, column, row[column], count, events)
+            _take_from(connection, table, column, row)
         for table, column in ((group_days, "group_id"), (notebook_days, "notebook")):
-            _change(connection, table, column, row[column], count, events, row["day"])
+            _take_from(connection, table, column, row, row["day"])
     connection.execute(delete(sampled).where(chosen))
 
 
@@ -134,19 +136,17 @@ def _rows(connection: Connection, chosen: ColumnElement[bool]) -> list[dict[str,
     return [dict(row) for row in connection.execute(select(sampled).where(chosen)).mappings()]
 
 
-def _change(
-    connection: Connection, table: Table, column: str, name: str, count: int, events: int, day: str | None = None
-) -> None:
-    """Add to a row's figures; what is left without errors goes, but for what people wrote and decided."""
+def _take_from(connection: Connection, table: Table, column: str, row: dict[str, Any], day: str | None = None) -> None:
+    """Take from a row's figures; what is left without errors goes, but for what people wrote and decided."""
+    name = row[column]
     if name == NONE:
         return
     its = table.c[column] == name if day is None else and_(table.c[column] == name, table.c.day == day)
-    values = {"count": table.c.count + count, "events": table.c.events + events}
+    values = {"count": table.c.count - row["count"], "events": table.c.events - row["events"]}
     connection.execute(update(table).where(its).values(values))
-    if events < 0:
-        empty = and_(its, table.c.events <= 0)
-        if table is groups:
-            empty = and_(empty, groups.c.note == "", groups.c.hint == "", groups.c.status == "open")
-        elif "sessions" in table.c:
-            empty = and_(empty, table.c.sessions <= 0)
-        connection.execute(delete(table).where(empty))
+    empty = and_(its, table.c.events <= 0)
+    if table is groups:
+        empty = and_(empty, groups.c.note == "", groups.c.hint == "", groups.c.status == "open")
+    elif "sessions" in table.c:
+        empty = and_(empty, table.c.sessions <= 0)
+    connection.execute(delete(table).where(empty))
