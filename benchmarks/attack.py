@@ -257,8 +257,8 @@ def normal_client(target: Target, seen: Seen) -> None:
         target.over.wait(EVERY)
 
 
-def run(attack: Callable[[Target], None], seconds: float) -> list[str]:
-    """A row of the table."""
+def run(attack: Callable[[Target], None], seconds: float) -> tuple[Seen, list[str]]:
+    """What the normal client saw, and a row of the table."""
     with tempfile.TemporaryDirectory() as folder:
         # With PYTHONPATH=.:collector what is attacked is the checkout, not the installed wheel.
         path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
@@ -287,7 +287,7 @@ def run(attack: Callable[[Target], None], seconds: float) -> list[str]:
     if seen.failures:
         print(f"  {attack.__name__}: {seen.failures[:3]}")
     sent = sorted(seen.milliseconds)
-    return [
+    return seen, [
         attack.__name__.replace("_", " "),
         f"{sent[len(sent) // 2]:.0f} / {p99(sent):.0f} / {sent[-1]:.0f}",
         f"{len(seen.failures)} of {len(sent)}",
@@ -308,7 +308,7 @@ def main() -> None:
     rows = []
     for attack in chosen:
         print(f"{attack.__name__}: {(attack.__doc__ or '').strip()}", flush=True)
-        rows.append(run(attack, arguments.seconds))
+        rows.append(run(attack, arguments.seconds)[1])
     head = ["attack", "a POST took, ms: median / 99 % / worst", "failed", "memory MB", "disk MB", "log KB", "errors"]
     print(table(head, rows))
     print(f"{arguments.seconds:g} s each, {os.cpu_count()} cores shared by collector, attacker and client")
