@@ -148,13 +148,13 @@ class ErrReportCollector(JupyterApp):
         " closer together the first to arrive is kept. Errors that waited in a kernel may arrive together.",
     ).tag(config=True)
     max_errors_without_session = Integer(
-        1_000,
+        10_000,
         min=0,
         help="How many errors without a session one network address may send in a day. Of what is more, as of all that"
         " is over one of the next five limits, only the id and the count are kept.",
     ).tag(config=True)
     max_new_groups_per_address = Integer(
-        200, min=0, help="How many new groups of errors one network address may bring in an hour."
+        1_000, min=0, help="How many new groups of errors one network address may bring in an hour."
     ).tag(config=True)
     max_groups_per_notebook = Integer(2_000, min=0, help="How many groups of errors a notebook may have.").tag(
         config=True

@@ -22,9 +22,9 @@ class Limits:
     """Sessions that one address may open in a day; a classroom shares one."""
     min_seconds_between_errors: float = 0.0
     """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
-    max_errors_without_session: int = 1_000
+    max_errors_without_session: int = 10_000
     """Of one address in a day. Of what is more only the number is kept, as of all that is over one of these quotas."""
-    max_new_groups_per_address: int = 200
+    max_new_groups_per_address: int = 1_000
     """In an hour."""
     max_groups_per_notebook: int = 2_000
     max_groups: int = 50_000
