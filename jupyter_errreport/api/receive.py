@@ -17,10 +17,11 @@ from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
 
+FULL = "limit_database_size"
 _LIMITS = {
     "limit_errors_per_session": ("This session has sent as many errors as one may", 3_600),
     "limit_seconds_between_errors": ("This session had another error in the same moment", 0),
-    "limit_database_size": ("The database holds as much as it may", 3_600),
+    FULL: ("The database holds as much as it may", 3_600),
 }
 
 
@@ -55,6 +56,8 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     resource.service.tally.add("rejected" for answer in answers if answer)
     outcomes = await store(resource.service, events, _sender(resource, events))
     over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
+    if FULL in over:  # for a while: it is to be sent again, and what was stored of it counts once
+        raise _over_limit(resource, FULL)
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
     stored = iter(outcomes)
@@ -152,4 +155,5 @@ async def store(service: Service, events: Sequence[EventMessageType], sender: Se
 def _over_limit(resource: Resource, reason: str) -> Problem:
     sentence, seconds = _LIMITS[reason]
     wait = seconds or (resource.service.limits.min_seconds_between_errors if resource.service.limits else 1)
-    return too_many(reason, f"{sentence}; nothing was stored, nor will be of this error.", wait)
+    rest = "" if reason == FULL else ", nor will be of this error"
+    return too_many(reason, f"{sentence}; nothing was stored{rest}.", wait)

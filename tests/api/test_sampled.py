@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jupyter_errreport.event import event_time, new_event_id
-from jupyter_errreport.store import Limits
+from jupyter_errreport.store import Limits, quotas
 
 from .server import ApiServer
 from .test_legacy import SENT
@@ -74,3 +76,18 @@ def test_a_session_of_one_notebook_too_many_is_refused(server: ApiServer) -> Non
     problem(refused, 429, "limit_notebooks")
     assert int(refused.headers["Retry-After"]) > 0
     assert server.post("errors", {"error_name": "A", "notebook": "other"}).json()["sampled"]
+
+
+def test_on_a_full_disk_a_batch_is_to_be_sent_again_whole(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {"error_name": "A", "event_id": new_event_id()}
+    assert server.post("errors", first).json()["status"] == "stored"
+    server.service.limits = Limits(max_megabytes=1)
+    monkeypatch.setattr(quotas, "used_bytes", lambda connection: 2_000_000)
+    batch = [first, *({"error_name": "A", "event_id": new_event_id()} for _ in range(60))]
+    for _ in range(2):
+        refused = server.post("errors", batch)
+        problem(refused, 429, "limit_database_size")
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "nor will be" not in refused.json()["message"]
+    monkeypatch.setattr(quotas, "used_bytes", lambda connection: 500_000)
+    assert [answer["status"] for answer in server.post("errors", batch).json()] == ["duplicate"] + ["stored"] * 60
