@@ -59,6 +59,7 @@ class Target:
 
     port: int
     pid: int
+    seconds: float
     over: Any = field(default_factory=multiprocessing.Event)
     """Set when the attack has to end."""
 
@@ -173,7 +174,7 @@ def readers_who_do_not_read(target: Target) -> None:
     key = "a" * 32
     frames = [{"filename": "f" * 300, "fun_name": "g" * 300, "lineno": 1}] * 50
     large = {"session": public_session(key), "traceback": frames, "error_message": "m" * 1_000}
-    for _ in range(100):
+    for _ in range(min(100, int(6 * target.seconds))):
         target.post(ATTACKER.format(10), "/errors", [event(**large) for _ in range(5)])
     held = []
     for _ in range(READERS):
@@ -223,7 +224,7 @@ def sessions(target: Target) -> None:
 
 def deletion(target: Target) -> None:
     """No attack, but its end: what a flood left is deleted, while the normal client goes on."""
-    for number in range(15):
+    for number in range(min(15, int(2 * target.seconds))):
         target.post(ATTACKER.format(10 + number), "/errors", [event(error_name=f"E{n % 150}") for n in range(BATCH)])
     target.ask(NORMAL, "DELETE", "/errors?all=true", Authorization=f"Bearer {ADMIN}")
     target.over.wait()
@@ -263,7 +264,7 @@ def run(attack: Callable[[Target], None], seconds: float) -> tuple[Seen, list[st
         # With PYTHONPATH=.:collector what is attacked is the checkout, not the installed wheel.
         path = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
         collector = Collector(Path(sys.executable), Path(folder), **path)
-        target, seen = Target(urlsplit(collector.url).port or 0, collector.process.pid), Seen()
+        target, seen = Target(urlsplit(collector.url).port or 0, collector.process.pid, seconds), Seen()
         target.post(NORMAL, "/errors", event(notebook="course", session="normal"))
         # The attacker is another process: else the client would wait for it, and not for the collector.
         attacker = multiprocessing.Process(target=attack, args=(target,))

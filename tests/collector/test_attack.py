@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -14,9 +15,10 @@ pytestmark = pytest.mark.needs("installed wheel")
 
 @pytest.fixture(scope="module")
 def attack(root: Path) -> ModuleType:
-    """The script."""
-    folder = str(root / "benchmarks")
-    sys.path.insert(0, folder)
+    """The script. It puts the checkout first on the path, where only it may find it."""
+    importlib.import_module("jupyter_errreport.event")  # the installed one, before the path is another
+    path = list(sys.path)
+    sys.path.insert(0, str(root / "benchmarks"))
     try:
         spec = importlib.util.spec_from_file_location("attack", root / "benchmarks" / "attack.py")
         assert spec is not None
@@ -25,7 +27,7 @@ def attack(root: Path) -> ModuleType:
         sys.modules["attack"] = module
         spec.loader.exec_module(module)
     finally:
-        sys.path.remove(folder)
+        sys.path[:] = path
     return module
 
 
