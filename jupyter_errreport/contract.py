@@ -112,6 +112,8 @@ EXPIRED = "expired"
 """Why an event was rejected: nobody remembers any more which ids of its time there were."""
 TOO_MANY_ERRORS, TOO_SOON = "limit_errors_per_session", "limit_seconds_between_errors"
 """Why an event was rejected for good: of its session as many came as may, or another in the same moment."""
+FULL = "limit_database_size"
+"""Why an event was rejected for now: a receiver's database holds as much as it may."""
 TOO_MANY_SESSIONS = "limit_sessions_per_address"
 LIMIT_REASONS = (TOO_MANY_ERRORS, TOO_SOON)
 """The reasons that say nothing against the event itself. They all begin with `LIMIT_PREFIX`."""
@@ -123,7 +125,7 @@ GROUP_STATUSES: tuple[GroupStatus, ...] = get_args(GroupStatus)
 GROUP_FIELDS = tuple(
     """
     group error_name error_message first_line notebook kind language count events sessions first_seen last_seen status
-    status_at resolved_release regressed_at ignored_until note hint hint_from cell
+    status_at resolved_release regressed_at ignored_until note hint hint_from cell sampled
     """.split()
 )
 """The fields of a group as receivers list it, in the order of the columns of CSV, as `LISTED_FIELDS`."""

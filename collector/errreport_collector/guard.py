@@ -20,6 +20,7 @@ def guard(access: Access, method: Method) -> Method:
 
     @functools.wraps(method)
     async def guarded(handler: CollectorResource, *args: Any) -> None:
+        handler.has_arrived = True
         if handler.request.method == "GET" and handler.request.query_arguments.get("token"):
             if not handler.token_in_query:
                 await offer_login(handler)

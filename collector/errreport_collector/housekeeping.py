@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from jupyter_errreport.store import Database, StoreError
 from jupyter_errreport.store.errors.partitions import make_partitions
-from jupyter_errreport.store.retention import purge
+from jupyter_errreport.store.retention import purge_some
 
 HOUR = 3_600
 LOOK_SECONDS = 1.0
@@ -31,8 +31,11 @@ async def keep_house(
             if made:
                 log.info("Made the tables %s.", ", ".join(made))
             if retention_days:
-                work = database.write(lambda connection: purge(connection, retention_days, dedup_days))
-                deleted = await asyncio.wrap_future(work)
+                deleted, is_done = 0, False
+                while not is_done:  # in steps, between which errors are stored
+                    work = database.write(lambda connection: purge_some(connection, retention_days, dedup_days))
+                    some, is_done = await asyncio.wrap_future(work)
+                    deleted += some
                 if deleted:
                     log.info("Deleted %d errors older than %g days.", deleted, retention_days)
         except StoreError as error:

@@ -10,9 +10,11 @@ from tornado.web import RequestHandler
 
 from jupyter_errreport.api.http.log_masking import masked_route
 
+from .repeated import OncePerMinute
+
 access_log = logging.getLogger("errreport_collector.access")
 
-NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general")
+NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general", "asyncio")
 
 
 def join_logs(application_log: Any) -> None:
@@ -21,6 +23,8 @@ def join_logs(application_log: Any) -> None:
         logger = logging.getLogger(name)
         logger.parent = application_log
         logger.setLevel(application_log.level)
+    for handler in application_log.handlers:
+        handler.addFilter(OncePerMinute())
 
 
 def log_request(handler: RequestHandler) -> None:

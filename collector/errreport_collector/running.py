@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import Protocol
 
-from tornado.web import RequestHandler
+from tornado.httputil import HTTPServerRequest
 
 from jupyter_errreport.api import Service
 
 from .alerting import Alerting
+
+
+class UnderWay(Protocol):
+    """A request that has no answer yet: its handler."""
+
+    request: HTTPServerRequest
+    network: str
+    """What counts as its address."""
+    has_arrived: bool
+    """Whether the whole of it is here: from now on its sender waits for us."""
 
 
 @dataclass
@@ -21,5 +32,6 @@ class Running:
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""
-    active: set[RequestHandler] = field(default_factory=set)
-    """Requests that have no answer yet."""
+    requests_limit: int = 1_000_000
+    """Requests of one address that may be under way; behind a trusted proxy that is what its client is held to."""
+    active: set[UnderWay] = field(default_factory=set)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
@@ -26,12 +25,13 @@ from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
+from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
 from .handler import CollectorHandler, Unknown
 from .housekeeping import keep_house
 from .login import Login
 from .logs import log_request
-from .running import Running
+from .running import Running, UnderWay
 from .settings import Settings
 
 PATIENCE = 5.0
@@ -120,18 +120,25 @@ async def _serve(
         port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
         max_transparency=collector.max_transparency,
+        requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
     )
     cookie_secret = await asyncio.wrap_future(database.write(lambda connection: secret(connection, "cookie_secret")))
-    server = HTTPServer(
+    server = GuardedServer(
         make_application(running, cookie_secret),
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
         # Of addresses that take none of our bodies, such as the login: `api.http.body` has its own.
         max_body_size=BODY_LIMIT,
-        idle_connection_timeout=60,
-        body_timeout=60,
+        idle_connection_timeout=IDLE_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+    server.door = Door(
+        room_for(collector.max_connections),
+        running.requests_limit,
+        collector.trusted_proxies,
+        lambda: [_stream(handler) for handler in running.active if handler.has_arrived],
     )
     server.add_sockets(sockets)
     days = collector.retention_days, collector.dedup_days
@@ -150,6 +157,10 @@ async def _serve(
     await _answers_out(running)
     await asyncio.to_thread(alerting.close, PATIENCE)
     await server.close_all_connections()
+
+
+def _stream(handler: UnderWay) -> Any:
+    return getattr(handler.request.connection, "stream", None)
 
 
 def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
+from .group_schema import notebooks
 from .schema import sessions
 
 DAY = 86_400
@@ -24,10 +25,23 @@ class Limits:
     """Sessions that one address may open in a day; a classroom shares one."""
     min_seconds_between_errors: float = 0.0
     """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
+    max_errors_without_session: int = 10_000
+    """Of one address in a day. Of what is more only the number is kept, as of all that is over one of these quotas."""
+    max_new_groups_per_address: int = 1_000
+    """In an hour."""
+    max_groups_per_notebook: int = 2_000
+    max_groups: int = 50_000
+    max_notebooks: int = 5_000
+    max_megabytes: float = 0.0
+    """Of the database; 0 for no such quota."""
 
 
 class SessionLimitError(Exception):
     """An address has opened as many sessions today as one may."""
+
+
+class NotebookLimitError(SessionLimitError):
+    """There are as many notebooks as there may be."""
 
 
 @dataclass
@@ -100,3 +114,12 @@ def check_address(connection: Connection, limits: Limits, address_key: str, now:
     ).scalar_one()
     if opened >= limits.max_sessions_per_address:
         raise SessionLimitError
+
+
+def check_notebook(connection: Connection, limits: Limits, notebook: str) -> None:
+    """Raise `NotebookLimitError` when this is one more than may be known."""
+    known = select(notebooks.c.notebook).where(notebooks.c.notebook == notebook)
+    if connection.execute(known).first() is not None:
+        return
+    if connection.execute(select(func.count()).select_from(notebooks)).scalar_one() >= limits.max_notebooks:
+        raise NotebookLimitError

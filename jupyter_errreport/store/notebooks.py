@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from .events.filters import after, contains, in_scope
+from .figures.sampled import sampled_of_notebooks
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups.groups import shown_cell
 from .naming import Naming, notebook_of
@@ -26,8 +27,9 @@ def list_notebooks(
     if cursor is not None:
         query = query.where(after(notebooks, "last_seen", "notebook", cursor))
     query = query.order_by(notebooks.c.last_seen.desc(), notebooks.c.notebook.desc()).limit(limit + 1)
-    items = [dict(row) for row in connection.execute(query).mappings()]
-    return page_of(items, limit, "last_seen", "notebook")
+    page = page_of([dict(row) for row in connection.execute(query).mappings()], limit, "last_seen", "notebook")
+    counted = sampled_of_notebooks(connection, [item["notebook"] for item in page.items])
+    return page._replace(items=[{**item, "sampled": counted[item["notebook"]]} for item in page.items])
 
 
 def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:
@@ -44,6 +46,7 @@ def find_notebook(connection: Connection, notebook: str, scope: str | None = Non
     notebook = row["notebook"]
     return {
         **row,
+        "sampled": sampled_of_notebooks(connection, [notebook])[notebook],
         "cells": cells_of(connection, notebook),
         "days": _of(connection, notebook_days, notebook, notebook_days.c.day),
         "releases": _of(connection, notebook_releases, notebook, notebook_releases.c.first_seen),

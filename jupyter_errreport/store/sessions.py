@@ -11,7 +11,7 @@ from .errors.errors import delete_errors
 from .errors.insert import errors_of_session
 from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
-from .limits import Limits, check_address
+from .limits import Limits, check_address, check_notebook
 from .naming import is_notebook, notebook_of
 from .paging import Cursor, Page, page_of
 from .schema import sessions
@@ -38,8 +38,10 @@ def open_session(
     known = find_session(connection, session)
     if known is None:
         address_key = _address_key(connection, address)
+        identity = notebook_of(connection, notebook)
         if limits:
             check_address(connection, limits, address_key, now)
+            check_notebook(connection, limits, identity)
         count, last = errors_of_session(connection, session)
         known = {
             "session": session,
@@ -52,7 +54,6 @@ def open_session(
             "errors": count,
             "last_error_at": last,
         }
-        identity = notebook_of(connection, notebook)
         connection.execute(insert(sessions).values(**known, identity=identity, address_key=address_key))
         add_sessions(connection, sessions.c.session == session)
         return known

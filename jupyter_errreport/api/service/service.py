@@ -10,10 +10,13 @@ from sqlalchemy import Connection
 from ...event import EventMessageType
 from ...store import Database, Limits
 from ...store.groups.groups import GroupChange
+from ...store.quotas import Quotas
 from ...web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
+from .outgoing import Outgoing
 from .tally import Tally
+from .turns import Turns
 
 
 def _nothing(events: list[EventMessageType]) -> None:
@@ -54,6 +57,12 @@ class Service:
     """The state of each place to which errors go on, for `status`. Without secrets."""
     intake: Intake = field(init=False)
     """Through which events go into the database."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """What is known of sizes and addresses, for the limits."""
+    turns: Turns = field(default_factory=Turns)
+    """In which large requests are checked."""
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    """The answers that wait for clients to read them."""
     listeners: Listeners = field(default_factory=Listeners)
     """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, not_, or_, select, true, tuple_
 
 from ..database.clock import stamp
 from ..events.bringers import forget_bringers
 from ..events.comments import comments_of, delete_comments
-from ..events.filters import Filters
+from ..events.filters import Filters, after
 from ..events.rows import event_of
 from ..figures import rollups
+from ..figures.sampled import forget_sampled
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
 from ..news import tell_others
 from ..outbox.deletions import pass_on_deletion
 from ..outbox.outbox import withdraw
+from ..outbox.withdrawn_alerts import withdraw_alerts
 from ..paging import Cursor, Page, page_of
 from ..schema import bringers, errors, tombstones
 from .partitions import Partition, drop_partition
@@ -23,7 +25,7 @@ from .search import find_newest
 
 
 class Totals(NamedTuple):
-    """What the database holds."""
+    """What the database holds, and what was only counted."""
 
     events: int
     errors: int
@@ -38,9 +40,24 @@ def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cu
     return page._replace(items=_with_comments(connection, page.items))
 
 
-def list_oldest_errors(connection: Connection, filters: Filters, skip: int, limit: int) -> list[dict[str, Any]]:
-    """Errors in the order of their arrival, without the first `skip`."""
+def end_of_list(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Cursor | None:
+    """Where the same list ends; None when nothing follows."""
+    query = select(errors.c.received_at, errors.c.event_id).where(*filters.conditions())
+    if cursor is not None:
+        query = query.where(after(errors, "received_at", "event_id", cursor))
+    query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).offset(limit - 1).limit(2)
+    rows = connection.execute(query).all()
+    return Cursor(*rows[0]) if len(rows) > 1 else None
+
+
+def list_oldest_errors(
+    connection: Connection, filters: Filters, skip: int, limit: int, behind: Cursor | None = None
+) -> list[dict[str, Any]]:
+    """Errors in the order of their arrival, `behind` one, and without the first `skip`."""
     query = select(errors).where(*filters.conditions())
+    if behind is not None:
+        order = tuple_(errors.c.received_at, errors.c.event_id)
+        query = query.where(order > tuple_(literal(behind.value), literal(behind.key)))
     query = query.order_by(errors.c.received_at, errors.c.event_id).offset(skip).limit(limit)
     return [event_of(row) for row in connection.execute(query).mappings()]
 
@@ -58,23 +75,47 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
-def delete_errors(
-    connection: Connection,
-    filters: Filters,
-    event_id: str | None = None,
-    remember_since: str = "",
-    besides: Sequence[Partition] = (),
-) -> int:
+STEP = 200
+"""Errors that are deleted in one transaction, where others may wait for its end."""
+
+
+def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    Ids before `remember_since` don't: nobody would take them anyway. What is in the months `besides` is left alone.
-    What was not passed on yet never will be; what was is to be deleted there too.
+    What was not passed on yet never will be, what was is to be deleted there too, and nobody is told of groups that are
+    gone with it.
     """
-    conditions = filters.conditions() + [not_(_of_month(month)) for month in besides]
+    conditions = filters.conditions()
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    else:
+        forget_sampled(connection, filters)
     pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
+    return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
+
+
+def delete_some_errors(connection: Connection, filters: Filters) -> int:
+    """The same with the `STEP` oldest errors that match; how many. Less than `STEP`: there are no more."""
+    conditions = _oldest(connection, filters.conditions())
+    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
+    return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
+
+
+def expire_some_errors(connection: Connection, until: str, remember_since: str, besides: Sequence[Partition]) -> int:
+    """Delete the `STEP` oldest errors before a moment, here alone; how many. Less than `STEP`: there are no more.
+
+    Ids before `remember_since` are forgotten too: nobody would take them anyway. What is in the months `besides` is
+    left alone.
+    """
+    old = [*Filters(until=until).conditions(), *(not_(_of_month(month)) for month in besides)]
+    conditions = _oldest(connection, old)
     return _delete(connection, conditions, remember_since, lambda: _delete_rows(connection, conditions))
+
+
+def _oldest(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    query = select(errors.c.event_id).where(*conditions)
+    ids = connection.scalars(query.order_by(errors.c.received_at, errors.c.event_id).limit(STEP)).all()
+    return [errors.c.event_id.in_(ids)]
 
 
 def delete_months(connection: Connection, months: Sequence[Partition], remember_since: str) -> int:
@@ -118,6 +159,7 @@ def _delete(
     if deleted:
         tell_others(connection)
     renew_samples(connection, touched)
+    withdraw_alerts(connection, touched)
     return deleted
 
 

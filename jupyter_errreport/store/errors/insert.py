@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ...contract import is_nobodys
+from ...contract import FULL, is_nobodys
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
@@ -15,6 +15,7 @@ from ..events.comments import keep_comments
 from ..events.rows import COLUMNS, row_of
 from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
+from ..figures.sampled import NONE, Counted, count_sampled
 from ..figures.session_figures import count_errors
 from ..groups.alike_cells import AlikeCells
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
@@ -26,6 +27,7 @@ from ..names.copies import perhaps_copies, recognise
 from ..naming import Naming
 from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
+from ..quotas import Quotas
 from ..schema import errors
 
 Status = Literal["stored", "duplicate", "rejected"]
@@ -45,6 +47,8 @@ class Outcome(NamedTuple):
     """The collector whose author said it; None for somebody here."""
     is_said_of: bool = False
     """Whether a reader said something new of it."""
+    is_sampled: bool = False
+    """Whether only its id and its count were kept."""
 
 
 class Known(NamedTuple):
@@ -64,6 +68,9 @@ class Request(NamedTuple):
     limits: Limits | None
     dedup_days: float
     pass_on_to: Sequence[str] = ()
+    quotas: Quotas | None = None
+    address: str = ""
+    """Where it came from."""
 
 
 def insert_errors(
@@ -72,6 +79,8 @@ def insert_errors(
     limits: Limits | None,
     dedup_days: float,
     pass_on_to: Sequence[str] = (),
+    quotas: Quotas | None = None,
+    addresses: Sequence[str] = (),
 ) -> list[Outcome]:
     """Store complete events; an outcome for each, in their order.
 
@@ -79,7 +88,8 @@ def insert_errors(
     than a day ahead is rejected as `expired`, since nobody remembers for ever which ids there were.
 
     What is new waits in the outbox for each destination in `pass_on_to`; what a reader says of an event that came
-    earlier, for the collectors among them.
+    earlier, for the collectors among them. What is over one of the `quotas` is sampled; `addresses` has for each event
+    where it came from.
     """
     known = set(_known_ids(connection, [event["event_id"] for event in events]))
     meter = SessionMeter(connection, limits, events) if limits else None
@@ -89,15 +99,27 @@ def insert_errors(
     groups = _groups(connection, set(group_of.values()))
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
-    for event, place in zip(events, places, strict=True):
+    counted: list[tuple[Counted, Place | None]] = []
+    with_new = {place.notebook for place, group in group_of.items() if group not in groups}
+    gate = quotas.gate(connection, limits, len(events), with_new) if quotas and limits else None
+    for index, (event, place) in enumerate(zip(events, places, strict=True)):
         now = clock.now()
         event_id, group = event["event_id"], group_of[place]
+        address = addresses[index] if addresses else ""
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
         elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
+        elif gate and gate.is_full():
+            outcomes.append(Outcome(event_id, "rejected", group, FULL))
+        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session")):
+            known.add(event_id)
+            notebook = place.notebook if gate.knows(place.notebook) else NONE
+            kept_as = place if gate.has_group(group, groups) else None
+            counted.append((Counted(event_id, notebook, NONE, event["count"], rfc3339(now)), kept_as))
+            outcomes.append(Outcome(event_id, "stored", group, is_sampled=True))
         else:
             known.add(event_id)
             if meter:
@@ -114,6 +136,8 @@ def insert_errors(
             group_of = groups_of(connection, set(places))
             groups = _groups(connection, set(group_of.values()))
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
+    # An edited cell may just have led its errors to another group.
+    count_sampled(connection, [one._replace(group_id=group_of[at]) if at else one for one, at in counted])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
     if taken or said:
@@ -127,10 +151,11 @@ def insert_together(connection: Connection, requests: Sequence[Request]) -> list
     """Store the events of several requests in one pass; the outcomes for each request."""
     answers: list[list[Outcome]] = []
     # Those that follow each other with the same settings: in one server all of them.
-    for settings, group in groupby(requests, lambda request: request[1:]):
+    for settings, group in groupby(requests, _settings):
         together = list(group)
         events = [event for request in together for event in request.events]
-        outcomes = iter(insert_errors(connection, events, *settings))
+        addresses = [request.address for request in together for _ in request.events]
+        outcomes = iter(insert_errors(connection, events, *settings, addresses))
         answers += [[next(outcomes) for _ in request.events] for request in together]
     return answers
 
@@ -138,6 +163,10 @@ def insert_together(connection: Connection, requests: Sequence[Request]) -> list
 def _naming(connection: Connection, events: Sequence[EventMessageType]) -> Naming:
     cells = (cell for event in events if (cell := event.get("cell_hash")))
     return Naming(connection, (event["notebook"] for event in events), cells)
+
+
+def _settings(request: Request) -> tuple[Limits | None, float, Sequence[str], Quotas | None]:
+    return request.limits, request.dedup_days, request.pass_on_to, request.quotas
 
 
 def _place(event: EventMessageType, naming: Naming) -> Place:

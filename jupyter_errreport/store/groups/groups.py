@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, 
 from ...contract import GroupStatus
 from ..database.clock import stamp
 from ..events.filters import Scope, after, contains, in_scope
+from ..figures.sampled import sampled_of_groups
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
 from ..naming import is_notebook
 from ..news import tell_others
@@ -97,7 +98,9 @@ def list_groups(
         rows = connection.execute(among).mappings().all()
     if len(rows) < wanted:
         rows = connection.execute(query.where(*filters.conditions()).limit(wanted)).mappings().all()
-    return page_of([_shown(row) for row in rows], limit, order, "group")
+    page = page_of([_shown(row) for row in rows], limit, order, "group")
+    counted = sampled_of_groups(connection, [item["group"] for item in page.items])
+    return page._replace(items=[{**item, "sampled": counted[item["group"]]} for item in page.items])
 
 
 class SeveralGroups(Exception):  # noqa: N818 - the name says what is the case
@@ -125,6 +128,7 @@ def find_group(connection: Connection, group_id: str, scope: Scope) -> dict[str,
         return None
     return {
         **_shown(row),
+        "sampled": sampled_of_groups(connection, [group_id])[group_id],
         "cells": _cells(connection, row),
         "days": days_of_groups(connection, [group_id])[group_id],
         "releases": _rows(connection, group_releases, group_id, group_releases.c.last_seen.desc()),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from ..group_schema import groups
 from ..outbox.alerts import add_alert
+from ..outbox.storms import tell_of_groups
 from ..paging import in_parts
 from .published_releases import published_at
 from .releases import is_newer, is_version
@@ -22,8 +23,8 @@ def tell_of_new(connection: Connection, rows: Sequence[Row]) -> None:
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row["group_id"], row)
-    for group_id, row in sorted(first.items()):
-        add_alert(connection, "new", row["identity"], group_id, row["received_at"])
+    if first:
+        tell_of_groups(connection, first)
 
 
 def wake_groups(connection: Connection, rows: Sequence[Row], before: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from ..database.statements import Statement, listed
 from ..events.comments import move_comments
 from ..events.filters import Scope, in_scope
 from ..figures import rollups
+from ..figures.sampled import move_sampled
 from ..group_schema import groups, regroupings
 from ..news import tell_others
 from ..schema import errors
@@ -91,6 +92,7 @@ def merge(connection: Connection, group_id: str, into: str, scope: Scope) -> Non
         kept["hint_from"] = one["hint_from"]
     first = {"first_seen": min(one["first_seen"], other["first_seen"])}
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
+    move_sampled(connection, group_id, into)
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
     lead_on(connection, group_id, into)
     tell_others(connection)

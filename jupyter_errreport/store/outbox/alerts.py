@@ -12,7 +12,7 @@ from ..events.filters import in_scope
 from ..group_schema import alert_channels, alert_outbox, alerts
 from ..news import tell_others
 
-Kind = Literal["new", "regression", "reopened", "spike", "share"]
+Kind = Literal["new", "storm", "regression", "reopened", "spike", "share"]
 
 
 def add_alert(
