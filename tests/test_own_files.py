@@ -20,7 +20,7 @@ from jupyter_errreport.event import new_event_id
 from jupyter_errreport.extension.stand_in import open_database
 from jupyter_errreport.own_files import NotOwn, read_own
 from jupyter_errreport.store import Database, DatabaseUnavailable
-from jupyter_errreport.store.database.file_lock import FileLock
+from jupyter_errreport.store.database.locks.file_lock import FileLock
 from jupyter_errreport.store.database.sqlite import BESIDE
 
 NOBODY = 65534

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..store import Database, StoreError
-from ..store.database.file_lock import FileLock
+from ..store.database.locks.file_lock import FileLock
 from ..store.errors.adopt import adopt
 
 OPEN_SECONDS = 10.0

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.api import body as body_module
-from jupyter_errreport.api.http.body import BODY_LIMIT, MEMBERS_LIMIT, inflate, parse
+from jupyter_errreport.api.http import body as body_module
+from jupyter_errreport.api.http.body import MEMBERS_LIMIT, inflate
+from jupyter_errreport.api.http.fields import checked
 from jupyter_errreport.api.http.problem import Problem
-from jupyter_errreport.api.receiving.validation import SentEvent, checked
+from jupyter_errreport.api.http.strict_json import parse
+from jupyter_errreport.api.receiving.validation import SentEvent
+from jupyter_errreport.contract import BODY_LIMIT
 
 
 def calls(work: Callable[[], Any]) -> int:

@@ -17,11 +17,11 @@ from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.engine import ExceptionContext
 
 from ..news import take_news
-from .advisory_lock import WRITING, AdvisoryLock
 from .backend import Backend, Lock
 from .clock import clock
 from .failures import DatabaseUnavailable
 from .listener import CHANNEL, Listener, new_name
+from .locks.advisory_lock import WRITING, AdvisoryLock
 
 BUSY_SECONDS = 10
 """How long a transaction waits for another process that writes."""

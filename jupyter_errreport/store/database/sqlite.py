@@ -17,8 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from ...own_files import LINKED, NO_LINK, objection_to
 from .backend import Backend, Lock
 from .failures import DatabaseUnavailable
-from .file_lock import FileLock
 from .filesystem import network_file_system
+from .locks.file_lock import FileLock
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, with its mode, and reads back."""

@@ -114,10 +114,16 @@ def all_sampled(connection: Connection) -> int:
 def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, int]]) -> None:
     rows = [(*key, *figures[key]) for key in sorted(figures)]
     _LEDGER.many(connection, rows)
-    of_groups = [(group, day, *sums) for _, group, day, *sums in rows if group != NONE]
-    _GROUP_DAYS.many(connection, of_groups)
-    of_notebooks = [(notebook, day, *sums, 0, 0) for notebook, _, day, *sums in rows if notebook != NONE]
-    _NOTEBOOK_DAYS.many(connection, of_notebooks)
+    of_groups: dict[tuple[str, str], list[int]] = {}
+    of_notebooks: dict[tuple[str, str], list[int]] = {}
+    for notebook, group, day, count, events in rows:
+        for name, sums in ((group, of_groups), (notebook, of_notebooks)):
+            if name != NONE:
+                summed = sums.setdefault((name, day), [0, 0])
+                summed[0] += count
+                summed[1] += events
+    _GROUP_DAYS.many(connection, [(*key, *of_groups[key]) for key in sorted(of_groups)])
+    _NOTEBOOK_DAYS.many(connection, [(*key, *of_notebooks[key], 0, 0) for key in sorted(of_notebooks)])
     for index, column in enumerate(("notebook", "group_id")):
         _MORE[column].many(connection, [(row[3], row[4], row[index]) for row in rows if row[index] != NONE])
 

@@ -4,7 +4,7 @@ import os
 import threading
 from pathlib import Path
 
-from ...own_files import NO_LINK, objection_to
+from ....own_files import NO_LINK, objection_to
 
 try:
     import fcntl
