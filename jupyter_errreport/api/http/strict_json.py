@@ -23,7 +23,7 @@ def parse(text: str) -> Any:
     if not _is_odd(text):
         with contextlib.suppress(msgspec.DecodeError, RecursionError):
             value = _PLAIN.decode(text)
-            if not _is_deep(value, 0):
+            if not _is_deep(value):
                 return value
     try:
         return _clean(json.loads(text, parse_constant=_refuse, parse_float=_finite), 0)
@@ -55,12 +55,19 @@ _PLAIN = msgspec.json.Decoder()
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _is_deep(value: Any, depth: int) -> bool:
-    """Whether lists and objects are nested more deeply than may be."""
-    if depth > DEPTH:
-        return True
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(_is_deep(item, depth + 1) for item in inside if isinstance(item, (dict, list)))
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects are nested more deeply than may be. Level by level: there may be very many of them."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(DEPTH + 1):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if type(one) is dict else one)
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _clean(value: Any, depth: int) -> Any:

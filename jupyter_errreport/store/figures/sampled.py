@@ -116,8 +116,12 @@ def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, 
     _LEDGER.many(connection, rows)
     of_groups = [(group, day, *sums) for _, group, day, *sums in rows if group != NONE]
     _GROUP_DAYS.many(connection, of_groups)
-    of_notebooks = [(notebook, day, *sums, 0, 0) for notebook, _, day, *sums in rows if notebook != NONE]
-    _NOTEBOOK_DAYS.many(connection, of_notebooks)
+    of_notebooks: dict[tuple[str, str], tuple[int, int]] = {}
+    for notebook, _, day, count, events in rows:
+        known = of_notebooks.get((notebook, day), (0, 0))
+        of_notebooks[notebook, day] = known[0] + count, known[1] + events
+    days = [(*key, *sums, 0, 0) for key, sums in sorted(of_notebooks.items()) if key[0] != NONE]
+    _NOTEBOOK_DAYS.many(connection, days)
     for index, column in enumerate(("notebook", "group_id")):
         _MORE[column].many(connection, [(row[3], row[4], row[index]) for row in rows if row[index] != NONE])
 
