@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.api import body as body_module
+from jupyter_errreport.api.http import body as body_module
 from jupyter_errreport.api.http.body import BODY_LIMIT, MEMBERS_LIMIT, inflate, parse
 from jupyter_errreport.api.http.problem import Problem
 from jupyter_errreport.api.receiving.validation import SentEvent, checked
