@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from jupyter_errreport.api import intake as intake_module
-from jupyter_errreport.api import receive
+from jupyter_errreport.api.receiving import receive
+from jupyter_errreport.api.service import intake as intake_module
 from jupyter_errreport.api.service.intake import PART_LIMIT, TOGETHER_LIMIT, WAITING_LIMIT, Crowded, Intake
 from jupyter_errreport.api.service.turns import AT_ONCE, Turns, network_of
 from jupyter_errreport.event import new_event_id

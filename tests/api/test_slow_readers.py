@@ -14,7 +14,8 @@ import pytest
 import requests
 from tornado.iostream import IOStream
 
-from jupyter_errreport.api import error_pages, outgoing
+from jupyter_errreport.api.http import error_pages
+from jupyter_errreport.api.service import outgoing
 from jupyter_errreport.api.service.outgoing import PIECE, WAITING_LIMIT, Outgoing
 from jupyter_errreport.event import new_event_id, public_session
 from jupyter_errreport.store.errors.errors import delete_errors

@@ -22,7 +22,7 @@ from .rehome import move_errors
 
 ENOUGH = 3
 """Cells in which a copy's readers must have failed, and that one notebook alone has published."""
-CELLS_LIMIT = 1_000
+COPIED_CELLS = 1_000
 """Cells of a copy that are looked at."""
 COPIES_LIMIT = 1_000
 """Copies of one notebook that are recognised: strangers can make up as many names as they like."""
@@ -71,7 +71,7 @@ def recognise(connection: Connection, notebooks: Iterable[str]) -> bool:
 def _origin(connection: Connection, notebook: str) -> str | None:
     """The published notebook of which this one is a copy; None for none, or when that is not plain."""
     query = select(notebook_cells.c.cell).where(notebook_cells.c.notebook == notebook)
-    query = query.where(notebook_cells.c.cell != "", notebook_cells.c.cell.not_like("[%")).limit(CELLS_LIMIT)
+    query = query.where(notebook_cells.c.cell != "", notebook_cells.c.cell.not_like("[%")).limit(COPIED_CELLS)
     cells = set(connection.scalars(query))
     if len(cells) < ENOUGH or _is_decided(connection, notebook):
         return None
