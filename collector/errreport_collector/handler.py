@@ -20,6 +20,8 @@ class CollectorHandler(RequestHandler):
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
     by_cookie = False
+    route = "other"
+    """What the figures call this route: its path, with `ID` for each name in it."""
     notebook_scope: str | None = None
 
     @property
@@ -41,6 +43,8 @@ class CollectorHandler(RequestHandler):
     async def prepare(self) -> None:
         """Find out who calls."""
         self.running.active.add(self)
+        if self.running.is_stopping:
+            self.set_header("Connection", "close")
         token = bearer_token(self.request.headers.get("Authorization", ""))
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))

@@ -42,6 +42,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="errreport-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return self._waiting.qsize()
+
     def submit(self, work: Work[Result]) -> "Future[Result]":
         """A future with what `work` returns, done when it is on disk.
 
