@@ -32,7 +32,16 @@ class Counters:
     """
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+        from prometheus_client import (
+            CollectorRegistry,
+            Counter,
+            Gauge,
+            Histogram,
+            ProcessCollector,
+            disable_created_metrics,
+        )
+
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody asks for
 
         self._registry = registry = CollectorRegistry()
         self._shared = os.environ.get(FOLDER_VARIABLE, "")
