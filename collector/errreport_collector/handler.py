@@ -40,11 +40,15 @@ class CollectorHandler(RequestHandler):
         """The address that the request came from (a trusted proxy's word for it)."""
         return str(self.request.remote_ip)
 
+    def set_default_headers(self) -> None:
+        """A connection that is kept open would hold up a stop."""
+        super().set_default_headers()
+        if self.running.is_stopping:
+            self.set_header("Connection", "close")
+
     async def prepare(self) -> None:
         """Find out who calls."""
         self.running.active.add(self)
-        if self.running.is_stopping:
-            self.set_header("Connection", "close")
         token = bearer_token(self.request.headers.get("Authorization", ""))
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))
