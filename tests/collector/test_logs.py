@@ -32,7 +32,6 @@ def busy(collector: Collector) -> tuple[str, list[str]]:
         "error_name": "Evil\nError",
         "error_message": "patient Smith",
         "notebook": "smith's",
-        "event_id": new_event_id(),
     }
     collector.post("sessions", {"notebook": "n", "uuid": key}, headers=from_afar)
     collector.post("errors", sent, headers=from_afar)
@@ -63,7 +62,7 @@ def test_a_log_in_json_has_neither_secrets_nor_people(start: Start) -> None:
     assert not [line for line in text.splitlines() if "Traceback" in line]
 
 
-def test_of_an_exception_a_log_in_json_tells_the_kind_and_the_place(start: Start) -> None:
+def test_of_an_exception_a_log_in_json_tells_the_kind_and_the_place() -> None:
 
     try:
         raise ValueError("patient Smith")
