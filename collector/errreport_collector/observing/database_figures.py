@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from jupyter_errreport.store.size import database_bytes
 from jupyter_errreport.store.errors.errors import count_everything
 from jupyter_errreport.store.group_schema import alert_outbox, groups, notebooks
 from jupyter_errreport.store.schema import outbox
+from jupyter_errreport.store.size import database_bytes
 
 
 class DatabaseFigures(NamedTuple):
