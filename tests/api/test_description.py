@@ -45,6 +45,16 @@ def test_the_description_is_valid() -> None:
     validate(DESCRIBED)
 
 
+def test_no_sentence_is_cut_at_a_comma() -> None:
+    """In braces a comma ends a text without quotes, and begins a key without a value."""
+
+    def empty(value: Any, place: str) -> list[str]:
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        return [at for key, item in inside for at in empty(item, f"{place}/{key}")] or [place] * (value is None)
+
+    assert empty(DESCRIBED, "") == []
+
+
 def test_it_is_served_as_it_is(server: ApiServer) -> None:
     assert server.get("openapi.yaml").content == DESCRIPTION.read_bytes()
 
