@@ -50,7 +50,8 @@ def test_no_sentence_is_cut_at_a_comma() -> None:
 
     def empty(value: Any, place: str) -> list[str]:
         inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        return [at for key, item in inside for at in empty(item, f"{place}/{key}")] or [place] * (value is None)
+        found = [at for key, item in inside for at in empty(item, f"{place}/{key}")]
+        return found + [f"{place}/{key}" for key, item in inside if item is None and isinstance(value, dict)]
 
     assert empty(DESCRIBED, "") == []
 

@@ -133,8 +133,8 @@ class Deployment:
             upstream="collector:8000" if name == "compose" else f"127.0.0.1:{self.port}",
             version=__version__,
             requirements=" ".join(f'"{requirement}"' for requirement in REQUIREMENTS),
-            admin_token=secrets.token_urlsafe(32),
-            metrics_token=secrets.token_urlsafe(32),
+            admin_token=f"admin_{secrets.token_urlsafe(32)}",
+            metrics_token=f"metrics_{secrets.token_urlsafe(32)}",
             database_password=secrets.token_urlsafe(24),
         )
 
