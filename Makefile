@@ -62,8 +62,12 @@ pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_
 	$(BIN)/pytest -n auto $(PYTEST_ARGUMENTS)
 
 .PHONY: crash
-crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1"
+crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1 --database postgresql"
 	$(BIN)/python -m tests.crash --rounds 200 $(CRASH_ARGUMENTS)
+
+.PHONY: attack
+attack: $(VENV)/.demo $(VENV)/.test ## three minutes of attacks on a collector, on loopback: what a normal client saw; choose with ATTACK_ARGUMENTS="--only idle_connections"
+	$(BIN)/python benchmarks/attack.py $(ATTACK_ARGUMENTS)
 
 .PHONY: non-interference
 non-interference: $(VENV)/.demo $(VENV)/.test runtimes ## 5,000 pairs of runs of the live cases that must send the same; choose with NON_INTERFERENCE_ARGUMENTS="--pairs 9 --seed 1"

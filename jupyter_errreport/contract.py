@@ -75,8 +75,10 @@ LANGUAGE_LIMIT = 40
 RELEASE_LIMIT = 100
 NOTEBOOK_LIMIT = 200
 """Characters of a notebook's name."""
-COUNT_LIMIT = 1_000_000
-"""What one event may stand for, and most other numbers that are sent."""
+COUNT_LIMIT = 10_000
+"""Errors that one event stands for: a kernel ends a fold that has as many, and receivers take no more."""
+NUMBER_LIMIT = 1_000_000
+"""Most other numbers that are sent."""
 COMMENT_LIMIT = 500
 """Characters of what a reader says of an event."""
 COMMENTS_LIMIT = 5
@@ -110,6 +112,8 @@ EXPIRED = "expired"
 """Why an event was rejected: nobody remembers any more which ids of its time there were."""
 TOO_MANY_ERRORS, TOO_SOON = "limit_errors_per_session", "limit_seconds_between_errors"
 """Why an event was rejected for good: of its session as many came as may, or another in the same moment."""
+FULL = "limit_database_size"
+"""Why an event was rejected for now: a receiver's database holds as much as it may."""
 TOO_MANY_SESSIONS = "limit_sessions_per_address"
 LIMIT_REASONS = (TOO_MANY_ERRORS, TOO_SOON)
 """The reasons that say nothing against the event itself. They all begin with `LIMIT_PREFIX`."""
@@ -121,7 +125,7 @@ GROUP_STATUSES: tuple[GroupStatus, ...] = get_args(GroupStatus)
 GROUP_FIELDS = tuple(
     """
     group error_name error_message first_line notebook kind language count events sessions first_seen last_seen status
-    status_at resolved_release regressed_at ignored_until note hint hint_from cell
+    status_at resolved_release regressed_at ignored_until note hint hint_from cell sampled
     """.split()
 )
 """The fields of a group as receivers list it, in the order of the columns of CSV, as `LISTED_FIELDS`."""
@@ -129,9 +133,12 @@ GROUP_FIELDS = tuple(
 Role = Literal["report", "read", "author", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """What a token can be for: each role may do what those before it may."""
+REPORT: Role = "report"
 
 KEY_HEADER = "X-Errreport-Key"
 """Carries the key of a connection file."""
+SESSION_HEADER = "X-Errreport-Session"
+"""Carries a session's key to a collector, with the session's errors: these use up its quota, and nobody else's do."""
 
 # -- the environment --------------------------------------------------------------------------------------------------
 
@@ -148,6 +155,8 @@ FAULTS_VARIABLE = "JUPYTER_ERRREPORT_RAISE_FAULTS"
 """Set where a fault of the hook is to be seen and not only counted: in tests."""
 COLLECTOR_TOKEN_VARIABLE = "JUPYTER_ERRREPORT_COLLECTOR_TOKEN"  # noqa: S105
 """Of a Jupyter server, and never of its kernels: what it shows to its collector."""
+AUTHOR_TOKEN_VARIABLE = "JUPYTER_ERRREPORT_AUTHOR_TOKEN"  # noqa: S105
+"""Of a Jupyter server that an author alone uses: with what decisions are told to the collector."""
 SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
 ADMIN_TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105
 """Of a collector, as the next."""
@@ -187,9 +196,58 @@ def notebook_identity(name: str) -> str:
         found = shorter
 
 
+@lru_cache(maxsize=1_000)
+def notebook_names(name: str) -> tuple[str, ...]:
+    """The names by which an author may have said which notebook this is, the narrowest first.
+
+    Each is without folder and `.ipynb`, and has fewer marks of copies than those before it; the last is the identity.
+
+    >>> notebook_names("lessons/Copy of Lesson (1).ipynb")
+    ('Copy of Lesson (1)', 'Lesson (1)', 'Copy of Lesson', 'Lesson')
+    """
+    import unicodedata
+
+    identity = notebook_identity(name)
+    whole, found = [], name[:_LONGEST]
+    while True:
+        found = unicodedata.normalize("NFC", found)
+        if _bare(found) == found:
+            whole.append(found[:NOTEBOOK_LIMIT])
+        shorter = _shortened(found)
+        if shorter == found:
+            break
+        found = shorter
+    # A copy of the second lesson is called `Copy of Lesson (2)`: what stands before a name goes first too.
+    fronts = whole[:1]
+    while fronts and _bare(_without_front(fronts[-1])) not in ("", fronts[-1]):
+        fronts.append(_bare(_without_front(fronts[-1])))
+    kept = [found for found in [*fronts, *whole[1:]] if found and notebook_identity(found) == identity]
+    return (*dict.fromkeys(found for found in kept if found != identity), identity)
+
+
 def may(role: str, access: str) -> bool:
     """Whether a token of this role opens what takes this access: a role, or `open` for anybody."""
     return access == "open" or ROLES.index(role) >= ROLES.index(access)
+
+
+def role_of_token(token: str) -> str:
+    """The role that a token begins with; empty for one that says none, as those of before this rule."""
+    role, separator, _ = token.partition("_")
+    return role if separator and role in ROLES else ""
+
+
+def why_not_to_report_with(token: str) -> str:
+    """Why a token may not be what errors are reported with, and what to do: only one that adds errors may; else empty.
+
+    Notebooks are shared, and servers are used by others than who decides.
+    """
+    role = role_of_token(token)
+    if role in ("", REPORT):
+        return ""
+    return (
+        f"This token is of the role {role}: it opens more than to add errors, for everybody who finds it here."
+        f" Use one of the role {REPORT} (jupyter errreport token create --role {REPORT}), and revoke this one."
+    )
 
 
 def notebook_pattern(pattern: str) -> str:
@@ -261,6 +319,21 @@ _NUMBERED = (
 
 def _shortened(name: str) -> str:
     """`name` without the first of what does not belong to it that is found."""
+    bare = _bare(name)
+    if bare != name:
+        return bare
+    numbered = re.search(_NUMBERED, name[-_TAIL:])
+    if numbered:
+        return name[: len(name) - len(numbered.group())]
+    lowered = name.lower()
+    for words in _AFTER:
+        if lowered.endswith(words) and len(lowered) == len(name):
+            return _unquoted(name[: -len(words)].strip())
+    return _without_front(name)
+
+
+def _bare(name: str) -> str:
+    """`name` without its folder, else without `.ipynb`."""
     name = name.strip()
     folder = max(name.rstrip("/\\").rfind("/"), name.rstrip("/\\").rfind("\\"))
     if folder >= 0 or name.endswith(("/", "\\")):
@@ -268,15 +341,12 @@ def _shortened(name: str) -> str:
         # Quotes around a whole path, of which only the last is left now.
         quotes = (first for first, last in _QUOTES if first in name and _is_closed_only(bare, first, last))
         return next(quotes, "") + bare
+    return name[: -len(_SUFFIX)] if name.lower().endswith(_SUFFIX) else name
+
+
+def _without_front(name: str) -> str:
+    """`name` without what copying puts before it."""
     lowered = name.lower()
-    if lowered.endswith(_SUFFIX):
-        return name[: -len(_SUFFIX)]
-    numbered = re.search(_NUMBERED, name[-_TAIL:])
-    if numbered:
-        return name[: len(name) - len(numbered.group())]
-    for words in _AFTER:
-        if lowered.endswith(words) and len(lowered) == len(name):
-            return _unquoted(name[: -len(words)].strip())
     for words in _BEFORE:
         rest = name[len(words) :]
         if lowered.startswith(words) and (rest[:1] == " " or words in _BEFORE_WITHOUT_SPACE or not rest):

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Sequence
 from urllib.parse import quote
 
 from .contract import BODY_LIMIT
+from .delivery.answer import json_of
 from .delivery.destination import Destination
 from .delivery.transport import Transport
 from .printable import printable
@@ -74,10 +75,7 @@ def send(receiver: Destination, name: str, body: bytes) -> Answer:
         ) from error
     finally:
         transport.close()
-    try:
-        answer = json.loads(response.content.decode("utf-8"))
-    except ValueError:
-        answer = None
+    answer = json_of(response)
     return Answer(response.status_code, answer if isinstance(answer, dict) else {})
 
 
@@ -87,8 +85,12 @@ def said(answer: Answer, label: str) -> str:
     if answer.status == 200 and "version" in answer.body:
         version = printable(str(answer.body["version"]))
         if answer.body.get("status") == "unchanged":
-            return f"Nothing has changed since version {version}; {place} keeps that."
-        return f"Published as version {version}. Errors of these cells are shown in them from now on, also old ones."
+            done = f"Nothing has changed since version {version}; {place} keeps that."
+        else:
+            done = (
+                f"Published as version {version}. Errors of these cells are shown in them from now on, also old ones."
+            )
+        return " ".join([done, *_without_errors(answer.body)])
     sentence = printable(str(answer.body.get("message", "")))
     hints = {
         401: "The token is not known there. Ask the collector's operator for one of the role author.",
@@ -98,3 +100,18 @@ def said(answer: Answer, label: str) -> str:
     }
     parts = [f"{place} answered {answer.status}; nothing was published.", sentence, hints.get(answer.status, "")]
     raise CannotPublish(" ".join(part for part in parts if part))
+
+
+def _without_errors(answer: Dict[str, Any]) -> List[str]:
+    """What to do when no error has this name: ErrorServer(notebook=...), or readers' copies, may have another."""
+    if answer.get("errors") != 0:
+        return []
+    name, similar = printable(str(answer.get("notebook", ""))), answer.get("similar")
+    said = [f'So far no error has come under the name "{name}".']
+    if isinstance(similar, list) and similar:
+        listed = ", ".join(f'"{printable(str(other))}"' for other in similar[:10])
+        said.append(
+            f"There are errors of {listed}: if one of these is this notebook, publish with --name, or say so on its"
+            " page."
+        )
+    return said

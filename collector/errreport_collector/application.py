@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import fields
 from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from traitlets import Bool, Enum, Float, Integer, List, TraitError, Unicode, def
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
+from jupyter_errreport.api.service.tally import Tallies, Tally
 from jupyter_errreport.contract import (
     ADMIN_TOKEN_VARIABLE,
     APPRISE_VARIABLE,
@@ -37,12 +39,13 @@ class ErrReportCollector(JupyterApp):
     version = __version__
     description = """Collect the errors that other people hit in your notebooks.
 
-    Starts a server with an embedded database. Notebooks report to it without a login
+    Starts a server with an embedded database, or with a PostgreSQL of yours. Notebooks report to it without a login
     (`ErrorServer(url=...)`); reading needs the link that is printed at the start.
     """
     examples = """
     jupyter errreport collector                                      # on this machine only, port 8000
     jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
+    jupyter errreport collector --db postgresql://me@host/errreport --processes 4
     """
     aliases = {  # noqa: RUF012 - as traitlets has it
         **base_aliases,
@@ -136,7 +139,8 @@ class ErrReportCollector(JupyterApp):
     ).tag(config=True)
     limits = Bool(
         True,
-        help="Whether the limits below hold: who goes over one is answered 429. A request's size is always limited.",
+        help="Whether the limits below hold: who goes over one is answered 429, or only counted. A request's size is"
+        " always limited.",
     ).tag(config=True)
     max_errors_per_session = Integer(
         1_000, min=1, help="How many errors one session (one run of a notebook by one reader) may send."
@@ -149,6 +153,38 @@ class ErrReportCollector(JupyterApp):
         min=0,
         help="The least time between two errors of a session, in seconds, by the times in their ids: of errors that are"
         " closer together the first to arrive is kept. Errors that waited in a kernel may arrive together.",
+    ).tag(config=True)
+    max_errors_without_session = Integer(
+        10_000,
+        min=0,
+        help="How many errors without a session one network address may send in a day. Of what is more, as of all that"
+        " is over one of the next five limits, only the id and the count are kept.",
+    ).tag(config=True)
+    max_new_groups_per_address = Integer(
+        1_000, min=0, help="How many new groups of errors one network address may bring in an hour."
+    ).tag(config=True)
+    max_groups_per_notebook = Integer(2_000, min=0, help="How many groups of errors a notebook may have.").tag(
+        config=True
+    )
+    max_groups = Integer(50_000, min=0, help="How many groups of errors there may be in all.").tag(config=True)
+    max_notebooks = Integer(5_000, min=0, help="Of how many notebooks something is kept.").tag(config=True)
+    max_megabytes = Float(
+        10_000.0,
+        min=0,
+        help="How large the database may be, in megabytes; 0 for no such limit. When it is a quarter larger, errors are"
+        " answered 429.",
+    ).tag(config=True)
+    max_connections = Integer(
+        800,
+        min=1,
+        help="How many connections there may be at once, in each process (less where the system allows fewer open"
+        " files). When there are more, those go on which nobody waits for an answer, of the address with the most.",
+    ).tag(config=True)
+    max_connections_per_address = Integer(
+        256,
+        min=1,
+        help="How many of them one network address may have, or requests under way behind a trusted proxy. A classroom"
+        " shares one address.",
     ).tag(config=True)
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
@@ -205,7 +241,7 @@ class ErrReportCollector(JupyterApp):
     def _default_admin_token(self) -> str:
         given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
-        return given or secrets.token_hex(24)
+        return given or f"admin_{secrets.token_hex(24)}"
 
     @default("metrics_token")
     def _default_metrics_token(self) -> str:
@@ -263,7 +299,7 @@ class ErrReportCollector(JupyterApp):
         """The limits, or None when they are off."""
         if not self.limits:
             return None
-        return Limits(self.max_errors_per_session, self.max_sessions_per_address, self.min_seconds_between_errors)
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
     def run(self) -> int:
         """Serve until a signal ends it; the exit status.
@@ -285,12 +321,18 @@ class ErrReportCollector(JupyterApp):
         except (CannotListen, StoreError, ValueError) as error:
             return self._refuse(str(error))
 
-    def _run_one(self, database: Database, listen: Callable[[], list[socket]], parent: int | None = None) -> int:
+    def _run_one(
+        self,
+        database: Database,
+        listen: Callable[[], list[socket]],
+        tally: Tally | None = None,
+        parent: int | None = None,
+    ) -> int:
         channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
         database.start()
         try:
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
-            run(self, database, alerting, listen(), parent)
+            run(self, database, alerting, listen(), tally or Tally(), parent)
         finally:
             database.close()
         return 0
@@ -308,9 +350,11 @@ class ErrReportCollector(JupyterApp):
         database.close()
         sockets = bind(self.ip, self.port)
 
-        def serve(parent: int) -> int:
+        tallies = Tallies(self.processes)
+
+        def serve(parent: int, number: int) -> int:
             try:
-                return self._run_one(Database(self.db, self.read_db), lambda: sockets, parent)
+                return self._run_one(Database(self.db, self.read_db), lambda: sockets, tallies.of(number), parent)
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 

@@ -10,7 +10,7 @@ from jupyter_errreport.api.http.accept import prefers_html
 
 from .colab import is_within
 from .handler import CollectorResource
-from .login import log_in_by_link, read_by_link, show_login
+from .login import offer_login, read_by_link, show_login
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 
@@ -20,12 +20,13 @@ def guard(access: Access, method: Method) -> Method:
 
     @functools.wraps(method)
     async def guarded(handler: CollectorResource, *args: Any) -> None:
+        handler.has_arrived = True
         if handler.request.method == "GET" and handler.request.query_arguments.get("token"):
             if not handler.token_in_query:
-                await log_in_by_link(handler)
+                await offer_login(handler)
                 return
             await read_by_link(handler)
-        if not await _admitted(handler, access):
+        if not await _deletes_own(handler, args) and not await _admitted(handler, access):
             show_login(handler, status=401)
             return
         if handler.by_cookie and access in ("read", "author", "admin") and handler.request.method != "GET":
@@ -35,6 +36,10 @@ def guard(access: Access, method: Method) -> Method:
             await result
 
     return guarded
+
+
+async def _deletes_own(handler: CollectorResource, args: tuple[str, ...]) -> bool:
+    return handler.request.method == "DELETE" and not handler.wrong_token and await handler.is_own(*args)
 
 
 async def _admitted(handler: CollectorResource, access: Access) -> bool:

@@ -5,6 +5,9 @@ import asyncio
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api import Access, Problem, Resource, Service
+from jupyter_errreport.api.http.problem import too_many
+from jupyter_errreport.api.service.turns import network_of
+from jupyter_errreport.store.database.fair_queue import TOKEN
 from jupyter_errreport.store.tokens import token_hash
 
 from .identity import Identity, bearer_token, identify
@@ -19,9 +22,15 @@ class CollectorHandler(RequestHandler):
     identity: Identity | None = None
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
+    token_name = ""
     by_cookie = False
     route = "other"
     """What the figures call this route: its path, with `ID` for each name in it."""
+    brought_by: str | None = None
+    network = ""
+    """What counts as the caller's address."""
+    has_arrived = False
+    """Whether the whole request is here: from now on its sender waits for us."""
     notebook_scope: str | None = None
 
     @property
@@ -48,11 +57,16 @@ class CollectorHandler(RequestHandler):
 
     async def prepare(self) -> None:
         """Find out who calls."""
-        self.running.active.add(self)
+        running, self.network = self.running, network_of(self.client_address)
+        if sum(other.network == self.network for other in running.active) >= running.requests_limit:
+            raise too_many("too_many_connections", "Too many requests of your address are under way. Wait a little.", 5)
+        running.active.add(self)
         token = bearer_token(self.request.headers.get("Authorization", ""))
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))
             self.wrong_token = self.identity is None
+            if self.identity is not None:
+                self.token_name = f"{TOKEN}{token_hash(token)[:16]}"
         else:
             cookie = self.get_secure_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
             if cookie is not None:
@@ -60,6 +74,7 @@ class CollectorHandler(RequestHandler):
                 self.by_cookie = self.identity is not None
         if self.identity is not None:
             self.notebook_scope = self.identity.notebook
+            self.brought_by = self.identity.token_id
 
     def on_finish(self) -> None:
         """Let a stop know that this answer is out."""

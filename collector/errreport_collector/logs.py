@@ -15,10 +15,11 @@ from jupyter_errreport.api.http.log_masking import masked_route
 
 from .observing.counters import Counters
 from .observing.json_log import JSONFormatter
+from .repeated import OncePerMinute
 
 access_log = logging.getLogger("errreport_collector.access")
 
-NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general")
+NAMES = ("errreport_collector", "jupyter_errreport", "tornado.application", "tornado.general", "asyncio")
 LINE = '%s "%s %s" %d %.1f ms'
 """Address, method, path, status, time. fail2ban reads it (`deploy/fail2ban/`)."""
 _FILE_FORMAT = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
@@ -33,6 +34,8 @@ def join_logs(application_log: Any, as_json: bool = False, access_file: str = ""
         logger = logging.getLogger(name)
         logger.parent = application_log
         logger.setLevel(application_log.level)
+    for handler in application_log.handlers:
+        handler.addFilter(OncePerMinute())
     if as_json:
         for handler in application_log.handlers:
             handler.setFormatter(JSONFormatter())

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import Protocol
 
-from tornado.web import RequestHandler
+from tornado.httputil import HTTPServerRequest
 
 from jupyter_errreport.api import Service
 
@@ -11,6 +12,16 @@ from .alerting import Alerting
 from .observing.counters import Counters
 from .observing.database_figures import DatabaseFigures
 from .observing.readiness import Readiness
+
+
+class UnderWay(Protocol):
+    """A request that has no answer yet: its handler."""
+
+    request: HTTPServerRequest
+    network: str
+    """What counts as its address."""
+    has_arrived: bool
+    """Whether the whole of it is here: from now on its sender waits for us."""
 
 
 @dataclass
@@ -32,7 +43,9 @@ class Running:
     figures: tuple[float, DatabaseFigures | None] = (0.0, None)
     """What the metrics told last of the database, and when."""
     is_stopping: bool = False
-    active: set[RequestHandler] = field(default_factory=set)
+    requests_limit: int = 1_000_000
+    """Requests of one address that may be under way; behind a trusted proxy that is what its client is held to."""
+    active: set[UnderWay] = field(default_factory=set)
     """Requests that have no answer yet."""
 
     def __post_init__(self) -> None:

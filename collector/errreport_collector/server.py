@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
@@ -25,16 +25,17 @@ from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
+from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
 from .handler import CollectorHandler, Unknown
+from .housekeeping import keep_house
 from .login import Login
 from .logs import request_logger
 from .observing.counters import CountedTally, make_counters
 from .operations.drain import answers_out, drain
 from .operations.health import Healthz, Readyz
 from .operations.metrics import Metrics
-from .retention import keep_purging
-from .running import Running
+from .running import Running, UnderWay
 from .settings import Settings
 
 PATIENCE = 5.0
@@ -87,13 +88,14 @@ def run(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the end of the file `parent`. Raises `StoreError`.
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, sockets, parent))
+    asyncio.run(_serve(collector, database, alerting, sockets, tally, parent))
 
 
 async def _serve(
@@ -101,6 +103,7 @@ async def _serve(
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None,
 ) -> None:
     stop = asyncio.Event()
@@ -119,6 +122,7 @@ async def _serve(
         accept_verbatim=collector.accept_verbatim,
         on_stored=alerting.wake,
         destinations=alerting.status,
+        tally=tally,
         title="Notebook errors",
         version=__version__,
         more_places=[("alerts", "Alerts")],
@@ -136,25 +140,34 @@ async def _serve(
         port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
         max_transparency=collector.max_transparency,
+        requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
         metrics_sha256=token_hash(collector.metrics_token) if collector.metrics_token else "",
         counters=counters,
     )
     cookie_secret = await asyncio.wrap_future(database.write(lambda connection: secret(connection, "cookie_secret")))
-    server = HTTPServer(
+    server = GuardedServer(
         make_application(running, cookie_secret),
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
         # Of addresses that take none of our bodies, such as the login: `api.http.body` has its own.
         max_body_size=BODY_LIMIT,
-        idle_connection_timeout=60,
-        body_timeout=60,
+        idle_connection_timeout=IDLE_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+    server.door = Door(
+        room_for(collector.max_connections),
+        running.requests_limit,
+        collector.trusted_proxies,
+        lambda: [_stream(handler) for handler in running.active if handler.has_arrived],
     )
     server.add_sockets(sockets)
-    tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
-    if collector.retention_days:
-        tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
+    days = collector.retention_days, collector.dedup_days
+    tasks = [
+        asyncio.create_task(keep_watching(database, alerting.wake)),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
+    ]
     tasks.append(asyncio.create_task(_keep_looking(running)))
     database.listen(partial(_tell_of_others, loop, service, alerting))
     if parent is None:
@@ -176,6 +189,10 @@ async def _keep_looking(running: Running) -> None:
     while running.counters is not None:
         running.counters.look(running.service.database.writes_waiting, len(running.active))
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _stream(handler: UnderWay) -> Any:
+    return getattr(handler.request.connection, "stream", None)
 
 
 def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting) -> None:

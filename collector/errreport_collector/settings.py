@@ -22,6 +22,9 @@ class Settings(Protocol):
     accept_verbatim: bool
     github_repository: str
     trusted_proxies: list[str]
+    limits: bool
+    max_connections: int
+    max_connections_per_address: int
     log: logging.Logger
 
     @property

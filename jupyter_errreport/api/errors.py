@@ -3,16 +3,23 @@
 from typing import ClassVar
 
 from ..contract import LISTED_FIELDS
-from ..store.errors.errors import delete_errors, find_error, list_errors
-from ..store.paging import encode_cursor
+from ..store.errors.errors import came_by, delete_errors, find_error, list_errors
+from ..store.events.filters import Filters
+from ..store.paging import Cursor, encode_cursor
 from ..web.error import error_page
 from .http.access import Access
 from .http.body import TakesBody
-from .http.exports import FORMATS, answer_list
+from .http.deletion import delete_in_steps
+from .http.error_pages import first_page, newest_errors
+from .http.exports import FORMATS, answer_list, send_list
 from .http.problem import Problem
 from .http.query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
 from .http.resource import Resource
+from .receiving.brought import session_shown
 from .receiving.receive import answer_of, receive_many, receive_one
+
+ROWS_OF_A_PAGE = 200
+"""Errors that a page shows at most, whatever `limit` says."""
 
 
 class Errors(TakesBody, Resource):
@@ -35,12 +42,13 @@ class Errors(TakesBody, Resource):
         """The list, newest first, as data or as a page."""
         filters = read_error_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
         limit, cursor = read_paging(self)
-        page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
-        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, LISTED_FIELDS)
+            await self._answer_list(filters, limit, cursor)
             return
+        limit = min(limit, ROWS_OF_A_PAGE)
+        page = await self.read_db(lambda connection: list_errors(connection, filters, limit, cursor))
+        next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.answer_page(
             "errors.html",
             errors=page.items,
@@ -49,6 +57,15 @@ class Errors(TakesBody, Resource):
             later=cursor is not None,
             snippet=self.first_steps,
         )
+
+    async def _answer_list(self, filters: Filters, limit: int, cursor: Cursor | None) -> None:
+        page, end = await first_page(self, filters, limit, cursor)
+        if end.next:
+            self.link_next(encode_cursor(end.next))
+        if page.next is None:
+            answer_list(self, page.items, LISTED_FIELDS)
+        else:
+            await send_list(self, newest_errors(self, filters, page, end.next), LISTED_FIELDS)
 
     async def delete(self) -> None:
         """Delete what matches the filters; without any only with `all=true`."""
@@ -61,7 +78,9 @@ class Errors(TakesBody, Resource):
             raise Problem(
                 400, "no_filter", "Without a filter this would delete every error; nothing was deleted. Add all=true."
             )
-        self.answer({"deleted": await self.write_db(lambda connection: delete_errors(connection, filters))})
+        deleted = await delete_in_steps(self, filters)
+        self.service.on_deleted()
+        self.answer({"deleted": deleted})
 
 
 class OneError(Resource):
@@ -85,12 +104,20 @@ class OneError(Resource):
             raise unknown_error()
         self.answer(error)
 
+    async def is_own(self, *which: str) -> bool:
+        """Whether the error came with the token that the caller has, or is of the session whose key they show."""
+        session, token = session_shown(self), self.brought_by
+        if session is None and token is None:
+            return False
+        return await self.read_db(lambda connection: came_by(connection, which[0], session, token))
+
     async def delete(self, event_id: str) -> None:
         """Delete one error."""
         filters = read_error_filters(self, (), (), self.notebook_scope)
         deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()
+        self.service.on_deleted()
         self.answer({"deleted": deleted})
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from ..contract import COUNT_LIMIT, DECISION_LIMIT, GROUP_FIELDS, GROUP_STATUSES, RELEASE_LIMIT, GroupStatus
+from ..contract import DECISION_LIMIT, GROUP_FIELDS, GROUP_STATUSES, NUMBER_LIMIT, RELEASE_LIMIT, GroupStatus
 from ..store.database.writer import Work
 from ..store.groups.groups import (
     GroupChange,
@@ -31,7 +31,7 @@ from .http.resource import Resource, Result
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]
-Many = Annotated[int, Meta(ge=1, le=COUNT_LIMIT)]
+Many = Annotated[int, Meta(ge=1, le=NUMBER_LIMIT)]
 
 
 class SentUntil(Struct, forbid_unknown_fields=True):
@@ -75,7 +75,7 @@ class Groups(Resource):
         """The groups, by `order`, the newest or largest first, as data or as a page."""
         filters = read_group_filters(self, ("order", *PAGING))
         order: Order = read_choice(self, "order", ORDERS) or "last_seen"
-        limit, cursor = read_paging(self)
+        limit, cursor = read_paging(self, by_number=order in ("count", "sessions"))
         page = await self.read_db(lambda connection: list_groups(connection, filters, order, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
@@ -114,6 +114,7 @@ class OneGroup(TakesBody, Resource):
             **shown,
             issue_url=issue_url(repository, shown["group"]) if repository else "",
             may_decide=may_decide,
+            kept_here=self.get_query_argument("kept", "") == "here" and self.service.tell_decision is not None,
             xsrf=self.xsrf_token.decode("ascii") if may_decide else "",
         )
 

@@ -50,7 +50,9 @@ class OneNotebook(Resource):
         shown = await self.read_db(lambda connection: notebook_page(connection, name, scope))
         if shown is None:
             raise unknown_notebook()
-        self.answer_page("notebook.html", **shown)
+        may_decide = await self.may("author")
+        xsrf = self.xsrf_token.decode("ascii") if may_decide else ""
+        self.answer_page("notebook.html", **shown, may_decide=may_decide, xsrf=xsrf)
 
 
 async def find(resource: Resource, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from .http.access import Guard
 from .http.resource import Resource
 from .legacy import AllErrors, OneUsage, UsageError, Usages
 from .live import Live
+from .names import DecideNames, Names, OneName
 from .notebooks import Notebooks, OneNotebook
 from .sessions import OneSession, Sessions
 from .sources import Source
@@ -34,6 +35,9 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"groups/([^/]+)/split", Split),
     (r"notebooks", Notebooks),
     (r"notebooks/([^/]+)", OneNotebook),
+    (r"notebooks/([^/]+)/decide", DecideNames),
+    (r"notebooks/([^/]+)/names", Names),
+    (r"notebooks/([^/]+)/names/([^/]+)", OneName),
     (r"notebooks/([^/]+)/source", Source),
     (r"sessions", Sessions),
     (r"sessions/([^/]+)", OneSession),
@@ -46,6 +50,9 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"static/errreport\.css", Stylesheet),
     (r"static/errreport\.js", Script),
 )
+
+PAGES = tuple(pattern for pattern, resource in RESOURCES if "get" in resource.access)
+"""The patterns of what can be looked at."""
 
 
 def routes(

@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from ..contract import RELEASE_LIMIT, TOO_MANY_SESSIONS
 from ..event import public_session
-from ..store.limits import SessionLimitError
+from ..store.events.filters import Filters
+from ..store.limits import NotebookLimitError, SessionLimitError
 from ..store.paging import encode_cursor
 from ..store.sessions import erase_session, list_sessions, open_session
 from .http.access import Access
 from .http.body import TakesBody
+from .http.deletion import delete_in_steps
 from .http.fields import checked
 from .http.problem import Problem, too_many
 from .http.query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
@@ -55,10 +57,12 @@ class OneSession(Resource):
     async def delete(self, key: str) -> None:
         """Erase the session and its errors."""
         session = public_session(key)
-        deleted = await self.write_db(lambda connection: erase_session(connection, session))
-        if deleted is None:
+        deleted = await delete_in_steps(self, Filters(session=session))
+        rest = await self.write_db(lambda connection: erase_session(connection, session))
+        if rest is None and not deleted:
             raise unknown_session()
-        self.answer({"deleted": deleted})
+        self.service.on_deleted()
+        self.answer({"deleted": deleted + (rest or 0)})
 
 
 async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
@@ -83,6 +87,10 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
 
     try:
         return key, await resource.write_db(work)
+    except NotebookLimitError as error:
+        raise too_many(
+            "limit_notebooks", "There are as many notebooks here as there may be; nothing was stored.", 86_400
+        ) from error
     except SessionLimitError as error:
         raise too_many(
             TOO_MANY_SESSIONS,

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from ..store.database.failures import StoreError
 from ..store.errors.errors import count_everything
+from ..store.figures.sampled import all_sampled
 from .http.access import Access
 from .http.resource import Resource
 
@@ -37,7 +38,7 @@ class Status(Resource):
         """What the database knows, as one state of it."""
         totals = count_everything(connection)
         return {
-            "errors": {"events": totals.events, "count": totals.errors},
+            "errors": {"events": totals.events, "count": totals.errors, "sampled": all_sampled(connection)},
             "sessions": totals.sessions,
             "destinations": self.service.destinations(connection),
         }

@@ -16,6 +16,7 @@ KERNEL_PARTS = (
     "event.py",
     "message_template.py",
     "opt_out.py",
+    "own_files.py",
     "slots.py",
     "source.py",
     "stdlib_names.py",

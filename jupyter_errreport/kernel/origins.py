@@ -37,7 +37,7 @@ def _file_behind(value: Any) -> Optional[str]:
     if issubclass(kind, ModuleType):
         return file_of_module(value)
     if kind is FunctionType:
-        file = value.__globals__.get("__file__")
+        file = dict.get(value.__globals__, "__file__")
         return file if type(file) is str else None
     if kind is BuiltinFunctionType:
         owner = value.__self__

@@ -7,7 +7,7 @@ import os
 from datetime import datetime
 from typing import Any, Dict, List, Optional
 
-from ..contract import UNKNOWN
+from ..contract import UNKNOWN, why_not_to_report_with
 from ..delivery import Destination
 from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
@@ -35,9 +35,13 @@ class _Reporter:
         self._destination = destination
         self._ask = ask
         self._enabled = False
+        self._refused = why_not_to_report_with(destination.token)
+        """Why nothing is reported with this token; empty for one that belongs into a notebook."""
 
     def enable(self) -> "_Reporter":
         """Report this notebook's errors from now on; returns itself, whose repr is the notice to the reader."""
+        if self._refused:
+            return self
         self._enabled = True
         shell = running_shell()
         if shell is not None:
@@ -60,6 +64,8 @@ class _Reporter:
         return Reporting.of(shell).flush(timeout) if shell is not None else True
 
     def __repr__(self) -> str:
+        if self._refused:
+            return f"Errors are not reported to {self._destination.label}. {self._refused}"
         if not self._enabled:
             return f"<{type(self).__name__} for {self._destination.label}, not enabled: call .enable()>"
         shell = running_shell()
@@ -98,6 +104,8 @@ class ErrorServer(_Reporter):
             raise ConnectionError(
                 f"{self._destination.label} is not asked: the reader has not said '%errreport on' (yes)."
             )
+        if self._refused:
+            raise ConnectionError(f"{self._destination.label} is not asked. {self._refused}")
         self.flush(min(timeout, 2))
         return retrieve(self._destination, timeout)
 

@@ -8,7 +8,15 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
-from ..contract import CONNECTION_VARIABLE, NOTEBOOK_VARIABLE, POLICIES, TOKEN_VARIABLE, UNKNOWN, URL_VARIABLE
+from ..contract import (
+    CONNECTION_VARIABLE,
+    NOTEBOOK_VARIABLE,
+    POLICIES,
+    TOKEN_VARIABLE,
+    UNKNOWN,
+    URL_VARIABLE,
+    why_not_to_report_with,
+)
 from ..delivery import Destination
 from ..opt_out import forbidden_by
 from .consent import CONSENTS, NOTICE
@@ -50,6 +58,8 @@ class Settings(NamedTuple):
     destinations: List[Destination]
     """Where errors go without the notebook asking for it."""
     consent: str = NOTICE
+    refused: str = ""
+    """Why a token that is configured was not taken; empty when it was."""
 
 
 def read_settings(shell: Any) -> Settings:
@@ -60,7 +70,8 @@ def read_settings(shell: Any) -> Settings:
     notebook = os.environ.get(NOTEBOOK_VARIABLE, "") or config.notebook
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     destinations = []
-    if url.strip():
+    refused = why_not_to_report_with(token)
+    if url.strip() and not refused:
         destinations.append(Destination.collector(url, token, notebook=notebook))
     if connection:
         destinations.append(Destination.jupyter(connection, notebook=notebook))
@@ -70,7 +81,7 @@ def read_settings(shell: Any) -> Settings:
     consent = config.consent
     if consent == NOTICE and _a_cell_has_run(shell):
         consent = _of_files(shell, "consent", CONSENTS)
-    return Settings(policy, config.interrupts, destinations, consent)
+    return Settings(policy, config.interrupts, destinations, consent, refused)
 
 
 def _a_cell_has_run(shell: Any) -> bool:

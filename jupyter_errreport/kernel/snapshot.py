@@ -16,7 +16,11 @@ from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Option
 from ..contract import CHAIN_LIMIT, FRAME_LIMIT
 from ..event import ChainSnapshot, ClassSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
 from ..slots import (
+    IMMUTABLE,
+    ON_THE_HEAP,
     flags_of_class,
+    is_one_of,
+    members_of_group,
     module_of_class,
     mro_of,
     name_of_class,
@@ -38,7 +42,8 @@ WORDS_TAKEN = 60
 """Words of a first line that are looked up in the namespace."""
 
 _WORD = re.compile(r"[^\W\d]\w{0,60}")
-_PLAIN_TYPES = (str, int, float, bytes)
+_PLAIN_TYPES = frozenset(map(id, (str, int, float, bytes)))
+"""By their ids: to look a class up asks a metaclass of the user's."""
 
 
 def _own_locals_type() -> type:
@@ -53,8 +58,6 @@ _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
-_IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
-"""Flags of CPython's types: Python code makes them on the heap only, and may change these."""
 CO_NEWLOCALS = 0x2
 """The flag of a code object that is a function's."""
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
@@ -92,7 +95,7 @@ def _class(cls: type) -> ClassSnapshot:
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
         texts=tuple(_texts(own)) if module != "builtins" else (),
-        is_fixed=flags_of_class(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
+        is_fixed=flags_of_class(cls) & (IMMUTABLE | ON_THE_HEAP) != ON_THE_HEAP,
     )
 
 
@@ -209,13 +212,15 @@ def _with_origins(frames: List[FrameSnapshot], entries: List[TracebackType]) -> 
     """
     told, running = list(frames), _running()
     last = len(frames) - 1
-    named = [index for index in range(last, max(last - 3, -1), -1) if entries[index].tb_frame.f_globals][:1]
+    has_names = [dict.__len__(entry.tb_frame.f_globals) > 0 for entry in entries]
+    named = [index for index in range(last, max(last - 3, -1), -1) if has_names[index]][:1]
     cells = [index for index in range(last, -1, -1) if frames[index].cell is not None][:1]
     for index in {*named, *cells}:
         frame = entries[index].tb_frame
         is_function = frame.f_code.co_flags & CO_NEWLOCALS and id(frame) not in running
         local = frame.f_locals if is_function else {}
-        told[index] = told[index]._replace(origins=origins_of(frame, local if type(local) in _MAPPING_TYPES else {}))
+        known = local if is_one_of(type(local), _MAPPING_TYPES) else {}
+        told[index] = told[index]._replace(origins=origins_of(frame, known))
     return tuple(told)
 
 
@@ -243,7 +248,7 @@ def _frames(
             has_all = False
         elif not at_module_level:
             variables = frame.f_locals
-            if type(variables) not in _MAPPING_TYPES:  # a class body's, which may be of the user's making
+            if not is_one_of(type(variables), _MAPPING_TYPES):  # a class body's, which may be of the user's making
                 has_all = False
             else:
                 values = _plain(variables, min(left, LOCALS_TAKEN))
@@ -287,7 +292,7 @@ def _plain(mapping: Any, limit: int) -> Dict[str, Any]:
     try:
         for name, value in islice(mapping.items(), max(0, limit)):
             kind = type(value)
-            if kind in _PLAIN_TYPES and type(name) is str:
+            if id(kind) in _PLAIN_TYPES and type(name) is str:
                 values[name] = value[:VALUE_TAKEN] if kind is str or kind is bytes else value
     except RuntimeError:  # another thread changes it meanwhile
         pass
@@ -301,15 +306,9 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
         yield cause, "cause"
     elif _context(error) is not None and not _suppressed(error):
         yield _context(error), "context"
-    members = getattr(error, "exceptions", ()) if _is_group(error) else ()
-    for member in members[:CHAIN_LIMIT] if type(members) in (tuple, list) else ():
+    for member in members_of_group(error)[:CHAIN_LIMIT]:
         if issubclass(type(member), BaseException):
             yield member, "member"
-
-
-def _is_group(error: BaseException) -> bool:
-    """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
-    return any(name_of_class(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in mro_of(type(error)))
 
 
 def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_values: bool) -> Tuple[FrameSnapshot, ...]:

@@ -65,6 +65,8 @@ regroupings = Table(
     Column("notebook", String(200), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("group_id", String(64), nullable=False),
+    # The hash of the cell, where nobody said so but published sources: it looks most like one of that group.
+    Column("alike", String(64)),
     Index("regroupings_by_group", "group_id"),
 )
 
@@ -207,13 +209,27 @@ cell_sessions = Table(
     Column("events", Integer, nullable=False),
 )
 
+sampled = Table(
+    "sampled",
+    metadata,
+    # Errors of which only id and count are kept; they are in the figures above. "" for a notebook or a group that is
+    # not kept either.
+    Column("notebook", String(200), primary_key=True),
+    Column("group_id", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Index("sampled_by_group", "group_id", "day"),
+)
+
 alerts = Table(
     "alerts",
     metadata,
     # A UUIDv7: in the order of time.
     Column("alert_id", String(36), primary_key=True),
     Column("created_at", String(27), nullable=False),
-    # `new`, `regression`, `reopened` (all of a group), `spike` (of a group), `share` (of a notebook).
+    # `new`, `regression`, `reopened`, `spike` (all of a group), `share`, `storm` (of a notebook; the latter also of
+    # those together of which nothing was heard before: "").
     Column("kind", String(16), nullable=False),
     Column("group_id", String(64)),
     Column("notebook", String(200), nullable=False),

@@ -1,13 +1,16 @@
 """What one session and one address may send. Checked in the transaction that stores, so that no race passes them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
+from .group_schema import notebooks
 from .schema import sessions
 
 DAY = 86_400
@@ -22,10 +25,23 @@ class Limits:
     """Sessions that one address may open in a day; a classroom shares one."""
     min_seconds_between_errors: float = 0.0
     """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
+    max_errors_without_session: int = 10_000
+    """Of one address in a day. Of what is more only the number is kept, as of all that is over one of these quotas."""
+    max_new_groups_per_address: int = 1_000
+    """In an hour."""
+    max_groups_per_notebook: int = 2_000
+    max_groups: int = 50_000
+    max_notebooks: int = 5_000
+    max_megabytes: float = 0.0
+    """Of the database; 0 for no such quota."""
 
 
 class SessionLimitError(Exception):
     """An address has opened as many sessions today as one may."""
+
+
+class NotebookLimitError(SessionLimitError):
+    """There are as many notebooks as there may be."""
 
 
 @dataclass
@@ -37,8 +53,17 @@ class _Sent:
     """When its errors happened, if anybody asks for that."""
 
 
-_COUNTS = Statement("SELECT session, COUNT(*) FROM errors WHERE session {any} GROUP BY session")
-_IDS = Statement("SELECT session, event_id FROM errors WHERE session {any}")
+_BROUGHT = "errors LEFT JOIN bringers ON bringers.event_id = errors.event_id WHERE session {any}"
+_COUNTS = Statement(f"SELECT session, brought_by, COUNT(*) FROM {_BROUGHT} GROUP BY session, brought_by")  # noqa: S608
+_IDS = Statement(f"SELECT session, brought_by, errors.event_id FROM {_BROUGHT}")  # noqa: S608
+Bringer = tuple[str, str | None]
+"""A session, and by whose right an error of it came: who only names another's session uses up nothing of that."""
+
+
+def bringer_of(event: EventMessageType) -> str | None:
+    """By whose right an event came, as its receiver has marked it; None for anybody."""
+    fields: Mapping[str, Any] = event
+    return fields.get("brought_by")
 
 
 class SessionMeter:
@@ -46,20 +71,21 @@ class SessionMeter:
 
     def __init__(self, connection: Connection, limits: Limits, events: Iterable[EventMessageType]) -> None:
         self._limits = limits
-        self._seen = {session: _Sent() for event in events if (session := event.get("session"))}
-        wanted = listed(sorted(self._seen))
-        if self._seen and limits.min_seconds_between_errors:
-            for session, event_id in _IDS.rows(connection, wanted):
-                self.add(session, event_id)
-        elif self._seen:
-            for session, count in _COUNTS.rows(connection, wanted):
-                self._seen[session].count = count
+        self._seen: defaultdict[Bringer, _Sent] = defaultdict(_Sent)
+        wanted = listed(sorted({session for event in events if (session := event.get("session"))}))
+        if wanted and limits.min_seconds_between_errors:
+            for session, by, event_id in _IDS.rows(connection, wanted):
+                self._add((session, by), event_id)
+        elif wanted:
+            for session, by, count in _COUNTS.rows(connection, wanted):
+                self._seen[session, by].count = count
 
-    def objection(self, session: str | None, event_id: str) -> str | None:
-        """Why this session may not store this error; None when it may."""
+    def objection(self, event: EventMessageType) -> str | None:
+        """Why this error of a session may not be stored; None when it may."""
+        session, event_id = event.get("session"), event["event_id"]
         if session is None:
             return None
-        sent = self._seen[session]
+        sent = self._seen[session, bringer_of(event)]
         if sent.count >= self._limits.max_errors_per_session:
             return TOO_MANY_ERRORS
         least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
@@ -67,12 +93,16 @@ class SessionMeter:
             return TOO_SOON
         return None
 
-    def add(self, session: str | None, event_id: str) -> None:
-        """An error of this session was taken."""
+    def add(self, event: EventMessageType) -> None:
+        """An error was taken."""
+        session = event.get("session")
         if session is not None:
-            sent = self._seen[session]
-            sent.count += 1
-            sent.times.append(event_time(event_id) or 0.0)
+            self._add((session, bringer_of(event)), event["event_id"])
+
+    def _add(self, bringer: Bringer, event_id: str) -> None:
+        sent = self._seen[bringer]
+        sent.count += 1
+        sent.times.append(event_time(event_id) or 0.0)
 
 
 def check_address(connection: Connection, limits: Limits, address_key: str, now: float) -> None:
@@ -84,3 +114,12 @@ def check_address(connection: Connection, limits: Limits, address_key: str, now:
     ).scalar_one()
     if opened >= limits.max_sessions_per_address:
         raise SessionLimitError
+
+
+def check_notebook(connection: Connection, limits: Limits, notebook: str) -> None:
+    """Raise `NotebookLimitError` when this is one more than may be known."""
+    known = select(notebooks.c.notebook).where(notebooks.c.notebook == notebook)
+    if connection.execute(known).first() is not None:
+        return
+    if connection.execute(select(func.count()).select_from(notebooks)).scalar_one() >= limits.max_notebooks:
+        raise NotebookLimitError

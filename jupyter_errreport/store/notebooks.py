@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ..contract import notebook_identity
 from .events.filters import after, contains, in_scope
+from .figures.sampled import sampled_of_notebooks
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups.groups import shown_cell
+from .naming import Naming, notebook_of
 from .paging import Cursor, Page, page_of
+from .published.sources import published_at
 
 CELL_LIMIT = 500
 """Cells of a notebook that are told, in the order in which they stand there."""
@@ -25,19 +27,26 @@ def list_notebooks(
     if cursor is not None:
         query = query.where(after(notebooks, "last_seen", "notebook", cursor))
     query = query.order_by(notebooks.c.last_seen.desc(), notebooks.c.notebook.desc()).limit(limit + 1)
-    items = [dict(row) for row in connection.execute(query).mappings()]
-    return page_of(items, limit, "last_seen", "notebook")
+    page = page_of([dict(row) for row in connection.execute(query).mappings()], limit, "last_seen", "notebook")
+    counted = sampled_of_notebooks(connection, [item["notebook"] for item in page.items])
+    return page._replace(items=[{**item, "sampled": counted[item["notebook"]]} for item in page.items])
 
 
 def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:
-    """A notebook with its figures by cell, day and release; None when nothing was heard of it."""
-    notebook = notebook_identity(notebook)
-    query = select(notebooks).where(notebooks.c.notebook == notebook, in_scope(notebooks, scope))
-    row = connection.execute(query).mappings().first()
+    """A notebook with its figures by cell, day and release; None when nothing was heard of it, nor published.
+
+    The name of a copy that was recognised leads to the notebook of which it is one.
+    """
+    naming = Naming(connection, (notebook,))
+    called = (naming.of_name(notebook)[0], naming.copied(notebook))
+    found = (_row(connection, name, scope) for name in called if name is not None)
+    row = next((row for row in found if row is not None), None)
     if row is None:
         return None
+    notebook = row["notebook"]
     return {
         **row,
+        "sampled": sampled_of_notebooks(connection, [notebook])[notebook],
         "cells": cells_of(connection, notebook),
         "days": _of(connection, notebook_days, notebook, notebook_days.c.day),
         "releases": _of(connection, notebook_releases, notebook, notebook_releases.c.first_seen),
@@ -46,10 +55,23 @@ def find_notebook(connection: Connection, notebook: str, scope: str | None = Non
 
 def cells_of(connection: Connection, notebook: str) -> list[dict[str, Any]]:
     """The cells that failed for somebody, in the order in which they are usually run; what has no place comes last."""
-    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook_identity(notebook))
+    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook_of(connection, notebook))
     query = query.order_by(notebook_cells.c.count.desc(), notebook_cells.c.cell).limit(CELL_LIMIT)
     cells = [shown_cell(row) for row in connection.execute(query).mappings()]
     return sorted(cells, key=lambda cell: (cell["execution_count"] is None, cell["execution_count"] or 0, cell["cell"]))
+
+
+def _row(connection: Connection, notebook: str, scope: str | None) -> dict[str, Any] | None:
+    """The figures of a notebook; nothing but zeros when it was only published so far."""
+    query = select(notebooks).where(notebooks.c.notebook == notebook, in_scope(notebooks, scope))
+    row = connection.execute(query).mappings().first()
+    if row is not None:
+        return dict(row)
+    moment = published_at(connection, notebook, scope)
+    if moment is None:
+        return None
+    figures = dict.fromkeys(("count", "events", "sessions", "failed_sessions"), 0)
+    return {"notebook": notebook, **figures, "first_seen": moment, "last_seen": moment}
 
 
 def days_of_all(connection: Connection, since: str, scope: str | None = None) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..contract import Role, notebook_pattern
+from ..contract import Role, notebook_names, notebook_pattern
 from .database.clock import stamp
+from .schema import notebook_names as said_names
 from .schema import tokens
 
 
@@ -26,15 +27,23 @@ def token_hash(token: str) -> str:
 
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
-    """Make a token. This is the only time that anyone can see it."""
-    token = secrets.token_urlsafe(32)
-    pattern = None if notebook is None else notebook_pattern(notebook)
+    """Make a token, which begins with its role. This is the only time that anyone can see it."""
+    token = f"{role}_{secrets.token_urlsafe(32)}"
+    pattern = None if notebook is None else _pattern(connection, notebook)
     connection.execute(
         insert(tokens).values(
             id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=pattern, created_at=stamp()
         )
     )
     return token
+
+
+def _pattern(connection: Connection, notebook: str) -> str:
+    """A pattern of identities; the name of a copy of which an author has said that it is no copy stays."""
+    name = notebook_names(notebook)[0]
+    its = (said_names.c.name == name) & (said_names.c.notebook == name)
+    is_own = connection.execute(select(said_names.c.name).where(its)).first() is not None
+    return name if is_own else notebook_pattern(notebook)
 
 
 def find_token(connection: Connection, sha256: str) -> Token | None:

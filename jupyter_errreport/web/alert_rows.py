@@ -21,6 +21,8 @@ def told(kind: str, details: Mapping[str, Any]) -> str:
     if kind == "reopened":
         sessions = details.get("sessions")
         return f"Not ignored any more: {plural(sessions, 'session')}" if sessions else "Not ignored any more"
+    if kind == "storm":
+        return f"{plural(details['groups'], 'more new group')}, told as one"
     if kind == "spike":
         return "More often than usual"
     share = details.get("share")

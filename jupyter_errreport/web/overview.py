@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..store.figures.sampled import all_sampled
 from ..store.figures.share import error_free_share
 from ..store.groups.groups import GroupFilters, groups_by_id, list_groups
 from ..store.notebooks import days_of_all, list_notebooks
@@ -50,6 +51,7 @@ def overview(connection: Connection, scope: str | None) -> dict[str, Any]:
         "notebooks": [notebook_row(item) for item in notebooks.items],
         "more_notebooks": notebooks.next is not None,
         "trend": trend(days),
+        "sampled": all_sampled(connection) if scope is None else 0,
         "alerts": [alert_row(alert, heard_of.get(alert["group_id"])) for alert in alerts[:ROWS]],
     }
 

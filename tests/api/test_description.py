@@ -233,6 +233,8 @@ def test_groups_and_notebooks_have_the_fields_described(server: ApiServer) -> No
         (one_notebook["cells"][0], "NotebookCell"),
         (source, "Published"),
         (server.get("notebooks/dock/source").json(), "Source"),
+        (server.put("notebooks/dock/names/fold").json(), "Said"),
+        (server.get("notebooks/dock/names").json()[0], "Name"),
     ):
         assert set(found) == fields_of(name), name
     for parent, name in ((one_group, "OneGroup"), (one_notebook, "OneNotebook")):

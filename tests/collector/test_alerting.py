@@ -67,6 +67,11 @@ def test_the_words_of_each_kind() -> None:
         "dock: only 50% of 30 sessions had no error (before: 90%)",
     ]
     assert message_of([alert(group=None)], "").title == "dock: errors that were deleted since"
+    storm = alert(kind="storm", group=None, group_id=None, details={"groups": 19_000, "last": ""})
+    assert message_of([storm], "").title == "dock: 19000 more new groups of errors"
+    (line,) = message_of([storm | {"notebook": ""}], "https://e.org").lines
+    assert line.headline == "notebooks of which nothing was heard before: 19000 more new groups of errors"
+    assert line.url == "https://e.org/groups?order=first_seen"
 
 
 def test_a_digest_tells_some_and_counts_the_rest() -> None:

@@ -113,6 +113,7 @@ def test_a_collectors_hint_is_told_here_and_never_replaces_ones_own(database: Da
     assert (heard.hint, heard.hint_from) == ("Run step 1.", "errors.example.org")
     assert hear("Run step 2.").hint == "Run step 2."
     assert (hear("").hint, hear("").hint_from) == ("", None)
+    assert hear("Run\0 step \ud83d 3.").hint == "Run\ufffd step \ufffd 3."
     hear("Theirs.")
     group = group_id("dock", "f" * 32)
     database.write(lambda connection: change_group(connection, group, GroupChange(hint="Ours."), None)).result(5)

@@ -70,6 +70,11 @@ def _line(alert: Mapping[str, Any], url: str) -> Line:
             f" (before: {details['usual']:.0%})"
         )
         return Line(headline, url=url and f"{url}notebooks/{quote(alert['notebook'], safe='')}")
+    if alert["kind"] == "storm":
+        where = notebook or "notebooks of which nothing was heard before"
+        return Line(
+            f"{where}: {details['groups']} more new groups of errors", url=url and f"{url}groups?order=first_seen"
+        )
     if group is None:
         return Line(f"{notebook}: errors that were deleted since")
     name = _plain(group["error_name"])

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from jupyter_errreport.store.database.size import used_bytes
 from jupyter_errreport.store.errors.errors import count_everything
 from jupyter_errreport.store.group_schema import alert_outbox, groups, notebooks
 from jupyter_errreport.store.schema import outbox
-from jupyter_errreport.store.size import database_bytes
 
 
 class DatabaseFigures(NamedTuple):
@@ -38,7 +38,7 @@ def read_figures(connection: Connection) -> DatabaseFigures:
         {str(status): int(count) for status, count in statuses},
         _count(connection, alert_outbox),
         _count(connection, outbox),
-        database_bytes(connection),
+        used_bytes(connection),
     )
 
 
@@ -82,7 +82,7 @@ class _Families:
                 figures.alerts_waiting,
             ),
             ("outbox_waiting", "Events that wait to be passed on.", figures.outbox_waiting),
-            ("database_bytes", "What the database takes, without SQLite's log.", figures.size),
+            ("database_bytes", "What the database takes; of SQLite without its log and its free pages.", figures.size),
             ("database_failing", "1 when the last write failed, else 0.", int(self._is_failing)),
         ):
             yield GaugeMetricFamily(f"errreport_{name}", meaning, value=value)

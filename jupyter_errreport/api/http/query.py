@@ -41,7 +41,7 @@ def read_filters(handler: RequestHandler, known: Collection[str], besides: Colle
                 f"`{name[:50]}` is not known here; known are {', '.join((*known, *besides))}.",
             )
         # An empty field of a form is no filter.
-        value = handler.get_query_argument(name, strip=False)[:TEXT_LIMIT].replace("\0", "\ufffd")
+        value = handler.get_query_argument(name, strip=False)[:TEXT_LIMIT]
         if value and name in known:
             given[name] = moment(value, name) if name in ("since", "until") else value
     return given
@@ -61,14 +61,18 @@ def read_choice(handler: RequestHandler, name: str, choices: Sequence[Chosen]) -
     return None
 
 
-def read_paging(handler: RequestHandler) -> tuple[int, Cursor | None]:
-    """How many rows, and behind which one. Raises `Problem`."""
+def read_paging(handler: RequestHandler, by_number: bool = False) -> tuple[int, Cursor | None]:
+    """How many rows, and behind which one, in a list by moments or `by_number`. Raises `Problem`."""
     text = handler.get_query_argument("cursor", "")
     try:
         cursor = decode_cursor(text) if text else None
+        if cursor is not None and isinstance(cursor.value, int) != by_number:
+            raise ValueError("of a list in another order")
     except ValueError as error:
         raise Problem(
-            400, "bad_cursor", "This cursor was not made here. Begin without one, then follow the Link header."
+            400,
+            "bad_cursor",
+            "This cursor was not made here, or for another order. Begin without one, then follow the Link header.",
         ) from error
     return read_number(handler, "limit", PAGE_SIZE, 1, PAGE_LIMIT), cursor
 

@@ -8,12 +8,14 @@ from urllib.parse import urlencode, urljoin
 import msgspec
 from tornado.web import HTTPError, RequestHandler
 
+from ...store.database.fair_queue import Sender
 from ...store.database.writer import Work
 from ..service.service import Service
+from ..service.turns import network_of
 from .accept import Format, preferred, prefers_html
 from .access import Access
 from .log_masking import masked_route
-from .problem import problem_of
+from .problem import Problem, problem_of
 from .query import LOGIN, read_choice
 
 Result = TypeVar("Result")
@@ -53,12 +55,21 @@ class Resource(RequestHandler):
     notebook_scope: str | None = None
     """The notebooks that the caller's token opens, with `*` and `?`. Set by the server's guard; None for all."""
 
+    brought_by: str | None = None
+    """The id of the token with which the caller adds errors. Set by the server; None for nobody's."""
+    token_name = ""
+    """Stands in place of an address when the caller has a token. Set by the server's handler."""
+
     if TYPE_CHECKING:  # what the server's handler class brings
         service: Service
         client_address: str
 
         async def may(self, access: Access) -> bool:
             """Whether the caller has this access."""
+
+    async def is_own(self, *which: str) -> bool:
+        """Whether what is to be deleted is the caller's own, who then needs no further right."""
+        return False
 
     def set_default_headers(self) -> None:
         """No answer is kept, guessed at, or framed by strangers."""
@@ -68,9 +79,41 @@ class Resource(RequestHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Content-Security-Policy", PAGE_POLICY)
 
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """A part of the path or the query, without what no database can hold."""
+        return super().decode_argument(value, name).replace("\0", "\ufffd")
+
+    async def prepare(self) -> None:
+        """Let nobody ask for more while too much waits to be read."""
+        await settle(super().prepare())
+        if self.request.method == "GET" and self.service.outgoing.is_full:
+            raise Problem(
+                503,
+                "too_many_readers",
+                "Too many answers wait for their clients to read them. Ask again a little later.",
+                {"Retry-After": "10"},
+            )
+
+    def finish(self, chunk: Any = None) -> "asyncio.Future[None]":
+        """End the answer. A client who does not read it is cut off after a while."""
+        stream = getattr(self.request.connection, "stream", None)
+        if chunk is not None:
+            self.write(chunk)
+        size = sum(map(len, self._write_buffer))
+        sent = super().finish()
+        if stream is not None:
+            self.service.outgoing.watch(sent, size, stream.close)
+        return sent
+
+    @property
+    def sender_address(self) -> str:
+        """Whose turn it is when the caller has one: a token's, else an address's."""
+        return self.token_name or network_of(self.client_address)
+
     async def write_db(self, work: Work[Result]) -> Result:
         """What `work` returns, once it is on disk. Raises `WriteFailed`."""
-        return await asyncio.wrap_future(self.service.database.write(work))
+        sender = Sender(self.sender_address)
+        return await asyncio.wrap_future(self.service.database.write(work, sender))
 
     async def read_db(self, work: Work[Result]) -> Result:
         """What `work` returns. Of a replica, if there is one, but for those who have just written."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ...store.storable import storable
 from .problem import Problem
 
 DEPTH = 32
@@ -64,19 +65,14 @@ def _is_deep(value: Any, depth: int) -> bool:
 
 def _clean(value: Any, depth: int) -> Any:
     if isinstance(value, str):
-        return value if value.isascii() and "\0" not in value else _storable(value)
+        return storable(value)
     if depth > DEPTH:
         raise RecursionError
     if isinstance(value, list):
         return [_clean(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {_storable(name): _clean(item, depth + 1) for name, item in value.items() if item is not None}
+        return {storable(name): _clean(item, depth + 1) for name, item in value.items() if item is not None}
     return value
-
-
-def _storable(text: str) -> str:
-    # JSON joins pairs of surrogates; those that are left stand alone.
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _refuse(constant: str) -> None:

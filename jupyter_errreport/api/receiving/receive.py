@@ -1,29 +1,31 @@
 """Takes events from a request: checks each, stores the good ones, tells the others what is wrong."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...contract import TOO_MANY_ERRORS, TOO_SOON
+from ...contract import FULL, TOO_MANY_ERRORS, TOO_SOON
 from ...event import EventMessageType
 from ...store import StoreError
+from ...store.database.fair_queue import Sender
+from ...store.database.writer import OURSELVES
 from ...store.errors.insert import Outcome, Request
 from ...store.events.filters import opens
+from ...store.limits import bringer_of
 from ..http.problem import Problem, too_many
 from ..http.resource import Resource
 from ..http.strict_json import parse
+from ..service.intake import Crowded
 from ..service.service import Service
+from .brought import brought_by, mark
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
 
-TURN_BYTES = 16 * 1024
-"""Bytes of events after which what else waits on the loop has its turn: some 20 ms of patterns at the very worst."""
-
 _LIMITS = {
     TOO_MANY_ERRORS: ("This session has sent as many errors as one may", 3_600),
     TOO_SOON: ("This session had another error in the same moment", 0),
+    FULL: ("The database holds as much as it may", 3_600),
 }
 
 
@@ -39,7 +41,7 @@ async def receive_one(
     except Problem:
         resource.service.tally.add(["rejected"])
         raise
-    (outcome,) = await store(resource.service, [event])
+    (outcome,) = await store(resource.service, [event], _sender(resource, [event]))
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
     if outcome.reason:
@@ -51,20 +53,17 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     """Store the good ones of a batch; an answer for each. Raises `Problem` when a limit left nothing to store."""
     answers: list[dict[str, Any] | None] = []
     events: list[EventMessageType] = []
-    read = 0
-    for value in values:
-        if read >= TURN_BYTES:  # others must not wait for the patterns of a whole body
-            await asyncio.sleep(0)
-            read = 0
-        read += len(value) if isinstance(value, bytes) else TURN_BYTES
+    async for value in resource.service.turns.each(resource.sender_address, values):
         try:
             events.append(_read(resource, value, None))
             answers.append(None)
         except Problem as problem:
             answers.append(_rejected(value, problem))
     resource.service.tally.add("rejected" for answer in answers if answer)
-    outcomes = await store(resource.service, events)
+    outcomes = await store(resource.service, events, _sender(resource, events))
     over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
+    if FULL in over:  # for a while: it is to be sent again, and what was stored of it counts once
+        raise _over_limit(resource, FULL)
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
     stored = iter(outcomes)
@@ -76,7 +75,12 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     """What the client is told of one event."""
     answer = {"event_id": outcome.event_id, "status": outcome.status, "group": outcome.group}
-    more = {"reason": outcome.reason, "hint": outcome.hint, "hint_from": outcome.hint_from}
+    more = {
+        "reason": outcome.reason,
+        "hint": outcome.hint,
+        "hint_from": outcome.hint_from,
+        "sampled": outcome.is_sampled,
+    }
     return answer | {name: value for name, value in more.items() if value}
 
 
@@ -89,7 +93,12 @@ def _answer(service: Service, outcome: Outcome) -> dict[str, Any]:
 def check_scope(resource: Resource, notebook: str) -> None:
     """Raise `Problem` when the caller's token is not for this notebook."""
     if not opens(resource.notebook_scope, notebook):
-        raise Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
+        raise not_allowed()
+
+
+def not_allowed() -> Problem:
+    """What there is to say to a token for other notebooks."""
+    return Problem(403, "notebook_not_allowed", "This token is for other notebooks; nothing was stored.")
 
 
 def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: bool = False) -> EventMessageType:
@@ -98,6 +107,8 @@ def _read(resource: Resource, value: Any, complete: Complete | None, is_raw: boo
     event = read_event(value, is_raw=is_raw, accept_verbatim=resource.service.accept_verbatim)
     if complete:
         complete(event)
+    if not bringer_of(event):
+        mark(event, brought_by(resource, event.get("session")))
     check_scope(resource, event["notebook"])
     return event
 
@@ -117,23 +128,38 @@ def _rejected(value: Any, problem: Problem) -> dict[str, Any]:
     }
 
 
-async def store(service: Service, events: Sequence[EventMessageType]) -> list[Outcome]:
+def _sender(resource: Resource, events: Sequence[EventMessageType]) -> Sender:
+    """Whose turn it takes to store these."""
+    session = events[0].get("session") if events else None
+    return Sender(resource.sender_address, session or "")
+
+
+async def store(service: Service, events: Sequence[EventMessageType], sender: Sender = OURSELVES) -> list[Outcome]:
     """Store complete events; what became of each. They are on disk then, and wait there to be passed on.
 
-    Raises `StoreError` when nothing was stored, or nobody knows: then they can be stored again.
+    Raises `StoreError` when not all of it was stored, or nobody knows: then they can be stored again. Raises `Problem`
+    when too much of the sender waits.
     """
     if not events:
         return []
-    request = Request(events, service.limits, service.dedup_days, service.pass_on_to)
+    passed_on = service.pass_on_to
+    request = Request(events, service.limits, service.dedup_days, passed_on, service.quotas, sender.address)
     try:
-        outcomes = await service.intake.store(request)
+        outcomes = await service.intake.store(request, sender)
+    except Crowded as error:
+        service.tally.add(["failed"] * len(events))
+        raise too_many(
+            "too_many_waiting", "So much of your address waits for the disk that no more was taken. Wait a little.", 5
+        ) from error
     except StoreError:
         service.tally.add(["failed"] * len(events))
         raise
     service.tally.add(outcome.status for outcome in outcomes)
-    new = [event for event, outcome in zip(events, outcomes, strict=True) if outcome.status == "stored"]
-    if new:
+    pairs = zip(events, outcomes, strict=True)
+    new = [event for event, outcome in pairs if outcome.status == "stored" and not outcome.is_sampled]
+    if any(outcome.status == "stored" for outcome in outcomes):
         service.listeners.tell()
+    if new:
         try:
             service.on_stored(new)
         except Exception:  # they are stored, whatever becomes of the copies; the client must hear that
@@ -147,4 +173,5 @@ async def store(service: Service, events: Sequence[EventMessageType]) -> list[Ou
 def _over_limit(resource: Resource, reason: str) -> Problem:
     sentence, seconds = _LIMITS[reason]
     wait = seconds or (resource.service.limits.min_seconds_between_errors if resource.service.limits else 1)
-    return too_many(reason, f"{sentence}; nothing was stored, nor will be of this error.", wait)
+    rest = "" if reason == FULL else ", nor will be of this error"
+    return too_many(reason, f"{sentence}; nothing was stored{rest}.", wait)

@@ -1,16 +1,26 @@
-"""Hands what requests bring to the database: all that waits at a moment in one transaction and one pass."""
+"""Hands what requests bring to the database: what waits at a moment in one transaction and one pass, in fair shares."""
 
 import asyncio
 import time
 from typing import NamedTuple
 
 from ...store import Database
+from ...store.database.fair_queue import FairQueue, Sender
+from ...store.database.writer import OURSELVES
 from ...store.errors.insert import Outcome, Request, insert_together
 
-TOGETHER_LIMIT = 2_000
-"""Events after which no further request joins a transaction: others wait for its end."""
 GATHER_PAUSE, GATHER_LIMIT = 0.003, 0.01
 """Under load: seconds in which nobody else came, and the most that a transaction waits for others."""
+PART_LIMIT = 25
+"""Events of a request that are stored at one turn of its sender."""
+TOGETHER_LIMIT = 250
+"""Events after which nothing more joins a transaction: others wait for its end."""
+WAITING_LIMIT = 2_000
+"""Parts of requests of one address that may wait; more are refused, so that a flood does not fill the memory."""
+
+
+class Crowded(Exception):  # noqa: N818 - the name says what is the case
+    """So much of this address waits that no more is taken."""
 
 
 class _Waiting(NamedTuple):
@@ -23,19 +33,26 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Waiting] = []
+        self._waiting: FairQueue[_Waiting] = FairQueue()
         self._running: asyncio.Task[None] | None = None
 
-    async def store(self, request: Request) -> list[Outcome]:
+    async def store(self, request: Request, sender: Sender = OURSELVES) -> list[Outcome]:
         """What became of the events of a request, once they are on disk.
 
-        Raises `StoreError` when nothing was stored, or nobody knows.
+        A large request is stored in parts, each at a turn of its sender. Raises `StoreError` when not all of it was
+        stored, or nobody knows, and `Crowded` when nothing was taken.
         """
-        outcomes: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(request, outcomes))
+        count = len(request.events)
+        parts = [request._replace(events=request.events[at : at + PART_LIMIT]) for at in range(0, count, PART_LIMIT)]
+        if sender != OURSELVES and self._waiting.waiting_of(sender.address) + len(parts) > WAITING_LIMIT:
+            raise Crowded
+        loop = asyncio.get_running_loop()
+        outcomes: list[asyncio.Future[list[Outcome]]] = [loop.create_future() for _ in parts]
+        for part, future in zip(parts, outcomes, strict=True):
+            self._waiting.put(sender, _Waiting(part, future))
         if self._running is None:
             self._running = asyncio.ensure_future(self._run())
-        return await outcomes
+        return [outcome for part in await asyncio.gather(*outcomes) for outcome in part]
 
     async def _run(self) -> None:
         """Until nothing waits: 1. take what there is, 2. store it, 3. answer, 4. if there is much, let more come."""
@@ -60,7 +77,7 @@ class Intake:
         taken: list[_Waiting] = []
         events = 0
         while self._waiting and events < TOGETHER_LIMIT:
-            waiting = self._waiting.pop(0)
+            waiting = self._waiting.pop()
             if not waiting.outcomes.done():  # whoever asked has gone before we began: then it must not be stored either
                 taken.append(waiting)
                 events += len(waiting.request.events)

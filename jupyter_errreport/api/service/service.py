@@ -9,10 +9,14 @@ from sqlalchemy import Connection
 
 from ...event import EventMessageType
 from ...store import Database, Limits
+from ...store.groups.groups import GroupChange
+from ...store.quotas import Quotas
 from ...web.pages import Pages
 from .intake import Intake
 from .listeners import Listeners
+from .outgoing import Outgoing
 from .tally import Tally
+from .turns import Turns
 
 
 def _nothing(events: list[EventMessageType]) -> None:
@@ -50,10 +54,21 @@ class Service:
     """Called on the event loop with the reasons for which a request, or events of one, were refused. Must not block."""
     on_said: Callable[[], None] = _nobody
     """Called on the event loop when readers have said something of errors. Must not block."""
+    on_deleted: Callable[[], None] = _nobody
+    """Called on the event loop when errors were deleted. Must not block."""
+    tell_decision: Callable[[dict[str, Any], GroupChange], str] | None = None
+    """Tells a collector what was decided about a group, on a thread; why that does not know of it, empty when it does.
+    """
     destinations: Callable[[Connection], list[dict[str, Any]]] = _nowhere
     """The state of each place to which errors go on, for `status`. Without secrets."""
     intake: Intake = field(init=False)
     """Through which events go into the database."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """What is known of sizes and addresses, for the limits."""
+    turns: Turns = field(default_factory=Turns)
+    """In which large requests are checked."""
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    """The answers that wait for clients to read them."""
     listeners: Listeners = field(default_factory=Listeners)
     """The open pages that want to know of it."""
     tally: Tally = field(default_factory=Tally)

@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from .backend import Lock
 from .failures import DatabaseUnavailable, StoreError, WriteFailed
+from .fair_queue import Sender
 from .location import backend_at
 from .migrate import migrate
 from .readers import THREADS, Readers
-from .writer import Work, Writer
+from .writer import OURSELVES, Work, Writer
 
 Result = TypeVar("Result")
 
@@ -114,11 +115,11 @@ class Database:
         """How many changes wait for the thread that writes."""
         return self._writer.waiting if self._writer else 0
 
-    def write(self, work: Work[Result]) -> "Future[Result]":
+    def write(self, work: Work[Result], sender: Sender = OURSELVES) -> "Future[Result]":
         """A future with what `work` returns, done once that is on disk; else it fails (see `Writer.submit`)."""
         if self._writer is None:
             return _failed(WriteFailed("The database is not open; nothing was stored."))
-        return self._writer.submit(work)
+        return self._writer.submit(work, sender)
 
     def read(self, work: Work[Result], may_lag: bool = False) -> "Future[Result]":
         """A future with what `work` returns; with `may_lag` as a replica sees it, if there is one."""
@@ -132,7 +133,7 @@ class Database:
         return self._backend.lock(purpose)
 
     def listen(self, tell: Callable[[], None]) -> None:
-        """From now until `close` have `tell` called, on a thread, whenever another process has written."""
+        """From now until `close` have `tell` called, on a thread, when another process has written news (`news`)."""
         self._deaf.append(self._backend.listen(tell))
 
     def _open(self) -> tuple[Engine, Engine]:

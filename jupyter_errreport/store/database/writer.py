@@ -1,7 +1,9 @@
-"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync."""
+"""The one thread that writes. Writes that wait at the same moment share one transaction, and one fsync.
+
+Senders have their turns in rounds (see `fair_queue`).
+"""
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from .failures import StoreError, WriteFailed
+from .fair_queue import FairQueue, Sender
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
@@ -19,8 +22,13 @@ _Answer = tuple["Future[Any]", Any, BaseException | None]
 
 WAITING_LIMIT = 5_000
 """Writes that may wait; more are refused at once, so that a stuck disk does not fill the memory."""
-GROUP_LIMIT = 500
+SENDER_LIMIT = 1_000
+"""Writes of one address that may wait: one that asks for more is refused alone."""
+GROUP_LIMIT = 200
 """Writes that share a transaction."""
+
+OURSELVES = Sender()
+"""What this server does by itself, and what it stores for all who report."""
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +41,21 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # None is the order to end, behind everything that was asked before.
-        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._waiting: FairQueue[_Item] = FairQueue()
         self._closed = False
         self.problem = ""
         """Why the last write failed; empty when it did not."""
-        self._gate = threading.Lock()
+        self._gate = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="errreport-writer", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
         """How many writes wait."""
-        return self._waiting.qsize()
+        return len(self._waiting)
 
-    def submit(self, work: Work[Result]) -> "Future[Result]":
-        """A future with what `work` returns, done when it is on disk.
+    def submit(self, work: Work[Result], sender: Sender = OURSELVES) -> "Future[Result]":
+        """A future with what `work` returns, done when it is on disk. It waits behind what its sender asked before.
 
         It fails with what `work` raised (and nothing of this work is kept), or with `WriteFailed`.
         """
@@ -56,42 +63,44 @@ class Writer:
         with self._gate:
             if self._closed:
                 future.set_exception(WriteFailed("The database is closed; nothing was stored."))
-            elif self._waiting.qsize() >= WAITING_LIMIT:
+            elif len(self._waiting) >= WAITING_LIMIT or self._is_full(sender):
                 future.set_exception(WriteFailed("Too many writes are waiting for the disk; this one was not stored."))
             else:
-                self._waiting.put((work, future))
+                self._waiting.put(sender, (work, future))
+                self._gate.notify()
         return future
 
     def close(self, timeout: float) -> bool:
         """Finish what was asked, then end. False when that takes longer than `timeout` seconds."""
         with self._gate:
-            if not self._closed:
-                self._closed = True
-                self._waiting.put(None)
+            self._closed = True
+            self._gate.notify()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        """Until told to end: 1. wait for a write, 2. take those that wait with it, 3. commit them, 4. answer."""
-        ending = False
-        while not ending:
-            group: list[_Item] = []
-            item = self._waiting.get()
-            while True:
-                if item is None:
-                    ending = True
-                    break
-                # False: whoever asked has gone before we began; then it must not be stored either.
-                if item[1].set_running_or_notify_cancel():
-                    group.append(item)
-                if len(group) >= GROUP_LIMIT:
-                    break
-                try:
-                    item = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
+        """Until told to end, and nothing waits: 1. take what waits, 2. commit it, 3. answer."""
+        while True:
+            with self._gate:
+                self._gate.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    return
+                group = self._taken()
             if group:
                 self._commit(group)
+
+    def _is_full(self, sender: Sender) -> bool:
+        return sender != OURSELVES and self._waiting.waiting_of(sender.address) >= SENDER_LIMIT
+
+    def _taken(self) -> list[_Item]:
+        """The writes that share the next transaction."""
+        group: list[_Item] = []
+        while self._waiting and len(group) < GROUP_LIMIT:
+            item = self._waiting.pop()
+            # False: whoever asked has gone before we began; then it must not be stored either.
+            if item[1].set_running_or_notify_cancel():
+                group.append(item)
+        return group
 
     def _commit(self, group: list[_Item]) -> None:
         try:

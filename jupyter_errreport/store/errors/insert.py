@@ -6,21 +6,28 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ...contract import is_nobodys, notebook_identity
+from ...contract import FULL, is_nobodys
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
+from ..events.bringers import keep_bringers
 from ..events.comments import keep_comments
 from ..events.rows import COLUMNS, row_of
 from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
+from ..figures.sampled import NONE, Counted, count_sampled
 from ..figures.session_figures import count_errors
+from ..groups.alike_cells import AlikeCells
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
 from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
+from ..names.copies import perhaps_copies, recognise
+from ..naming import Naming
+from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
+from ..quotas import Quotas
 from ..schema import errors
 
 Status = Literal["stored", "duplicate", "rejected"]
@@ -40,6 +47,8 @@ class Outcome(NamedTuple):
     """The collector whose author said it; None for somebody here."""
     is_said_of: bool = False
     """Whether a reader said something new of it."""
+    is_sampled: bool = False
+    """Whether only its id and its count were kept."""
 
 
 class Known(NamedTuple):
@@ -59,6 +68,9 @@ class Request(NamedTuple):
     limits: Limits | None
     dedup_days: float
     pass_on_to: Sequence[str] = ()
+    quotas: Quotas | None = None
+    address: str = ""
+    """Where it came from."""
 
 
 def insert_errors(
@@ -67,6 +79,8 @@ def insert_errors(
     limits: Limits | None,
     dedup_days: float,
     pass_on_to: Sequence[str] = (),
+    quotas: Quotas | None = None,
+    addresses: Sequence[str] = (),
 ) -> list[Outcome]:
     """Store complete events; an outcome for each, in their order.
 
@@ -74,35 +88,60 @@ def insert_errors(
     than a day ahead is rejected as `expired`, since nobody remembers for ever which ids there were.
 
     What is new waits in the outbox for each destination in `pass_on_to`; what a reader says of an event that came
-    earlier, for the collectors among them.
+    earlier, for the collectors among them. What is over one of the `quotas` is sampled; `addresses` has for each event
+    where it came from.
     """
     known = set(_known_ids(connection, [event["event_id"] for event in events]))
     meter = SessionMeter(connection, limits, events) if limits else None
-    places = [_place(event) for event in events]
+    naming = _naming(connection, events)
+    places = [_place(event, naming) for event in events]
     group_of = groups_of(connection, set(places))
     groups = _groups(connection, set(group_of.values()))
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
-    for event, place in zip(events, places, strict=True):
+    counted: list[tuple[Counted, Place | None]] = []
+    with_new = {place.notebook for place, group in group_of.items() if group not in groups}
+    gate = quotas.gate(connection, limits, len(events), with_new) if quotas and limits else None
+    for index, (event, place) in enumerate(zip(events, places, strict=True)):
         now = clock.now()
-        event_id, session, group = event["event_id"], event.get("session"), group_of[place]
+        event_id, group = event["event_id"], group_of[place]
+        address = addresses[index] if addresses else ""
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
-        elif meter and (reason := meter.objection(session, event_id)):
+        elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
+        elif gate and gate.is_full():
+            outcomes.append(Outcome(event_id, "rejected", group, FULL))
+        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session")):
+            known.add(event_id)
+            notebook = place.notebook if gate.knows(place.notebook) else NONE
+            kept_as = place if gate.has_group(group, groups) else None
+            counted.append((Counted(event_id, notebook, NONE, event["count"], rfc3339(now)), kept_as))
+            outcomes.append(Outcome(event_id, "stored", group, is_sampled=True))
         else:
             known.add(event_id)
             if meter:
-                meter.add(session, event_id)
+                meter.add(event)
             taken.append((event, place, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
+        copies = perhaps_copies(connection, naming, [(place.notebook, place.cell) for _, place, _ in taken])
         _keep(connection, taken, group_of, groups)
+        keep_bringers(connection, [event for event, _, _ in taken])
+        if copies and recognise(connection, copies):
+            naming = _naming(connection, events)
+            places = [_place(event, naming) for event in events]
+            group_of = groups_of(connection, set(places))
+            groups = _groups(connection, set(group_of.values()))
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
+    # An edited cell may just have led its errors to another group.
+    count_sampled(connection, [one._replace(group_id=group_of[at]) if at else one for one, at in counted])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
+    if taken or said:
+        tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
     ]
@@ -112,17 +151,27 @@ def insert_together(connection: Connection, requests: Sequence[Request]) -> list
     """Store the events of several requests in one pass; the outcomes for each request."""
     answers: list[list[Outcome]] = []
     # Those that follow each other with the same settings: in one server all of them.
-    for settings, group in groupby(requests, lambda request: request[1:]):
+    for settings, group in groupby(requests, _settings):
         together = list(group)
         events = [event for request in together for event in request.events]
-        outcomes = iter(insert_errors(connection, events, *settings))
+        addresses = [request.address for request in together for _ in request.events]
+        outcomes = iter(insert_errors(connection, events, *settings, addresses))
         answers += [[next(outcomes) for _ in request.events] for request in together]
     return answers
 
 
-def _place(event: EventMessageType) -> Place:
+def _naming(connection: Connection, events: Sequence[EventMessageType]) -> Naming:
+    cells = (cell for event in events if (cell := event.get("cell_hash")))
+    return Naming(connection, (event["notebook"] for event in events), cells)
+
+
+def _settings(request: Request) -> tuple[Limits | None, float, Sequence[str], Quotas | None]:
+    return request.limits, request.dedup_days, request.pass_on_to, request.quotas
+
+
+def _place(event: EventMessageType, naming: Naming) -> Place:
     cell = event.get("cell_hash") or (f"[{event['execution_count']}]" if event["execution_count"] >= 0 else "")
-    return Place(notebook_identity(event["notebook"]), event["fingerprint"], cell)
+    return Place(naming.of(event["notebook"], event.get("cell_hash")), event["fingerprint"], cell)
 
 
 _INSERT = Statement(insert_of(errors, COLUMNS))
@@ -166,6 +215,7 @@ def _join_edited(
     """
     cell_free: dict[str, str] = {}
     keys: dict[int, CellKey] = {}
+    fresh: dict[int, Place] = {}
     for index, (event, place, _) in enumerate(taken):
         if not event.get("cell_hash"):
             continue
@@ -176,20 +226,29 @@ def _join_edited(
             free = cell_free[group] if group in cell_free else cell_free_of(event)
         if free:
             cell_free[group] = free
+            if group not in groups:
+                fresh[index] = place
             if event.get("cell_id"):
                 keys[index] = (place.notebook, free, event["cell_id"])
     found = groups_of_cells(connection, keys.values())
+    alike = AlikeCells(connection, fresh.values())
     cells: dict[CellKey, str] = {}
-    for index, key in keys.items():
-        place = taken[index][1]
-        group, origin = group_of[place], found.get(key) or cells.get(key)
-        if origin and group not in groups and origin != group and group == place.origin:
-            add_rule(connection, place._replace(cell=""), origin)
-            for other, current in group_of.items():
-                if current == group:
-                    group_of[other] = origin
-            groups.update(_groups(connection, [origin]))
-        cells.setdefault(key, group_of[place])
+    for index in sorted({*keys, *fresh}):
+        event, place, _ = taken[index]
+        key, alone, group = keys.get(index), None, group_of[place]
+        origin = (found.get(key) or cells.get(key)) if key else None
+        if group not in groups and group == place.origin:
+            if origin is None and index in fresh:
+                origin, alone = alike.group_of(event, place), place.cell
+            if origin and origin != group:
+                add_rule(connection, place._replace(cell=""), origin, alone)
+                for other, current in group_of.items():
+                    if current == group:
+                        group_of[other] = origin
+                groups.update(_groups(connection, [origin]))
+        alike.add(place, group_of[place])
+        if key:
+            cells.setdefault(key, group_of[place])
     return cell_free, cells
 
 
@@ -212,13 +271,17 @@ def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known
 
 
 _KNOWN = Statement(
-    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+    # Between the least and the greatest: so PostgreSQL looks into their months alone.
+    "SELECT event_id FROM errors WHERE event_id {any} AND event_id BETWEEN ? AND ?"
+    " UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
 )
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
     wanted = listed(ids)
-    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
+    return [row[0] for row in _KNOWN.rows(connection, wanted, min(ids), max(ids), wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

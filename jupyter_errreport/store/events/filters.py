@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
 
-from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity
+from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity, notebook_names
+from ..naming import is_notebook
 from ..paging import Cursor
 from ..schema import errors, texts
 
@@ -33,13 +34,14 @@ class Filters:
         """What the database must ask of a row of `errors`."""
         found: list[ColumnElement[bool]] = []
         for column, wanted in (
-            (errors.c.identity, self.notebook and notebook_identity(self.notebook)),
             (errors.c.error_name, self.error_name),
             (errors.c.group_id, self.group),
             (errors.c.session, self.session),
         ):
             if wanted is not None:
                 found.append(column == wanted)
+        if self.notebook is not None:
+            found.append(is_notebook(errors.c.identity, self.notebook))
         if self.since is not None:
             found.append(errors.c.received_at >= self.since)
         if self.until is not None:
@@ -66,10 +68,18 @@ def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
 
 
 def opens(scope: Scope, notebook: str) -> bool:
-    """What `in_scope` asks of a row, asked of a notebook's name."""
+    """What `in_scope` asks of a row, asked of a notebook's name.
+
+    A token that was made for a name of which an author has said that it is no copy opens that name, too.
+    """
+    identity = notebook_identity(notebook)
+    return opens_notebook(scope, identity) or (scope in notebook_names(notebook) and not is_nobodys(identity))
+
+
+def opens_notebook(scope: Scope, identity: str) -> bool:
+    """The same of a notebook as it is called in all columns."""
     if scope is None:
         return True
-    identity = notebook_identity(notebook)
     spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in scope)
     return not is_nobodys(identity) and re.fullmatch("".join(spelled), identity, re.DOTALL) is not None
 

@@ -1,0 +1,152 @@
+"""Errors of which only the id and the count were kept: they are in the figures, and their share in those is known.
+
+An id stands among the tombstones, so that an error that is sent again counts once. The table `sampled` says how many
+errors of a group (or of none: then of a notebook, or of none) there were on a day.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
+
+from ...contract import notebook_identity
+from ..database.statements import Statement, upsert_of
+from ..events.filters import Filters, in_scope
+from ..group_schema import group_days, groups, notebook_days, notebooks, sampled
+from ..paging import in_parts
+
+NONE = ""
+"""In place of a group or a notebook that is not kept."""
+
+
+class Counted(NamedTuple):
+    """An error that is counted, and not kept."""
+
+    event_id: str
+    notebook: str
+    group_id: str
+    times: int
+    received_at: str
+
+
+_IDS = Statement("INSERT INTO tombstones (event_id, deleted_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+_SEEN = {
+    "group_id": Statement("UPDATE groups SET last_seen = ? WHERE group_id = ? AND last_seen < ?"),
+    "notebook": Statement("UPDATE notebooks SET last_seen = ? WHERE notebook = ? AND last_seen < ?"),
+}
+_MORE = {
+    "group_id": Statement('UPDATE groups SET "count" = "count" + ?, events = events + ? WHERE group_id = ?'),
+    "notebook": Statement('UPDATE notebooks SET "count" = "count" + ?, events = events + ? WHERE notebook = ?'),
+}
+_LEDGER = upsert_of(sampled, ("notebook", "group_id", "day", "count", "events"), ("count", "events"), {})
+_GROUP_DAYS = upsert_of(group_days, ("group_id", "day", "count", "events"), ("count", "events"), {})
+_NOTEBOOK_DAYS = upsert_of(
+    notebook_days,
+    ("notebook", "day", "count", "events", "sessions", "failed_sessions"),
+    ("count", "events"),
+    {},
+)
+
+
+def count_sampled(connection: Connection, counted: Sequence[Counted]) -> None:
+    """Remember their ids, and count them."""
+    if not counted:
+        return
+    _IDS.many(connection, [(one.event_id, one.received_at) for one in counted])
+    figures: dict[tuple[str, str, str], tuple[int, int]] = {}
+    last: dict[tuple[str, str], str] = {}
+    for one in counted:
+        key = one.notebook, one.group_id, one.received_at[:10]
+        count, events = figures.get(key, (0, 0))
+        figures[key] = count + one.times, events + 1
+        last[key[:2]] = max(last.get(key[:2], ""), one.received_at)
+    _add(connection, figures)
+    for index, column in enumerate(("notebook", "group_id")):
+        seen = [(moment, key[index], moment) for key, moment in sorted(last.items()) if key[index] != NONE]
+        _SEEN[column].many(connection, seen)
+
+
+def forget_sampled(connection: Connection, filters: Filters) -> None:
+    """Take out of the figures what belongs to errors that are deleted by these filters, where that is known."""
+    if filters.error_name is not None or filters.session is not None or filters.q is not None or filters.since:
+        return
+    chosen: list[ColumnElement[bool]] = [in_scope(sampled, filters.scope)]
+    if filters.notebook is not None:
+        chosen.append(sampled.c.notebook == notebook_identity(filters.notebook))
+    if filters.group is not None:
+        chosen.append(sampled.c.group_id == filters.group)
+    if filters.until is not None:
+        chosen.append(sampled.c.day < filters.until[:10])
+    _take(connection, and_(*chosen))
+
+
+def move_sampled(connection: Connection, group_id: str, into: str) -> None:
+    """Have those of one group count for another."""
+    rows = _rows(connection, sampled.c.group_id == group_id)
+    _add(connection, {(row["notebook"], into, row["day"]): (row["count"], row["events"]) for row in rows})
+    _take(connection, sampled.c.group_id == group_id)
+
+
+def sampled_of_groups(connection: Connection, group_ids: Sequence[str]) -> Counter[str]:
+    """For each group how many of its errors were only counted."""
+    return _sums(connection, "group_id", group_ids)
+
+
+def sampled_of_notebooks(connection: Connection, names: Sequence[str]) -> Counter[str]:
+    """For each notebook how many of its errors were only counted."""
+    return _sums(connection, "notebook", names)
+
+
+def _sums(connection: Connection, column: str, names: Sequence[str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for part in in_parts(names):
+        query = select(sampled.c[column], func.sum(sampled.c.count)).where(sampled.c[column].in_(part))
+        found.update({name: int(count) for name, count in connection.execute(query.group_by(sampled.c[column]))})
+    return found
+
+
+def all_sampled(connection: Connection) -> int:
+    """How many errors were only counted."""
+    return int(connection.execute(select(func.coalesce(func.sum(sampled.c.count), 0))).scalar_one())
+
+
+def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, int]]) -> None:
+    rows = [(*key, *figures[key]) for key in sorted(figures)]
+    _LEDGER.many(connection, rows)
+    of_groups = [(group, day, *sums) for _, group, day, *sums in rows if group != NONE]
+    _GROUP_DAYS.many(connection, of_groups)
+    of_notebooks = [(notebook, day, *sums, 0, 0) for notebook, _, day, *sums in rows if notebook != NONE]
+    _NOTEBOOK_DAYS.many(connection, of_notebooks)
+    for index, column in enumerate(("notebook", "group_id")):
+        _MORE[column].many(connection, [(row[3], row[4], row[index]) for row in rows if row[index] != NONE])
+
+
+def _take(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    rows = _rows(connection, chosen)
+    for row in rows:
+        for table, column in ((groups, "group_id"), (notebooks, "notebook")):
+            _take_from(connection, table, column, row)
+        for table, column in ((group_days, "group_id"), (notebook_days, "notebook")):
+            _take_from(connection, table, column, row, row["day"])
+    connection.execute(delete(sampled).where(chosen))
+
+
+def _rows(connection: Connection, chosen: ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(select(sampled).where(chosen)).mappings()]
+
+
+def _take_from(connection: Connection, table: Table, column: str, row: dict[str, Any], day: str | None = None) -> None:
+    """Take from a row's figures; what is left without errors goes, but for what people wrote and decided."""
+    name = row[column]
+    if name == NONE:
+        return
+    its = table.c[column] == name if day is None else and_(table.c[column] == name, table.c.day == day)
+    values = {"count": table.c.count - row["count"], "events": table.c.events - row["events"]}
+    connection.execute(update(table).where(its).values(values))
+    empty = and_(its, table.c.events <= 0)
+    if table is groups:
+        empty = and_(empty, groups.c.note == "", groups.c.hint == "", groups.c.status == "open")
+    elif "sessions" in table.c:
+        empty = and_(empty, table.c.sessions <= 0)
+    connection.execute(delete(table).where(empty))

@@ -1,0 +1,156 @@
+"""How much is kept in all, and of how much that is new from one address.
+
+What is more is *sampled*: its id and its count are kept, its text is not. Each question is asked in the transaction
+that stores, so that no race passes the answer.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from .database.clock import clock
+from .database.fair_queue import TOKEN
+from .database.size import used_bytes
+from .database.statements import Statement, listed
+from .group_schema import groups, notebooks
+from .limits import DAY, Limits
+
+HOUR = 3_600.0
+LOOK_EVERY = 200
+"""Events after which the sizes are looked at anew: so many can be kept beyond a quota."""
+FULL = 1.25
+"""How far over the quota of the disk even ids and counts are refused."""
+TOKEN_SHARE = 10
+"""How many times as much as an address may somebody bring who has a token."""
+ADDRESSES_LIMIT = 20_000
+"""Addresses that are remembered, those that sent last."""
+
+
+@dataclass
+class _Address:
+    """What one address has sent."""
+
+    hour: int = 0
+    new_groups: int = 0
+    """In this hour."""
+    day: int = 0
+    without_session: int = 0
+    """Errors of this day."""
+
+
+class Quotas:
+    """What one process knows of sizes and addresses. To be used by the one thread that writes."""
+
+    def __init__(self) -> None:
+        self._addresses: OrderedDict[str, _Address] = OrderedDict()
+        self._events = LOOK_EVERY
+        self._bytes = 0
+        self._groups = 0
+        self._notebooks = 0
+
+    def gate(self, connection: Connection, limits: Limits, events: int, with_new: Collection[str]) -> "Gate":
+        """What decides about the events of one transaction; `with_new` are the notebooks that may get new groups."""
+        self._events += events
+        is_due = self._events >= LOOK_EVERY
+        if is_due or self.is_over(limits):
+            self._bytes = used_bytes(connection) if limits.max_megabytes else 0
+        if is_due:
+            self._events = 0
+            self._groups = connection.execute(select(func.count()).select_from(groups)).scalar_one()
+            self._notebooks = connection.execute(select(func.count()).select_from(notebooks)).scalar_one()
+        return Gate(self, connection, limits, with_new)
+
+    def is_over(self, limits: Limits) -> bool:
+        """Whether the disk is used up: then each look may find that it is not so any more."""
+        return bool(limits.max_megabytes) and self._bytes > limits.max_megabytes * 1_000_000
+
+    def is_full(self, limits: Limits) -> bool:
+        """Whether there is not even room for ids and counts."""
+        return self.is_over(limits) and self._bytes > FULL * limits.max_megabytes * 1_000_000
+
+    def has_room(self, limits: Limits, is_new_notebook: bool) -> bool:
+        """Whether there may be another group, of a new notebook or not."""
+        return self._groups < limits.max_groups and not (is_new_notebook and self._notebooks >= limits.max_notebooks)
+
+    def address(self, name: str) -> _Address:
+        """What is known of an address, with the hour and the day as they are now."""
+        found = self._addresses.pop(name, None) or _Address()
+        self._addresses[name] = found
+        if len(self._addresses) > ADDRESSES_LIMIT:
+            self._addresses.popitem(last=False)
+        hour, day = int(clock.last // HOUR), int(clock.last // DAY)
+        if found.hour != hour:
+            found.hour, found.new_groups = hour, 0
+        if found.day != day:
+            found.day, found.without_session = day, 0
+        return found
+
+    def keep(self, is_new_notebook: bool) -> None:
+        """There will be another group."""
+        self._groups += 1
+        self._notebooks += is_new_notebook
+
+
+_KNOWN = Statement("SELECT notebook FROM notebooks WHERE notebook {any}")
+_COUNTS = Statement("SELECT notebook, COUNT(*) FROM groups WHERE notebook {any} GROUP BY notebook")
+
+
+class Gate:
+    """Decides about the events of one transaction, one after another."""
+
+    def __init__(self, quotas: Quotas, connection: Connection, limits: Limits, with_new: Collection[str]) -> None:
+        self._quotas = quotas
+        self._limits = limits
+        wanted = listed(sorted(with_new))
+        self._missing = set(with_new)
+        """Notebooks of which nothing is kept."""
+        self._groups_of: Counter[str] = Counter()
+        """How many groups those have that get new ones."""
+        if with_new:
+            self._missing -= {row[0] for row in _KNOWN.rows(connection, wanted)}
+            self._groups_of.update({row[0]: int(row[1]) for row in _COUNTS.rows(connection, wanted)})
+        self._new: set[str] = set()
+        """Groups that this transaction makes."""
+
+    def is_full(self) -> bool:
+        """Whether nothing is taken at all."""
+        return self._quotas.is_full(self._limits)
+
+    def samples(self, notebook: str, group: str, known: Collection[str], address: str, session: str | None) -> bool:
+        """Whether of an event only the id and the count are kept; `known` are the groups that there were."""
+        quotas, limits = self._quotas, self._limits
+        share = TOKEN_SHARE if address.startswith(TOKEN) else 1
+        if session is None and address:
+            sent = quotas.address(address)
+            sent.without_session += 1
+            if sent.without_session > limits.max_errors_without_session * share:
+                return True
+        if quotas.is_over(limits):
+            return True
+        if self.has_group(group, known):
+            return False
+        is_new_notebook = not self.knows(notebook)
+        if not quotas.has_room(limits, is_new_notebook):
+            return True
+        if self._groups_of[notebook] >= limits.max_groups_per_notebook:
+            return True
+        if address:
+            sent = quotas.address(address)
+            if sent.new_groups >= limits.max_new_groups_per_address * share:
+                return True
+            sent.new_groups += 1
+        quotas.keep(is_new_notebook)
+        self._new.add(group)
+        self._missing.discard(notebook)
+        self._groups_of[notebook] += 1
+        return False
+
+    def has_group(self, group: str, known: Collection[str]) -> bool:
+        """Whether there is such a group, or will be at the end of this transaction."""
+        return group in known or group in self._new
+
+    def knows(self, notebook: str) -> bool:
+        """Whether something of this notebook is kept."""
+        return notebook not in self._missing
