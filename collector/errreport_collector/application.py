@@ -26,8 +26,8 @@ from jupyter_errreport.store import Database, Limits, StoreError
 from .alerting import Alerting, QuietHours, channels_of
 from .colab import networks_of
 from .location import default_database
-from .logs import join_logs
 from .observing.counters import counting_together, forget_queues_of
+from .observing.logs import join_logs
 from .processes import Processes, say
 from .server import CannotListen, announce, bind, port_of, run
 

@@ -30,8 +30,8 @@ from .guard import guard
 from .handler import CollectorHandler, Unknown
 from .housekeeping import keep_house
 from .login import Login
-from .logs import request_logger
 from .observing.counters import CountedTally, make_counters
+from .observing.logs import request_logger
 from .operations.drain import answers_out, drain
 from .operations.health import Healthz, Readyz
 from .operations.metrics import Metrics

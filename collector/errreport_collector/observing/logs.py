@@ -13,8 +13,8 @@ from tornado.web import RequestHandler
 
 from jupyter_errreport.api.http.log_masking import masked_route
 
-from .observing.counters import Counters
-from .observing.json_log import JSONFormatter
+from .counters import Counters
+from .json_log import JSONFormatter
 from .repeated import OncePerMinute
 
 access_log = logging.getLogger("errreport_collector.access")
