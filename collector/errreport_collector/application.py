@@ -9,18 +9,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp, NoStart, base_aliases, base_flags
-from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
 from jupyter_errreport.api.service.tally import Tallies, Tally
-from jupyter_errreport.contract import ADMIN_TOKEN_VARIABLE, APPRISE_VARIABLE, SLACK_VARIABLE, WEBHOOK_SECRET_VARIABLE
+from jupyter_errreport.contract import (
+    ADMIN_TOKEN_VARIABLE,
+    APPRISE_VARIABLE,
+    METRICS_TOKEN_VARIABLE,
+    SLACK_VARIABLE,
+    WEBHOOK_SECRET_VARIABLE,
+)
 from jupyter_errreport.store import Database, Limits, StoreError
 
 from .alerting import Alerting, QuietHours, channels_of
 from .colab import networks_of
 from .location import default_database
-from .logs import join_logs
+from .observing.counters import counting_together, forget_queues_of
+from .observing.logs import join_logs
 from .processes import Processes, say
 from .server import CannotListen, announce, bind, port_of, run
 
@@ -48,6 +55,7 @@ class ErrReportCollector(JupyterApp):
         "read-db": "ErrReportCollector.read_db",
         "processes": "ErrReportCollector.processes",
         "slack-webhook": "ErrReportCollector.slack_webhook",
+        "log-format": "ErrReportCollector.log_lines",
     }
     flags = {  # noqa: RUF012
         **base_flags,
@@ -201,6 +209,27 @@ class ErrReportCollector(JupyterApp):
         " and X-Forwarded-Proto are believed; without them all clients behind a proxy share its address.",
     ).tag(config=True)
 
+    metrics_token = Unicode(
+        help="A token that may read `/metrics` from other machines and nothing else; this machine needs none. Rather"
+        f" set it in the environment as {METRICS_TOKEN_VARIABLE}."
+    ).tag(config=True)
+    log_lines = Enum(
+        ("text", "json"),
+        "text",
+        help="What the log's lines are: text for people, or a JSON object each for programs, in which addresses are"
+        " hashes that change daily.",
+    ).tag(config=True)
+    access_log = Unicode(
+        help="A file for the lines of requests, for fail2ban: with each one's address and time. With text they stand"
+        " there instead of in the log. It may be moved while the collector runs (logrotate)."
+    ).tag(config=True)
+    drain_seconds = Float(
+        8.0,
+        min=0,
+        help="How long a stop waits for requests that are under way, in seconds. Docker, for instance, kills what has"
+        " not ended after 10.",
+    ).tag(config=True)
+
     token_was_made = False
     """Whether `admin_token` is one that nobody but the printed link knows."""
 
@@ -213,6 +242,10 @@ class ErrReportCollector(JupyterApp):
         given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
         return given or f"admin_{secrets.token_hex(24)}"
+
+    @default("metrics_token")
+    def _default_metrics_token(self) -> str:
+        return os.environ.get(METRICS_TOKEN_VARIABLE, "")
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
@@ -276,7 +309,10 @@ class ErrReportCollector(JupyterApp):
         """
         if not self.admin_token.strip():
             return self._refuse("An empty admin_token would open the collector to everybody; leave it out instead.")
-        join_logs(self.log)
+        try:
+            join_logs(self.log, self.log_lines == "json", self.access_log)
+        except OSError as error:
+            return self._refuse(f"access_log: {self.access_log} can't be written: {error.strerror}.")
         try:
             database = Database(self.db, self.read_db)
             if self.processes > 1:
@@ -322,7 +358,14 @@ class ErrReportCollector(JupyterApp):
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 
-        return Processes(self.processes, serve).run(lambda: announce(self, database.name, port_of(sockets)))
+        def stopping() -> None:
+            for each in sockets:
+                each.close()
+
+        with counting_together():
+            processes = Processes(self.processes, serve, stopping, forget_queues_of)
+            port = port_of(sockets)
+            return processes.run(lambda: announce(self, database.name, port))
 
     def _refuse(self, sentence: str) -> int:
         say(sentence)

@@ -24,6 +24,8 @@ class CollectorHandler(RequestHandler):
     """Whether a token was sent that nobody has, or no longer."""
     token_name = ""
     by_cookie = False
+    route = "other"
+    """What the figures call this route: its path, with `ID` for each name in it."""
     brought_by: str | None = None
     network = ""
     """What counts as the caller's address."""
@@ -46,6 +48,12 @@ class CollectorHandler(RequestHandler):
     def client_address(self) -> str:
         """The address that the request came from (a trusted proxy's word for it)."""
         return str(self.request.remote_ip)
+
+    def set_default_headers(self) -> None:
+        """A connection that is kept open would hold up a stop."""
+        super().set_default_headers()
+        if self.running.is_stopping:
+            self.set_header("Connection", "close")
 
     async def prepare(self) -> None:
         """Find out who calls."""

@@ -14,11 +14,17 @@ LEAST_SECONDS = 2.0
 class Processes:
     """Forks, and starts again who dies. To be used where no thread runs: a fork copies only one."""
 
-    def __init__(self, count: int, serve: Callable[[int, int], int]) -> None:
+    def __init__(
+        self, count: int, serve: Callable[[int, int], int], stopping: Callable[[], None], died: Callable[[int], None]
+    ) -> None:
         """`serve` is given a file that ends when this process does, and its number, which whoever replaces it has too.
 
         What it returns is its process's exit status. Numbers begin with 0.
+
+        `stopping` is called when no more are to be started, `died` with the id of each that has ended.
         """
+        self._stop_listening = stopping
+        self._died = died
         self._count = count
         self._serve = serve
         self._started: dict[int, tuple[int, float]] = {}
@@ -38,8 +44,11 @@ class Processes:
             pid, status = os.wait()
             number, began = self._started.pop(pid)
             age = time.monotonic() - began
+            self._died(pid)
             if self._stopping:
-                self._status = max(self._status, abs(os.waitstatus_to_exitcode(status)))
+                code = os.waitstatus_to_exitcode(status)
+                # It was still starting, and had nothing to finish: whoever serves ends by itself.
+                self._status = max(self._status, 0 if code == -signal.SIGTERM else abs(code))
                 continue
             say(f"Process {pid} ended ({os.waitstatus_to_exitcode(status)}); another one takes its place.")
             time.sleep(max(0.0, LEAST_SECONDS - age))
@@ -68,6 +77,7 @@ class Processes:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+        self._stop_listening()
         for pid in self._started:
             os.kill(pid, signal.SIGTERM)
 

@@ -9,6 +9,9 @@ from tornado.httputil import HTTPServerRequest
 from jupyter_errreport.api import Service
 
 from .alerting import Alerting
+from .observing.counters import Counters
+from .observing.database_figures import DatabaseFigures
+from .observing.readiness import Readiness
 
 
 class UnderWay(Protocol):
@@ -32,6 +35,19 @@ class Running:
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""
+    metrics_sha256: str = ""
+    """The hash of the token that opens the metrics; empty for none."""
+    counters: Counters | None = None
+    """None where prometheus_client is not installed."""
+    readiness: Readiness = field(init=False)
+    figures: tuple[float, DatabaseFigures | None] = (0.0, None)
+    """What the metrics told last of the database, and when."""
+    is_stopping: bool = False
     requests_limit: int = 1_000_000
     """Requests of one address that may be under way; behind a trusted proxy that is what its client is held to."""
     active: set[UnderWay] = field(default_factory=set)
+    """Requests that have no answer yet."""
+
+    def __post_init__(self) -> None:
+        """Make what goes with the database."""
+        self.readiness = Readiness(self.service.database)

@@ -30,12 +30,18 @@ from .guard import guard
 from .handler import CollectorHandler, Unknown
 from .housekeeping import keep_house
 from .login import Login
-from .logs import log_request
+from .observing.counters import CountedTally, make_counters
+from .observing.logs import request_logger
+from .operations.drain import answers_out, drain
+from .operations.health import Healthz, Readyz
+from .operations.metrics import Metrics
 from .running import Running, UnderWay
 from .settings import Settings
 
 PATIENCE = 5.0
-"""Seconds that a stop waits for answers that are under way."""
+"""Seconds that a stop waits for the alerts that are being told."""
+LOOK_SECONDS = 1.0
+"""How often the lengths of queues are looked at."""
 HEADER_LIMIT = 64 * 1024
 SNIPPET = """\
 %pip install jupyter-errreport
@@ -45,7 +51,14 @@ ErrorServer(url="{address}", notebook="my notebook").enable()
 1 / 0"""
 """What the page without errors offers; each part in a cell of its own."""
 
-OWN = (("alerts", Alerts), ("alerts/test", TestAlerts))
+OWN = (
+    ("alerts", Alerts),
+    ("alerts/test", TestAlerts),
+    ("login", Login),
+    ("healthz", Healthz),
+    ("readyz", Readyz),
+    ("metrics", Metrics),
+)
 """What only this server answers."""
 
 
@@ -55,12 +68,15 @@ class CannotListen(Exception):  # noqa: N818 - the name says what is the case
 
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
-    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard, OWN)]
+    handlers: list[Any] = []
+    for pattern, handler in routes(CollectorHandler, guard, OWN):
+        handlers.append((f"/{pattern}", handler))
+        handler.route = pattern.replace("([^/]+)", "ID").replace("\\", "")  # type: ignore[attr-defined]
     return Application(
-        [*handlers, (r"/login", Login)],
+        handlers,
         default_handler_class=Unknown,
         cookie_secret=cookie_secret,
-        log_function=log_request,
+        log_function=request_logger(running.counters),
         running=running,
         xsrf_cookie_name=f"errreport-xsrf-{running.port}",
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
@@ -98,6 +114,7 @@ async def _serve(
         loop.add_reader(parent, stop.set)
     await asyncio.to_thread(alerting.start)
     gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
+    counters = make_counters()
     service = Service(
         database=database,
         limits=collector.limits_in_force,
@@ -114,6 +131,9 @@ async def _serve(
         pages=Pages(Path(__file__).parent / "templates"),
         log=collector.log,
     )
+    if counters is not None:
+        service.tally = CountedTally(service.tally, counters)
+        service.on_refused = counters.count_refusals
     running = Running(
         service,
         alerting,
@@ -122,6 +142,8 @@ async def _serve(
         max_transparency=collector.max_transparency,
         requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
+        metrics_sha256=token_hash(collector.metrics_token) if collector.metrics_token else "",
+        counters=counters,
     )
     cookie_secret = await asyncio.wrap_future(database.write(lambda connection: secret(connection, "cookie_secret")))
     server = GuardedServer(
@@ -146,17 +168,27 @@ async def _serve(
         asyncio.create_task(keep_watching(database, alerting.wake)),
         asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
     ]
+    tasks.append(asyncio.create_task(_keep_looking(running)))
     database.listen(partial(_tell_of_others, loop, service, alerting))
     if parent is None:
         announce(collector, database.name, running.port)
     await stop.wait()
-    server.stop()
-    service.listeners.close()
     for task in tasks:
         task.cancel()
-    await _answers_out(running)
+    all_out = await drain(server, running, collector.drain_seconds)
     await asyncio.to_thread(alerting.close, PATIENCE)
+    if all_out:  # and those of requests that came meanwhile on connections that were open
+        all_out = await answers_out(running, collector.drain_seconds)
+    if not all_out:
+        collector.log.warning("Stopped after %g seconds, with requests under way.", collector.drain_seconds)
     await server.close_all_connections()
+
+
+async def _keep_looking(running: Running) -> None:
+    """Until cancelled: tell the counters how long the queues are."""
+    while running.counters is not None:
+        running.counters.look(running.service.database.writes_waiting, len(running.active))
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _stream(handler: UnderWay) -> Any:
@@ -168,13 +200,6 @@ def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting:
     with contextlib.suppress(RuntimeError):  # the loop has ended
         loop.call_soon_threadsafe(service.listeners.tell)
     alerting.wake()
-
-
-async def _answers_out(running: Running) -> None:
-    """Wait until every request that was taken has its answer, for `PATIENCE` seconds at most."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
-    while running.active and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.02)
 
 
 def bind(ip: str, port: int) -> list[socket.socket]:

@@ -11,6 +11,8 @@ class Settings(Protocol):
 
     ip: str
     admin_token: str
+    metrics_token: str
+    drain_seconds: float
     token_was_made: bool
     max_transparency: bool
     colab_only: bool

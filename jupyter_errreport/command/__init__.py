@@ -9,11 +9,14 @@ import sys
 from typing import List, Optional
 
 COMMANDS = {
+    "backup": "copy a collector's database into a file, while it runs",
     "collector": "run the central collector",
+    "deploy": "write the files with which a collector runs on a server of yours",
     "hook": "see and mend which kernels report their errors",
     "migrate": "move a collector to another database, such as from SQLite to PostgreSQL",
     "preview": "show what at most would leave for the errors saved in a notebook",
     "publish": "send a notebook's code to its author's collector, which then shows errors in it",
+    "restore": "make a collector's database anew from a backup",
     "scrub": "show what at most would leave of saved errors, for programs",
     "token": "create, list and revoke tokens of a collector",
 }

@@ -1,8 +1,8 @@
-"""Random secrets that belong to a database and are made when they are first needed."""
+"""What a database remembers of its server: random secrets that are made when they are first needed, and words."""
 
 import secrets
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from .schema import settings
 
@@ -15,3 +15,9 @@ def secret(connection: Connection, name: str) -> str:
     made = secrets.token_hex(32)
     connection.execute(insert(settings).values(name=name, value=made))
     return made
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    """Keep a word under this name, in place of the last one."""
+    if not connection.execute(update(settings).where(settings.c.name == name).values(value=value)).rowcount:
+        connection.execute(insert(settings).values(name=name, value=value))

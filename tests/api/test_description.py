@@ -4,6 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from errreport_collector.server import OWN
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
@@ -25,6 +26,9 @@ from jupyter_errreport.contract import (
     POLICIES,
     RELATIONS,
 )
+from jupyter_errreport.extension.app import FRONT_END
+from jupyter_errreport.extension.notebook_cells import SentCells
+from jupyter_errreport.extension.publishing import SentNotebook
 
 from .server import ApiServer
 
@@ -41,24 +45,40 @@ def test_the_description_is_valid() -> None:
     validate(DESCRIBED)
 
 
+def test_no_sentence_is_cut_at_a_comma() -> None:
+    """In braces a comma ends a text without quotes, and begins a key without a value."""
+
+    def empty(value: Any, place: str) -> list[str]:
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        found = [at for key, item in inside for at in empty(item, f"{place}/{key}")]
+        return found + [f"{place}/{key}" for key, item in inside if item is None and isinstance(value, dict)]
+
+    assert empty(DESCRIBED, "") == []
+
+
 def test_it_is_served_as_it_is(server: ApiServer) -> None:
     assert server.get("openapi.yaml").content == DESCRIPTION.read_bytes()
 
 
-def test_routes_and_description_agree_on_paths_methods_and_access() -> None:
+SERVED = {None: RESOURCES, "collector": (*RESOURCES, *OWN), "jupyter-server": (*RESOURCES, *FRONT_END)}
+"""The routes of both servers, and of each."""
+
+
+@pytest.mark.parametrize("server", SERVED)
+def test_routes_and_description_agree_on_paths_methods_and_access(server: str | None) -> None:
     described = {
         (route_of(path), method, item[method]["x-access"])
         for path, item in DESCRIBED["paths"].items()
         for method in METHODS
-        if method in item
+        if method in item and item.get("x-server") in (None, server)
     }
     served = {
-        (pattern, method, access) for pattern, resource in RESOURCES for method, access in resource.access.items()
+        (pattern, method, access) for pattern, resource in SERVED[server] for method, access in resource.access.items()
     }
     assert described == served
 
 
-@pytest.mark.parametrize("resource", [resource for _, resource in RESOURCES])
+@pytest.mark.parametrize("resource", [resource for _, resource in (*RESOURCES, *OWN, *FRONT_END)])
 def test_every_method_of_a_resource_has_an_access(resource: type[RequestHandler]) -> None:
     methods = {name for name in METHODS if getattr(resource, name) is not getattr(RequestHandler, name)}
     assert methods == set(resource.access)
@@ -80,7 +100,8 @@ def test_every_method_goes_through_the_guard() -> None:
 
 def test_the_fields_that_are_read_are_those_described() -> None:
     schemas = DESCRIBED["components"]["schemas"]
-    for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell):
+    own = (SentCells, SentNotebook)
+    for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell, *own):
         assert {field.name for field in msgspec.structs.fields(sent)} == set(schemas[sent.__name__]["properties"])
     assert set(schemas["SentEvent"]["properties"]) == set(EVENT_FIELDS)
     assert set(schemas["Event"]["allOf"][1]["properties"]) == set(ADDED_FIELDS)
@@ -126,6 +147,7 @@ LIMITS = [
     ("SentChange", "note", "maxLength", "DECISION_LIMIT"),
     ("SentChange", "hint", "maxLength", "DECISION_LIMIT"),
     ("SentSource", "cells", "maxItems", "CELLS_LIMIT"),
+    ("SentCells", "sources", "maxItems", "CELLS_LIMIT"),
     ("SentSource", "language", "maxLength", "LANGUAGE_LIMIT"),
     ("SentSource", "release", "maxLength", "RELEASE_LIMIT"),
 ]

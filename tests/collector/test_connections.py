@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from errreport_collector.connections import Door, GuardedServer, room_for
-from errreport_collector.logs import join_logs
-from errreport_collector.repeated import ACCESS, OncePerMinute
+from errreport_collector.observing.logs import join_logs
+from errreport_collector.observing.repeated import ACCESS, OncePerMinute
 from hypothesis import given
 from hypothesis import strategies as st
 from tornado.httpclient import AsyncHTTPClient

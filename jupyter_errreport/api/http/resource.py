@@ -176,6 +176,7 @@ class Resource(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Every failure is JSON with a sentence (a page, for a browser); none shows what went on inside."""
         problem = problem_of(status_code, kwargs.get("exc_info", (None, None))[1])
+        self.service.on_refused([problem.code])
         self.set_status(problem.status_code)
         for name, value in problem.headers.items():
             self.set_header(name, value)

@@ -44,6 +44,8 @@ async def receive_one(
     (outcome,) = await store(resource.service, [event], _sender(resource, [event]))
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
+    if outcome.reason:
+        resource.service.on_refused([outcome.reason])
     return event, outcome
 
 
@@ -65,7 +67,9 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
     if over and over[0] and len(over) == len(outcomes):
         raise _over_limit(resource, over[0])
     stored = iter(outcomes)
-    return [_answer(resource.service, next(stored)) if answer is None else answer for answer in answers]
+    told = [_answer(resource.service, next(stored)) if answer is None else answer for answer in answers]
+    resource.service.on_refused([answer["reason"] for answer in told if answer.get("reason")])
+    return told
 
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:

@@ -23,6 +23,10 @@ def _nothing(events: list[EventMessageType]) -> None:
     """Nobody wants to know."""
 
 
+def _uncounted(reasons: Sequence[str]) -> None:
+    """Nobody counts."""
+
+
 def _nobody() -> None:
     """Nobody has to do anything."""
 
@@ -46,6 +50,8 @@ class Service:
     """Whether errors go on to a collector, whose hints come back with its answer."""
     on_stored: Callable[[list[EventMessageType]], None] = _nothing
     """Called on the event loop with events that are on disk and were not before. Must not block."""
+    on_refused: Callable[[Sequence[str]], None] = _uncounted
+    """Called on the event loop with the reasons for which a request, or events of one, were refused. Must not block."""
     on_said: Callable[[], None] = _nobody
     """Called on the event loop when readers have said something of errors. Must not block."""
     on_deleted: Callable[[], None] = _nobody

@@ -110,6 +110,11 @@ class Database:
         """A sentence about the last write if it failed; empty otherwise."""
         return self._writer.problem if self._writer else ""
 
+    @property
+    def writes_waiting(self) -> int:
+        """How many changes wait for the thread that writes."""
+        return self._writer.waiting if self._writer else 0
+
     def write(self, work: Work[Result], sender: Sender = OURSELVES) -> "Future[Result]":
         """A future with what `work` returns, done once that is on disk; else it fails (see `Writer.submit`)."""
         if self._writer is None:

@@ -1,6 +1,7 @@
 """Brings a database to the tables that this release knows. Runs at every start."""
 
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -8,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from .failures import DatabaseTooNew, DatabaseUnavailable
 
@@ -21,8 +22,7 @@ def migrate(engine: Engine, name: str) -> None:
     Raises `DatabaseTooNew` when it holds a migration that this release does not have, and `DatabaseUnavailable` when
     its tables are another program's.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%"))
+    config = _config()
     with _one_at_a_time, engine.begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current is None and inspect(connection).get_table_names():
@@ -39,6 +39,22 @@ def migrate(engine: Engine, name: str) -> None:
             command.stamp(config, "head")
         else:
             command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has this release's tables: a newer process may have changed them since this one began."""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [_head()]
+
+
+@lru_cache(maxsize=1)
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%"))
+    return config
 
 
 def _known(scripts: ScriptDirectory, revision: str) -> bool:

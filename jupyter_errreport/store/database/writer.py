@@ -49,6 +49,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="errreport-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return len(self._waiting)
+
     def submit(self, work: Work[Result], sender: Sender = OURSELVES) -> "Future[Result]":
         """A future with what `work` returns, done when it is on disk. It waits behind what its sender asked before.
 

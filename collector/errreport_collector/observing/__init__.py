@@ -1,0 +1,1 @@
+"""What an operator's monitoring wants to know of a collector, counted and asked where it happens."""

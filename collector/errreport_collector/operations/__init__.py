@@ -1,0 +1,1 @@
+"""The routes for those who keep a collector running."""
