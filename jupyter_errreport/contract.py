@@ -75,7 +75,8 @@ def notebook_pattern(pattern: str) -> str:
     if not without.strip("*?"):
         return without or UNKNOWN
     normal = notebook_identity(without)
-    return normal if normal.strip("*?") else pattern
+    # A `\` would take the meaning of what follows it away (`store.scopes`).
+    return normal if normal.strip("*?") else pattern.replace("\\", "/")
 
 
 def is_nobodys(identity: str) -> bool:

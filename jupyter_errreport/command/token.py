@@ -70,7 +70,9 @@ def _list(database: "Database", args: argparse.Namespace) -> int:
         print("There are no tokens. Make one with `jupyter errreport token create --role read`.", file=sys.stderr)
     for row in rows:
         state = f"revoked {row['revoked_at'][:16]}" if row["revoked_at"] else "valid"
-        print(f"{row['id']}  {row['role']:<6}  {row['notebook'] or '*'}  created {row['created_at'][:16]}  {state}")
+        used = f"last used {row['last_used_at'][:16]}" if row["last_used_at"] else "never used"
+        made = f"created {row['created_at'][:16]}"
+        print(f"{row['id']}  {row['role']:<6}  {row['notebook'] or '*'}  {made}  {used}  {state}")
     return 0
 
 

@@ -242,6 +242,7 @@ def _go_back(path: Path) -> None:
         for column in ("last_timestamp", "fingerprint", "text_id", "identity"):
             connection.exec_driver_sql(f"ALTER TABLE errors DROP COLUMN {column}")
         connection.exec_driver_sql("ALTER TABLE sessions DROP COLUMN identity")
+        connection.exec_driver_sql("ALTER TABLE tokens DROP COLUMN last_used_at")
         connection.exec_driver_sql("CREATE INDEX errors_by_notebook ON errors (notebook, received_at, event_id)")
         connection.exec_driver_sql("CREATE INDEX sessions_by_notebook ON sessions (notebook, opened_at, session)")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
