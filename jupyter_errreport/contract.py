@@ -24,6 +24,8 @@ ROLES = ("report", "read", "author", "admin")
 EVENT_STATUSES = ("stored", "duplicate", "rejected")
 """What becomes of an event at a receiver."""
 
+KEY_REQUIRED = "key_required"
+"""The reason of a 401 where a report must bring the key of its notebook."""
 KEY_HEADER = "X-Errreport-Key"
 """Carries the key of a connection file."""
 CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"

@@ -16,6 +16,8 @@ class Identity(NamedTuple):
     role: Role
     notebook: str | None = None
     """The notebooks it is for, with `*` and `?`; None for all."""
+    token_id: str | None = None
+    """None for the token that the collector was started with."""
 
     def may(self, access: Access) -> bool:
         """Whether this role has the access."""
@@ -33,4 +35,4 @@ def identify(connection: Connection, sha256: str, admin_sha256: str) -> Identity
     if hmac.compare_digest(sha256, admin_sha256):
         return Identity("admin")
     token = find_token(connection, sha256)
-    return None if token is None else Identity(token.role, token.notebook)
+    return None if token is None else Identity(token.role, token.notebook, token.id)

@@ -71,6 +71,8 @@ async def read_by_link(handler: CollectorResource) -> None:
             " token create --role read",
         )
     handler.identity, handler.notebook_scope = identity, identity.notebook
+    if identity.token_id is not None:
+        handler.running.noted.used(identity.token_id)
 
 
 def show_login_again(handler: CollectorResource) -> None:

@@ -30,8 +30,11 @@ from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
 from .handler import CollectorHandler
+from .keys import Keys, NotAccepted, OneKey, RevokeKey
 from .login import Login
+from .noted import Noted
 from .retention import keep_purging
+from .tokens import OneToken, RevokeToken, Tokens
 from .unknown import Unknown
 
 if TYPE_CHECKING:
@@ -49,6 +52,18 @@ ErrorServer(url="{address}", notebook="my notebook").enable()
 """What the page without errors offers; each part in a cell of its own."""
 
 
+OWN = (
+    (r"tokens", Tokens),
+    (r"tokens/([^/]+)", OneToken),
+    (r"tokens/([^/]+)/revoke", RevokeToken),
+    (r"keys", Keys),
+    (r"keys/([^/]+)", OneKey),
+    (r"keys/([^/]+)/revoke", RevokeKey),
+    (r"not-accepted", NotAccepted),
+)
+"""What only this server answers."""
+
+
 class CannotListen(Exception):  # noqa: N818 - the name says what is the case
     """The address or the port can't be had."""
 
@@ -61,6 +76,11 @@ class Running:
     alerting: Alerting
     port: int
     admin_sha256: str
+    noted: Noted
+    require_key: bool = False
+    """Whether reports must bring a token."""
+    public_url: str = ""
+    """Where others reach this server; empty for where it was asked."""
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""
@@ -70,7 +90,7 @@ class Running:
 
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
-    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard)]
+    handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard, OWN)]
     handlers += [(r"/login", Login), (r"/alerts", Alerts), (r"/alerts/test", TestAlerts)]
     return Application(
         handlers,
@@ -124,6 +144,7 @@ async def _serve(
         more_places=[("alerts", "Alerts")],
         github_repository=collector.github_repository,
         snippet=SNIPPET,
+        has_keys=True,
         pages=Pages(Path(__file__).parent / "templates"),
         log=collector.log,
     )
@@ -132,6 +153,9 @@ async def _serve(
         alerting,
         port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
+        noted=Noted(database),
+        require_key=collector.require_key,
+        public_url=collector.public_url,
         max_transparency=collector.max_transparency,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
     )
@@ -147,7 +171,10 @@ async def _serve(
         body_timeout=60,
     )
     server.add_sockets(sockets)
-    tasks = [asyncio.create_task(keep_watching(database, alerting.wake))]
+    tasks = [
+        asyncio.create_task(keep_watching(database, alerting.wake)),
+        asyncio.create_task(running.noted.keep_writing()),
+    ]
     if collector.retention_days:
         tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
     database.listen(partial(_tell_of_others, loop, service, alerting))
@@ -159,6 +186,7 @@ async def _serve(
     for task in tasks:
         task.cancel()
     await _answers_out(running)
+    await running.noted.write()
     await asyncio.to_thread(alerting.close, PATIENCE)
     await server.close_all_connections()
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from ..store.cursor import encode_cursor
 from ..store.figures.share import error_free_share
+from ..store.keys import list_keys
 from ..store.notebooks import find_notebook, list_notebooks
 from ..web.notebook import notebook_page
 from ..web.notebooks import notebooks_page
@@ -11,6 +12,9 @@ from .access import Access
 from .problem import Problem
 from .query import PAGING, read_filters, read_paging
 from .resource import Resource
+
+KEYS = 50
+"""Keys that the page of a notebook shows."""
 
 
 class Notebooks(Resource):
@@ -50,7 +54,15 @@ class OneNotebook(Resource):
         shown = await self.read_db(lambda connection: notebook_page(connection, name, scope))
         if shown is None:
             raise unknown_notebook()
-        self.answer_page("notebook.html", **shown)
+        keys = None
+        if self.service.has_keys and await self.may("author"):
+            keys = await self.read_db(lambda connection: list_keys(connection, scope, KEYS, None, name))
+        self.answer_page(
+            "notebook.html",
+            **shown,
+            keys=None if keys is None else keys.items,
+            xsrf="" if keys is None else self.xsrf_token.decode("ascii"),
+        )
 
 
 async def find(resource: Resource, name: str) -> dict[str, Any]:

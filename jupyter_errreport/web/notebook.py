@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..contract import is_nobodys
 from ..store.figures.share import error_free_share
 from ..store.groups.groups import GroupFilters, list_groups
 from ..store.notebooks import find_notebook
@@ -30,7 +31,7 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
     cells = [_cell(cell, index, notebook["sessions"]) for index, cell in enumerate(in_order)]
     groups = list_groups(connection, GroupFilters(status="open", notebook=name, scope=scope), "sessions", ROWS)
     return {
-        "notebook": notebook_row(notebook),
+        "notebook": {**notebook_row(notebook), "is_nobodys": is_nobodys(notebook["notebook"])},
         "strip": heat_strip([cell["heat_cell"] for cell in cells]),
         "cells": [cell for cell in cells if cell["count"]],
         "trend": trend(filled(notebook["days"], FIGURES, last)),

@@ -4,6 +4,9 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from errreport_collector.keys import SentKey
+from errreport_collector.server import OWN
+from errreport_collector.tokens import SentToken
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
@@ -40,7 +43,7 @@ def test_routes_and_description_agree_on_paths_methods_and_access() -> None:
         (route_of(path), method, item[method]["x-access"])
         for path, item in DESCRIBED["paths"].items()
         for method in METHODS
-        if method in item
+        if method in item and "x-server" not in item
     }
     served = {
         (pattern, method, access) for pattern, resource in RESOURCES for method, access in resource.access.items()
@@ -48,7 +51,17 @@ def test_routes_and_description_agree_on_paths_methods_and_access() -> None:
     assert described == served
 
 
-@pytest.mark.parametrize("resource", [resource for _, resource in RESOURCES])
+def test_what_only_the_collector_has_is_described_too() -> None:
+    described = {
+        (route_of(path), method, item[method]["x-access"])
+        for path, item in DESCRIBED["paths"].items()
+        for method in METHODS
+        if method in item and item.get("x-server") == "collector"
+    }
+    assert described == {(pattern, method, access) for pattern, kind in OWN for method, access in kind.access.items()}
+
+
+@pytest.mark.parametrize("resource", [resource for _, resource in (*RESOURCES, *OWN)])
 def test_every_method_of_a_resource_has_an_access(resource: type[RequestHandler]) -> None:
     methods = {name for name in METHODS if getattr(resource, name) is not getattr(RequestHandler, name)}
     assert methods == set(resource.access)
@@ -70,7 +83,7 @@ def test_every_method_goes_through_the_guard() -> None:
 
 def test_the_fields_that_are_read_are_those_described() -> None:
     schemas = DESCRIBED["components"]["schemas"]
-    for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell):
+    for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell, SentKey, SentToken):
         assert {field.name for field in msgspec.structs.fields(sent)} == set(schemas[sent.__name__]["properties"])
     assert schemas["SentEvent"]["properties"]["kind"]["enum"] == list(KINDS)
 
