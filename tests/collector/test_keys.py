@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import requests
 from jupyter_errreport.store.refusals import MOST
 from tests.support.collectors import ADMIN, Collector
 
+from .conftest import Start
 from .test_access import make_token, token_command
 
 pytestmark = pytest.mark.needs("installed wheel")
@@ -23,8 +25,6 @@ EVENT = {"error_name": "SecretName", "error_message": "secret message", "first_l
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory, module_place: str) -> Iterator[Collector]:
     """A collector that asks for keys."""
-    import sys
-
     running = Collector(Path(sys.executable), tmp_path_factory.mktemp("strict"), "--require-key", db=module_place)
     yield running
     running.kill()
@@ -151,7 +151,8 @@ def test_an_author_makes_keys_of_their_own_notebooks_alone(strict: Collector) ->
     assert (nobodys.status_code, nobodys.json()["reason"]) == (400, "nobodys_notebook")
 
 
-def test_without_the_setting_reports_need_no_key(collector: Collector) -> None:
+def test_without_the_setting_reports_need_no_key(start: Start) -> None:
+    collector = start()
     assert collector.post("errors", {**EVENT, "notebook": "free"}).status_code == 200
     assert collector.read("not-accepted") == []
     key = make_key(collector, "free")
