@@ -79,7 +79,10 @@ class CollectorHandler(RequestHandler):
     def own_places(self) -> list[tuple[str, str]]:
         """Pages that this caller is led to besides those for everybody."""
         may = self.identity.may if self.identity is not None else lambda access: False
-        pages: tuple[tuple[Access, str, str], ...] = (("author", "keys", "Keys"), ("admin", "tokens", "Tokens"))
+        pages: tuple[tuple[Access, str, str], ...] = (
+            ("author", "keys", "Notebook keys"),
+            ("admin", "tokens", "Tokens"),
+        )
         return [(address, name) for access, address, name in pages if may(access)]
 
     async def identity_of(self, sha256: str) -> Identity | None:

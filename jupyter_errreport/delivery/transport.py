@@ -11,7 +11,7 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from ..contract import DECISION_LIMIT, KEY_HEADER
+from ..contract import DECISION_LIMIT, KEY_HEADER, KEY_REQUIRED
 from .destination import COLLECTOR, JUPYTER, Destination
 from .outcome import Hint, Outcome, judged
 from .slack import slack_message
@@ -159,6 +159,8 @@ class Transport:
         problem = f"{self._destination.label} answered {code}"
         if code in (400, 413, 415, 422) or (self._destination.kind not in (COLLECTOR, JUPYTER) and 400 <= code < 429):
             return judged("rejected", count, problem)
+        if code == 401 and _reason(response) == KEY_REQUIRED:
+            problem += ": it takes only reports with the notebook's key, which its author puts here as token="
         if code == 429:
             reason = _reason(response)
             if reason in _LIMITS_FOR_GOOD:
