@@ -35,8 +35,8 @@ async def refuse_without_key(handler: CollectorResource, challenge: dict[str, st
         401,
         KEY_REQUIRED,
         "This collector takes only reports that bring the key of their notebook; nothing was stored. The notebook's"
-        ' author makes one on the page "Notebook keys" here and puts it into the notebook: ErrorServer(..., token="report_...").'
-        " Other programs send it as `Authorization: Bearer report_...`.",
+        ' author makes one on the page "Notebook keys" here and puts it into the notebook:'
+        ' ErrorServer(..., token="report_..."). Other programs send it as `Authorization: Bearer report_...`.',
         challenge,
     )
 
