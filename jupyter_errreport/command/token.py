@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--role",
         required=True,
         choices=ROLES,
-        help="report: add errors; read: also see them; author: also publish a notebook's source; admin: also delete",
+        help="report: add errors; read: also see them; author: also publish a notebook's"
+        " source and make its keys; admin: also delete, and make tokens",
     )
     create.add_argument("--notebook", metavar="PATTERN", help="only for notebooks of this name; * and ? as in a shell")
     listing = actions.add_parser("list", help="show all tokens (their ids, never the tokens)")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from jupyter_errreport.store.refusals import MOST
 from tests.support.collectors import ADMIN, Collector
@@ -161,9 +160,7 @@ def test_without_the_setting_reports_need_no_key(start: Start) -> None:
 
 def test_the_forms_of_the_pages_are_not_taken_from_another_site(strict: Collector) -> None:
     author = make_token(strict, "--role=author", "--notebook=form*")
-    browser = requests.Session()
-    browser.headers["Accept"] = "text/html"
-    browser.get(f"{strict.url}/keys?token={author}", timeout=10)
+    browser = strict.browser(author)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', browser.get(f"{strict.url}/keys", timeout=10).text)[0]
     assert browser.post(f"{strict.url}/keys", {"notebook": "form"}, timeout=10).status_code == 403
     assert strict.get("keys", author).json() == []

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-import requests
 
 from jupyter_errreport.contract import ROLES
 from tests.support.collectors import ADMIN, Collector
@@ -90,9 +89,7 @@ def test_a_use_is_seen_and_kept(collector: Collector) -> None:
 
 
 def test_the_form_is_not_taken_from_another_site(collector: Collector) -> None:
-    browser = requests.Session()
-    browser.headers["Accept"] = "text/html"
-    browser.get(f"{collector.url}/errors?token={ADMIN}", timeout=10)
+    browser = collector.browser(ADMIN)
     page = browser.get(f"{collector.url}/tokens", timeout=10)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', page.text)[0]
     before = set(listed(collector))
