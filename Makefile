@@ -46,9 +46,10 @@ test: $(VENV)/.demo $(VENV)/.test runtimes ## lint, build the manual, and run al
 	done; test -z "$$failed" || { echo "make test: failed:$$failed"; exit 1; }
 
 .PHONY: lint
-lint: $(VENV)/.demo $(VENV)/.test ## ruff and mypy
+lint: $(VENV)/.demo $(VENV)/.test ## ruff, import-linter and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	PYTHONPATH=.:collector $(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/mypy templates
 	$(BIN)/mypy demo .ci/step.py tests/conftest.py tests/support/machine.py tests/support/runtimes.py tests/demo tests/crash
@@ -61,7 +62,7 @@ pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_
 	$(BIN)/pytest -n auto $(PYTEST_ARGUMENTS)
 
 .PHONY: crash
-crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1"
+crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk; choose with CRASH_ARGUMENTS="--rounds 9 --seed 1 --database postgresql"
 	$(BIN)/python -m tests.crash --rounds 200 $(CRASH_ARGUMENTS)
 
 .PHONY: non-interference
@@ -87,7 +88,7 @@ wheel: dist/.built ## the package, into dist/
 
 .PHONY: clean
 clean: ## remove all that was made here
-	rm -rf $(VENV) build dist site labextension/node_modules labextension/lib labextension/built *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site labextension/node_modules labextension/lib labextension/built *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What stands behind them: each part of .venv has a stamp, made anew when what it was made from has changed.

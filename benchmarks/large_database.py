@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, true
 
 from jupyter_errreport.event import group_id, new_event_id, rfc3339
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.rows import row_of
-from jupyter_errreport.store.errors.texts import text_of
+from jupyter_errreport.store.events.rows import row_of
+from jupyter_errreport.store.events.texts import text_of
 from jupyter_errreport.store.figures.arrivals import Arrivals
 from jupyter_errreport.store.figures.session_figures import FirstErrors, add_sessions
 from jupyter_errreport.store.schema import errors, sessions

@@ -57,6 +57,7 @@ def _take(browser: Browser, url: str, folder: Path) -> None:
         context = browser.new_context(viewport=window, color_scheme=scheme, device_scale_factor=2 if phone else 1)  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{url}?token={TOKEN}")
+        page.get_by_role("button", name="Log in").click()
         group = context.request.get(f"{url}groups?status=open&order=sessions", headers={"Accept": "application/json"})
         # The one of which there is most to see: with a hint for readers.
         best = max(group.json(), key=lambda item: (bool(item["hint"]), item["sessions"]))

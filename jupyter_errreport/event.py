@@ -12,6 +12,7 @@ import time
 from random import Random
 from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
+from .contract import FINGERPRINT_PREFIX
 from .message_template import message_template
 from .stdlib_names import STDLIB_NAMES
 
@@ -26,22 +27,6 @@ else:
             super().__init_subclass__()
             inherited = [base.__dict__.get("__annotations__", {}) for base in reversed(cls.__mro__)]
             cls.__annotations__ = {name: kind for annotations in inherited for name, kind in annotations.items()}
-
-
-MESSAGE_LIMIT = 1_000
-"""Characters of `error_message` that leave."""
-FRAME_LIMIT = 50
-"""Entries of `traceback` that leave; of a longer one the middle is left out."""
-CHAIN_LIMIT = 10
-"""Entries of `chain` that leave."""
-
-POLICIES = ("code-only", "type-only", "verbatim")
-"""What may leave a kernel: code; not even messages and comments; everything."""
-KINDS = ("cell", "syntax", "callback", "thread", "task", "run", "interrupt", "exit", "kernel_died")
-READER_KINDS = ("interrupt", "exit")
-"""Kinds that are the reader's own doing, and not reported unless switched on."""
-COUNTLESS = -1
-"""`execution_count` of an error that belongs to no cell."""
 
 
 class TracebackDetailsType(TypedDict):
@@ -237,8 +222,6 @@ _FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
 _IPYTHON = ("IPython/", "ipykernel/")
 _WORDLESS = frozenset(("AssertionError", "IndexError", "KeyError", "StopAsyncIteration", "StopIteration"))
 """What these say is the same wherever they happen, whether it has words or not."""
-FINGERPRINT_PREFIX = "2-"
-"""With which fingerprints begin that are made in this way; of others receivers make their own."""
 
 _Place = Tuple[str, str, bool]
 """Package or file, function, and whether it is installed."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from setuptools import build_meta as setuptools_backend
 from setuptools.build_meta import *  # noqa: F403 - the hooks that are not changed here
+from write_contract import write as write_contract
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
@@ -41,6 +42,7 @@ def is_current(stamp: Path, names: tuple[str, ...]) -> bool:
 
 def build_panel() -> None:
     """Make `built/` from the sources, unless it is."""
+    write_contract()
     if is_current(BUILT_FROM, SOURCES):
         return
     if not is_current(INSTALLED_FROM, LOCK):
@@ -64,6 +66,7 @@ def npm(*arguments: str) -> None:
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
     """What setuptools needs, and Node when the panel has to be built."""
+    write_contract()
     needed: list[str] = setuptools_backend.get_requires_for_build_wheel(config_settings)
     return needed if is_current(BUILT_FROM, SOURCES) else [*needed, NODE]
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from jupyter_errreport.privacy.known import index_lines
 from jupyter_errreport.privacy.messages import template
+from jupyter_errreport.privacy.messages.known import index_lines
 from jupyter_errreport.privacy.sources import expressions, format_strings
 
 from .c_source import of_c
@@ -131,7 +131,7 @@ _CODE = _code()
 
 
 def write(texts: Iterable[str], path: Path) -> None:
-    """Write the file of templates, one a line behind the key that it is found by (`privacy/known.py` reads it)."""
+    """Write the file of templates, each on a line behind its key, as `privacy/messages/known.py` reads it."""
     path.write_text("".join(line + "\n" for line in index_lines(texts)), encoding="utf-8", newline="\n")
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from jupyter_errreport.privacy.known import lowered, unescaped
+from jupyter_errreport.privacy.messages.known import lowered, unescaped
 from jupyter_errreport.privacy.messages.template import Hole, Part, Template
 
 from .fetching import Library

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jupyter_errreport.contract import NOTEBOOK_LIMIT, is_nobodys, notebook_identity, notebook_pattern
+from jupyter_errreport.contract import NOTEBOOK_LIMIT, is_nobodys, notebook_identity, notebook_names, notebook_pattern
 
 MARKS = (
     "{}.ipynb",
@@ -112,3 +112,30 @@ def test_untitled_and_unknown_belong_to_nobody(name: str) -> None:
 )
 def test_a_pattern_is_normalised_as_names_are_and_never_opens_more(pattern: str, normal: str) -> None:
     assert notebook_pattern(pattern) == normal
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("course", ["course"]),
+        ("week 2/Lesson (2).ipynb", ["Lesson (2)", "Lesson"]),
+        ("Copy of Lesson (2).ipynb", ["Copy of Lesson (2)", "Lesson (2)", "Copy of Lesson", "Lesson"]),
+        ("Lesson (2)-Copy1.ipynb", ["Lesson (2)-Copy1", "Lesson (2)", "Lesson"]),
+        ("", ["unknown"]),
+    ],
+)
+def test_what_can_be_said_of_a_name_is_said_of_the_narrowest_first(name: str, names: list[str]) -> None:
+    assert list(notebook_names(name)) == names
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from([*"a (1)./\\-", "Copy of ", ".ipynb", "のコピー"])).map("".join)))
+@example("Copy of \u201ca/b (1).ipynb\u201d")
+@example("COPY OF - Copy")
+def test_each_of_a_notebooks_names_is_kept_as_it_is_and_is_the_same_notebook(name: str) -> None:
+    names = notebook_names(name)
+    assert names[-1] == notebook_identity(name)
+    assert len(set(names)) == len(names)
+    for called in names:
+        assert len(called) <= NOTEBOOK_LIMIT
+        assert notebook_names(called)[0] == called
+        assert notebook_identity(called) == names[-1]

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_errreport.contract import FINGERPRINT_PREFIX
 from jupyter_errreport.event import (
-    FINGERPRINT_PREFIX,
     FingerprintParts,
     TracebackDetailsType,
     encode,

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.command.publish import Answer, CannotPublish, check_size, read_source, said
+from jupyter_errreport.command.publish import read_source
 from jupyter_errreport.contract import BODY_LIMIT
+from jupyter_errreport.publishing import Answer, CannotPublish, check_size, said
 from jupyter_errreport.source import SOURCE_LIMIT, cell_hash
 from jupyter_errreport.store.published.author_cells import failed_line
 from tests.support import hostile
@@ -83,7 +84,9 @@ def test_a_collectors_words_are_text_in_the_terminal(text: str) -> None:
     shown = str(problem.value)
     assert hostile.MARK in shown
     assert not (hostile.CONTROLS | hostile.TURNING | {"\n"}) & set(shown)
-    assert "version" in said(Answer(200, {"version": text}), "there")
+    done = said(Answer(200, {"version": text, "errors": 0, "notebook": text, "similar": [text, text]}), text)
+    assert hostile.MARK in done
+    assert not (hostile.CONTROLS | hostile.TURNING | {"\n"}) & set(done)
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +174,34 @@ def test_a_readers_error_is_found_in_the_published_cell_with_its_line(collector:
     assert [cell["number"] for cell in cells if cell["cell_hash"] == error["cell_hash"]] == [2]
     assert failed_line(error) == 2
     assert "jones" not in json.dumps(error)
+
+
+@pytest.mark.needs("installed wheel")
+def test_a_published_file_reaches_the_errors_of_the_name_that_its_author_gave(
+    collector: Collector, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "reach.ipynb", code("import os"), code(LOAD))
+    enabled = f"from jupyter_errreport import ErrorServer; ErrorServer({collector.url!r}, notebook='reach').enable()"
+    with kernel(Path(sys.executable), {"HOME": str(tmp_path)}, cwd=tmp_path) as reader:
+        reader.run(enabled)
+        reader.run(LOAD)
+        (error,) = wait_for(lambda: collector.errors(notebook="reach"), "the error")
+    status, out, err = publish(collector, str(path))
+    assert (status, err) == (0, "")
+    assert "no error" not in out.lower()
+    page = collector.get(f"errors/{error['event_id']}", ADMIN, headers={"Accept": "text/html"}).text
+    assert "In your notebook" in page
+
+
+@pytest.mark.needs("installed wheel")
+def test_without_errors_it_names_those_that_are_called_much_like_it(collector: Collector, tmp_path: Path) -> None:
+    collector.post("errors", {"error_name": "E", "notebook": "optics 2026"})
+    path = str(write(tmp_path / "optics.ipynb", code("import os")))
+    for words in ("Published as version 1", "Nothing has changed"):
+        out = publish(collector, path)[1]
+        assert words in out
+        assert 'So far no error has come under the name "optics". There are errors of "optics 2026"' in out
+        assert "--name" in out
 
 
 @pytest.mark.needs("installed wheel")

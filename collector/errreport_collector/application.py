@@ -12,6 +12,8 @@ from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, 
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api.github import is_repository
+from jupyter_errreport.api.service.tally import Tallies, Tally
+from jupyter_errreport.contract import ADMIN_TOKEN_VARIABLE, APPRISE_VARIABLE, SLACK_VARIABLE, WEBHOOK_SECRET_VARIABLE
 from jupyter_errreport.store import Database, Limits, StoreError
 
 from .alerting import Alerting, QuietHours, channels_of
@@ -21,11 +23,6 @@ from .logs import join_logs
 from .processes import Processes, say
 from .server import CannotListen, announce, bind, port_of, run
 
-TOKEN_VARIABLE = "JUPYTER_ERRREPORT_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
-SLACK_VARIABLE = "JUPYTER_ERRREPORT_SLACK_WEBHOOK"
-APPRISE_VARIABLE = "JUPYTER_ERRREPORT_APPRISE_URLS"
-WEBHOOK_SECRET_VARIABLE = "JUPYTER_ERRREPORT_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
-
 
 class ErrReportCollector(JupyterApp):
     """Collects the errors that notebooks report, and shows them to their author."""
@@ -34,12 +31,13 @@ class ErrReportCollector(JupyterApp):
     version = __version__
     description = """Collect the errors that other people hit in your notebooks.
 
-    Starts a server with an embedded database. Notebooks report to it without a login
+    Starts a server with an embedded database, or with a PostgreSQL of yours. Notebooks report to it without a login
     (`ErrorServer(url=...)`); reading needs the link that is printed at the start.
     """
     examples = """
     jupyter errreport collector                                      # on this machine only, port 8000
     jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
+    jupyter errreport collector --db postgresql://me@host/errreport --processes 4
     """
     aliases = {  # noqa: RUF012 - as traitlets has it
         **base_aliases,
@@ -94,9 +92,10 @@ class ErrReportCollector(JupyterApp):
         help="How many processes share the port; one that dies is started again. More than one needs PostgreSQL.",
     ).tag(config=True)
     admin_token = Unicode(
-        help=f"The token that may read and delete everything. Rather set it in the environment as {TOKEN_VARIABLE}, so"
-        " that it stands in no file. Without it a new one is made at each start and printed in the link; with it the"
-        " link is printed without the token. More tokens, with less rights: `jupyter errreport token create`.",
+        help="The token that may read and delete everything. Rather set it in the environment as"
+        f" {ADMIN_TOKEN_VARIABLE}, so that it stands in no file. Without it a new one is made at each start and printed"
+        " in the link; with it the link is printed without the token. More tokens, with less rights: `jupyter errreport"
+        " token create`.",
     ).tag(config=True)
     slack_webhook = Unicode(
         help="A Slack webhook that is told of alerts: a new group of errors, one that is back, a spike, a notebook that"
@@ -187,9 +186,9 @@ class ErrReportCollector(JupyterApp):
 
     @default("admin_token")
     def _default_admin_token(self) -> str:
-        given = os.environ.get(TOKEN_VARIABLE, "")
+        given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
-        return given or secrets.token_hex(24)
+        return given or f"admin_{secrets.token_hex(24)}"
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
@@ -262,12 +261,18 @@ class ErrReportCollector(JupyterApp):
         except (CannotListen, StoreError, ValueError) as error:
             return self._refuse(str(error))
 
-    def _run_one(self, database: Database, listen: Callable[[], list[socket]], parent: int | None = None) -> int:
+    def _run_one(
+        self,
+        database: Database,
+        listen: Callable[[], list[socket]],
+        tally: Tally | None = None,
+        parent: int | None = None,
+    ) -> int:
         channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
         database.start()
         try:
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
-            run(self, database, alerting, listen(), parent)
+            run(self, database, alerting, listen(), tally or Tally(), parent)
         finally:
             database.close()
         return 0
@@ -285,9 +290,11 @@ class ErrReportCollector(JupyterApp):
         database.close()
         sockets = bind(self.ip, self.port)
 
-        def serve(parent: int) -> int:
+        tallies = Tallies(self.processes)
+
+        def serve(parent: int, number: int) -> int:
             try:
-                return self._run_one(Database(self.db, self.read_db), lambda: sockets, parent)
+                return self._run_one(Database(self.db, self.read_db), lambda: sockets, tallies.of(number), parent)
             except (StoreError, ValueError) as error:
                 return self._refuse(str(error))
 

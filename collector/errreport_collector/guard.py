@@ -6,11 +6,12 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from jupyter_errreport.api import Access, Method, Problem
-from jupyter_errreport.api.accept import prefers_html
+from jupyter_errreport.api.http.accept import prefers_html
 
 from .colab import is_within
-from .login import CollectorResource, log_in_by_link, read_by_link, show_login
-from .required_key import refuse_without_key
+from .handler import CollectorResource
+from .login import offer_login, read_by_link, show_login
+from .tokens.required_key import refuse_without_key
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 
@@ -22,10 +23,10 @@ def guard(access: Access, method: Method) -> Method:
     async def guarded(handler: CollectorResource, *args: Any) -> None:
         if handler.request.method == "GET" and handler.request.query_arguments.get("token"):
             if not handler.token_in_query:
-                await log_in_by_link(handler)
+                await offer_login(handler)
                 return
             await read_by_link(handler)
-        if not await _admitted(handler, access):
+        if not await _deletes_own(handler, args) and not await _admitted(handler, access):
             show_login(handler, status=401)
             return
         if handler.by_cookie and access in ("read", "author", "admin") and handler.request.method != "GET":
@@ -35,6 +36,10 @@ def guard(access: Access, method: Method) -> Method:
             await result
 
     return guarded
+
+
+async def _deletes_own(handler: CollectorResource, args: tuple[str, ...]) -> bool:
+    return handler.request.method == "DELETE" and not handler.wrong_token and await handler.is_own(*args)
 
 
 async def _admitted(handler: CollectorResource, access: Access) -> bool:

@@ -1,17 +1,14 @@
 """What every request to the collector goes through, whatever it asks for."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from tornado.web import RequestHandler
 
-from jupyter_errreport.api import Access, Service
+from jupyter_errreport.api import Access, Problem, Resource, Service
 from jupyter_errreport.store.tokens import token_hash
 
 from .identity import Identity, bearer_token, identify
-
-if TYPE_CHECKING:
-    from .server import Running
+from .running import Running
 
 COOKIE_DAYS = 30
 
@@ -23,10 +20,11 @@ class CollectorHandler(RequestHandler):
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
     by_cookie = False
+    brought_by: str | None = None
     notebook_scope: str | None = None
 
     @property
-    def running(self) -> "Running":
+    def running(self) -> Running:
         """The server."""
         running: Running = self.settings["running"]
         return running
@@ -55,6 +53,7 @@ class CollectorHandler(RequestHandler):
                 self.by_cookie = self.identity is not None
         if self.identity is not None:
             self.notebook_scope = self.identity.notebook
+            self.brought_by = self.identity.token_id
             if self.identity.token_id is not None:
                 self.running.noted.used(self.identity.token_id)
 
@@ -97,3 +96,21 @@ class CollectorHandler(RequestHandler):
 
     def check_xsrf_cookie(self) -> None:
         """Only the guard asks for it, where a browser's cookie is what opens the door."""
+
+
+class CollectorResource(Resource, CollectorHandler):
+    """A resource of this server, as its routes are made of one."""
+
+
+class Unknown(CollectorResource):
+    """Every other address."""
+
+    async def prepare(self) -> None:
+        """Always 404, whatever the method."""
+        self.depth = self.request.path.count("/") - 1
+        await super().prepare()
+        raise Problem(
+            404,
+            "not_found",
+            "There is nothing at this address. `openapi.yaml` lists what there is; mind the last slash.",
+        )

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
-from jupyter_errreport.contract import may
-from jupyter_errreport.store.tokens import Role, find_token
+from jupyter_errreport.contract import Role, may
+from jupyter_errreport.store.tokens import find_token
 
 
 class Identity(NamedTuple):
@@ -17,7 +17,7 @@ class Identity(NamedTuple):
     notebook: str | None = None
     """The notebooks it is for, with `*` and `?`; None for all."""
     token_id: str | None = None
-    """None for the token that the collector was started with."""
+    """What lists call the token; None for the one of the start."""
 
     def may(self, access: Access) -> bool:
         """Whether this role has the access."""

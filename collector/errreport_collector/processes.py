@@ -14,47 +14,52 @@ LEAST_SECONDS = 2.0
 class Processes:
     """Forks, and starts again who dies. To be used where no thread runs: a fork copies only one."""
 
-    def __init__(self, count: int, serve: Callable[[int], int]) -> None:
-        """`serve` is given a file that ends when this process does; what it returns is its process's exit status."""
+    def __init__(self, count: int, serve: Callable[[int, int], int]) -> None:
+        """`serve` is given a file that ends when this process does, and its number, which whoever replaces it has too.
+
+        What it returns is its process's exit status. Numbers begin with 0.
+        """
         self._count = count
         self._serve = serve
-        self._started: dict[int, float] = {}
+        self._started: dict[int, tuple[int, float]] = {}
+        """The number of each process, and when it began."""
         self._stopping = False
         self._status = 0
 
     def run(self, begun: Callable[[], None]) -> int:
         """Back after SIGTERM or SIGINT, when all of them have ended; the worst of their exit statuses."""
         reading, writing = os.pipe()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        for _ in range(self._count):
-            self._start(reading, writing)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, self._stop)
+        for number in range(self._count):
+            self._start(number, reading, writing)
         begun()
         while self._started:
             pid, status = os.wait()
-            age = time.monotonic() - self._started.pop(pid)
+            number, began = self._started.pop(pid)
+            age = time.monotonic() - began
             if self._stopping:
                 self._status = max(self._status, abs(os.waitstatus_to_exitcode(status)))
                 continue
             say(f"Process {pid} ended ({os.waitstatus_to_exitcode(status)}); another one takes its place.")
             time.sleep(max(0.0, LEAST_SECONDS - age))
             if not self._stopping:
-                self._start(reading, writing)
+                self._start(number, reading, writing)
         return self._status
 
-    def _start(self, reading: int, writing: int) -> None:
+    def _start(self, number: int, reading: int, writing: int) -> None:
         pid = os.fork()
         if pid:
-            self._started[pid] = time.monotonic()
+            self._started[pid] = number, time.monotonic()
             if self._stopping:
                 os.kill(pid, signal.SIGTERM)
             return
         status = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
+            for stop in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(stop, signal.SIG_DFL)
             os.close(writing)
-            status = self._serve(reading)
+            status = self._serve(reading, number)
         except BaseException as error:
             say(f"{type(error).__name__}: {error}")
         finally:

@@ -5,40 +5,37 @@ import contextlib
 import gc
 import signal
 import socket
-from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.api.service.noted import Noted
+from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
 
-from .access_log import log_request
 from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .guard import guard
-from .handler import CollectorHandler
-from .keys import Keys, NotAccepted, OneKey, RevokeKey
+from .handler import CollectorHandler, Unknown
+from .housekeeping import keep_house
 from .login import Login
-from .noted import Noted
-from .retention import keep_purging
-from .tokens import OneToken, RevokeToken, Tokens
-from .unknown import Unknown
-
-if TYPE_CHECKING:
-    from .application import ErrReportCollector
+from .logs import log_request
+from .running import Running
+from .settings import Settings
+from .tokens.keys import Keys, NotAccepted, OneKey, RevokeKey
+from .tokens.tokens import OneToken, RevokeToken, Tokens
 
 PATIENCE = 5.0
 """Seconds that a stop waits for answers that are under way."""
@@ -51,15 +48,16 @@ ErrorServer(url="{address}", notebook="my notebook").enable()
 1 / 0"""
 """What the page without errors offers; each part in a cell of its own."""
 
-
 OWN = (
-    (r"tokens", Tokens),
-    (r"tokens/([^/]+)", OneToken),
-    (r"tokens/([^/]+)/revoke", RevokeToken),
+    (r"alerts", Alerts),
+    (r"alerts/test", TestAlerts),
     (r"keys", Keys),
     (r"keys/([^/]+)", OneKey),
     (r"keys/([^/]+)/revoke", RevokeKey),
     (r"not-accepted", NotAccepted),
+    (r"tokens", Tokens),
+    (r"tokens/([^/]+)", OneToken),
+    (r"tokens/([^/]+)/revoke", RevokeToken),
 )
 """What only this server answers."""
 
@@ -68,32 +66,11 @@ class CannotListen(Exception):  # noqa: N818 - the name says what is the case
     """The address or the port can't be had."""
 
 
-@dataclass
-class Running:
-    """What handlers know of the server that they run in."""
-
-    service: Service
-    alerting: Alerting
-    port: int
-    admin_sha256: str
-    noted: Noted
-    require_key: bool = False
-    """Whether reports must bring a token."""
-    public_url: str = ""
-    """Where others reach this server; empty for where it was asked."""
-    max_transparency: bool = False
-    colab_networks: list[IPv4Network | IPv6Network] | None = None
-    """From which networks reports are taken; None for all."""
-    active: set[RequestHandler] = field(default_factory=set)
-    """Requests that have no answer yet."""
-
-
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
     handlers: list[Any] = [(f"/{pattern}", handler) for pattern, handler in routes(CollectorHandler, guard, OWN)]
-    handlers += [(r"/login", Login), (r"/alerts", Alerts), (r"/alerts/test", TestAlerts)]
     return Application(
-        handlers,
+        [*handlers, (r"/login", Login)],
         default_handler_class=Unknown,
         cookie_secret=cookie_secret,
         log_function=log_request,
@@ -104,24 +81,26 @@ def make_application(running: Running, cookie_secret: str) -> Application:
 
 
 def run(
-    collector: "ErrReportCollector",
+    collector: Settings,
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the end of the file `parent`. Raises `StoreError`.
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, sockets, parent))
+    asyncio.run(_serve(collector, database, alerting, sockets, tally, parent))
 
 
 async def _serve(
-    collector: "ErrReportCollector",
+    collector: Settings,
     database: Database,
     alerting: Alerting,
     sockets: list[socket.socket],
+    tally: Tally,
     parent: int | None,
 ) -> None:
     stop = asyncio.Event()
@@ -139,6 +118,7 @@ async def _serve(
         accept_verbatim=collector.accept_verbatim,
         on_stored=alerting.wake,
         destinations=alerting.status,
+        tally=tally,
         title="Notebook errors",
         version=__version__,
         more_places=[("alerts", "Alerts")],
@@ -165,18 +145,18 @@ async def _serve(
         xheaders=bool(collector.trusted_proxies),
         trusted_downstream=list(collector.trusted_proxies),
         max_header_size=HEADER_LIMIT,
-        # Of addresses that take none of our bodies, such as the login: `api.body` has its own.
+        # Of addresses that take none of our bodies, such as the login: `api.http.body` has its own.
         max_body_size=BODY_LIMIT,
         idle_connection_timeout=60,
         body_timeout=60,
     )
     server.add_sockets(sockets)
+    days = collector.retention_days, collector.dedup_days
     tasks = [
         asyncio.create_task(keep_watching(database, alerting.wake)),
         asyncio.create_task(running.noted.keep_writing()),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
     ]
-    if collector.retention_days:
-        tasks.append(asyncio.create_task(keep_purging(database, collector.retention_days, collector.dedup_days)))
     database.listen(partial(_tell_of_others, loop, service, alerting))
     if parent is None:
         announce(collector, database.name, running.port)
@@ -221,7 +201,7 @@ def port_of(sockets: list[socket.socket]) -> int:
     return int(sockets[0].getsockname()[1])
 
 
-def announce(collector: "ErrReportCollector", database: str, port: int) -> None:
+def announce(collector: Settings, database: str, port: int) -> None:
     """Say where it listens, and what it keeps errors in."""
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(collector.ip, collector.ip)  # noqa: S104
     if ":" in host and not host.startswith("["):

@@ -3,10 +3,10 @@
 `routes(base, guard)` gives the handlers; the two servers bring the login.
 """
 
-from .access import Access, Guard, Method
-from .problem import Problem
-from .resource import Resource
+from .http.access import Access, Guard, Method
+from .http.problem import Problem
+from .http.resource import Resource
 from .routes import routes
-from .service import Service
+from .service.service import Service
 
 __all__ = ["Access", "Guard", "Method", "Problem", "Resource", "Service", "routes"]

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import ClassVar
 
-from .access import Access
-from .resource import Resource
+from .http.access import Access
+from .http.resource import Resource
 
 DESCRIPTION = Path(__file__).parent / "openapi.yaml"
 

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from ..web.api_docs import api_docs
-from .access import Access
 from .description import DESCRIPTION
-from .resource import Resource
+from .http.access import Access
+from .http.resource import Resource
 
 
 class Docs(Resource):

@@ -2,16 +2,18 @@
 
 from typing import ClassVar
 
-from ..store.cursor import encode_cursor
-from ..store.errors.errors import delete_errors, find_error, list_errors
+from ..contract import LISTED_FIELDS
+from ..store.errors.errors import came_by, delete_errors, find_error, list_errors
+from ..store.paging import encode_cursor
 from ..web.error import error_page
-from .access import Access
-from .body import TakesBody
-from .exports import ERROR_COLUMNS, FORMATS, answer_list
-from .problem import Problem
-from .query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
-from .receive import answer_of, receive_many, receive_one
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.exports import FORMATS, answer_list
+from .http.problem import Problem
+from .http.query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
+from .http.resource import Resource
+from .receiving.brought import session_shown
+from .receiving.receive import answer_of, receive_many, receive_one
 
 
 class Errors(TakesBody, Resource):
@@ -38,7 +40,7 @@ class Errors(TakesBody, Resource):
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, ERROR_COLUMNS)
+            answer_list(self, page.items, LISTED_FIELDS)
             return
         self.answer_page(
             "errors.html",
@@ -60,7 +62,9 @@ class Errors(TakesBody, Resource):
             raise Problem(
                 400, "no_filter", "Without a filter this would delete every error; nothing was deleted. Add all=true."
             )
-        self.answer({"deleted": await self.write_db(lambda connection: delete_errors(connection, filters))})
+        deleted = await self.write_db(lambda connection: delete_errors(connection, filters))
+        self.service.on_deleted()
+        self.answer({"deleted": deleted})
 
 
 class OneError(Resource):
@@ -84,12 +88,20 @@ class OneError(Resource):
             raise unknown_error()
         self.answer(error)
 
+    async def is_own(self, *which: str) -> bool:
+        """Whether the error came with the token that the caller has, or is of the session whose key they show."""
+        session, token = session_shown(self), self.brought_by
+        if session is None and token is None:
+            return False
+        return await self.read_db(lambda connection: came_by(connection, which[0], session, token))
+
     async def delete(self, event_id: str) -> None:
         """Delete one error."""
         filters = read_error_filters(self, (), (), self.notebook_scope)
         deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()
+        self.service.on_deleted()
         self.answer({"deleted": deleted})
 
 

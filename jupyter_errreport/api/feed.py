@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 from ..store.groups.groups import list_groups
 from ..web.visible import visible
-from .access import Access
 from .groups import read_group_filters
-from .query import LOGIN
-from .resource import Resource
+from .http.access import Access
+from .http.query import LOGIN
+from .http.resource import Resource
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50

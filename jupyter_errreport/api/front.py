@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from ..web.overview import overview
 from ..web.pages import static_file
-from .access import Access
-from .resource import Resource
+from .http.access import Access
+from .http.resource import Resource
 
 
 class Front(Resource):

@@ -5,35 +5,33 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from ..contract import DECISION_LIMIT
-from ..store.cursor import encode_cursor
+from ..contract import DECISION_LIMIT, GROUP_FIELDS, GROUP_STATUSES, NUMBER_LIMIT, RELEASE_LIMIT, GroupStatus
 from ..store.database.writer import Work
 from ..store.groups.groups import (
     GroupChange,
     GroupFilters,
     Order,
     SeveralGroups,
-    Status,
     change_group,
     find_group,
     list_groups,
 )
 from ..store.groups.regroupings import RegroupingError, merge, split
+from ..store.paging import encode_cursor
 from ..web.group import group_page
 from ..web.groups import groups_page
-from .access import Access
-from .body import TakesBody
-from .exports import FORMATS, GROUP_COLUMNS, answer_list
 from .github import issue_url
-from .problem import Problem
-from .query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
-from .resource import Resource, Result
-from .validation import RELEASE_LIMIT, Id, checked, refuse
+from .http.access import Access
+from .http.body import TakesBody
+from .http.exports import FORMATS, answer_list
+from .http.fields import Id, checked, refuse
+from .http.problem import Problem
+from .http.query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
+from .http.resource import Resource, Result
 
 ORDERS: tuple[Order, ...] = get_args(Order)
-STATUSES: tuple[Status, ...] = get_args(Status)
 Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]
-Many = Annotated[int, Meta(ge=1, le=1_000_000)]
+Many = Annotated[int, Meta(ge=1, le=NUMBER_LIMIT)]
 
 
 class SentUntil(Struct, forbid_unknown_fields=True):
@@ -45,7 +43,7 @@ class SentUntil(Struct, forbid_unknown_fields=True):
 class SentChange(Struct, forbid_unknown_fields=True):
     """What somebody decides about a group."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     release: str | None = None
     until: Literal["again"] | SentUntil | None = None
     note: Text | None = None
@@ -77,12 +75,12 @@ class Groups(Resource):
         """The groups, by `order`, the newest or largest first, as data or as a page."""
         filters = read_group_filters(self, ("order", *PAGING))
         order: Order = read_choice(self, "order", ORDERS) or "last_seen"
-        limit, cursor = read_paging(self)
+        limit, cursor = read_paging(self, by_number=order in ("count", "sessions"))
         page = await self.read_db(lambda connection: list_groups(connection, filters, order, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
         if not self.wants_page:
-            answer_list(self, page.items, GROUP_COLUMNS)
+            answer_list(self, page.items, GROUP_FIELDS)
             return
         given = {name: self.get_query_argument(name, "") for name in ("status", "order", *GROUP_FILTERS)}
         shown = await self.read_db(lambda connection: groups_page(connection, page.items, given["since"]))
@@ -116,6 +114,7 @@ class OneGroup(TakesBody, Resource):
             **shown,
             issue_url=issue_url(repository, shown["group"]) if repository else "",
             may_decide=may_decide,
+            kept_here=self.get_query_argument("kept", "") == "here" and self.service.tell_decision is not None,
             xsrf=self.xsrf_token.decode("ascii") if may_decide else "",
         )
 
@@ -181,7 +180,7 @@ async def decide(resource: Resource, group_id: str, change: GroupChange) -> dict
 def read_group_filters(resource: Resource, besides: Sequence[str]) -> GroupFilters:
     """The filters of a list of groups that are given. Raises `Problem`, as `read_filters`."""
     given = read_filters(resource, GROUP_FILTERS, ("status", *besides))
-    return GroupFilters(read_choice(resource, "status", STATUSES), **given, scope=resource.notebook_scope)
+    return GroupFilters(read_choice(resource, "status", GROUP_STATUSES), **given, scope=resource.notebook_scope)
 
 
 async def find(resource: Resource, group_id: str) -> dict[str, Any]:

@@ -8,16 +8,18 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..contract import PAGE_LIMIT, PAGE_SIZE
 from ..event import EventMessageType, public_session
 from ..store.errors.errors import find_error, list_oldest_errors
-from ..store.errors.filters import Filters, Scope
+from ..store.events.filters import Filters, Scope
 from ..store.sessions import find_session, list_oldest_sessions
-from .access import Access
-from .body import TakesBody
-from .problem import Problem
-from .query import LIMIT, MOST, read_number
-from .receive import receive_one
-from .resource import Resource
+from .http.access import Access
+from .http.body import TakesBody
+from .http.problem import Problem
+from .http.query import read_number
+from .http.resource import Resource
+from .receiving.brought import BY_KEY, mark
+from .receiving.receive import receive_one
 from .sessions import opened, unknown_session
 
 _SKIP_LIMIT = 10_000_000
@@ -106,6 +108,7 @@ class UsageError(TakesBody, Resource):
 
         def complete(event: EventMessageType) -> None:
             event["session"] = session
+            mark(event, BY_KEY)
             event["notebook"] = row["notebook"]
 
         _, outcome = await receive_one(self, self.read_json(), complete, is_raw=True)
@@ -139,4 +142,4 @@ def _error(item: dict[str, Any], uuid: str) -> dict[str, Any]:
 
 
 def _skip_and_limit(resource: Resource) -> tuple[int, int]:
-    return read_number(resource, "skip", 0, 0, _SKIP_LIMIT), read_number(resource, "limit", LIMIT, 1, MOST)
+    return read_number(resource, "skip", 0, 0, _SKIP_LIMIT), read_number(resource, "limit", PAGE_SIZE, 1, PAGE_LIMIT)

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from tornado.iostream import StreamClosedError
 
-from .access import Access
-from .resource import Resource
+from .http.access import Access
+from .http.resource import Resource
 
 HEARTBEAT_SECONDS = 25.0
 """How often something is sent at least: proxies close connections on which nothing happens."""

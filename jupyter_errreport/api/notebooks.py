@@ -2,16 +2,16 @@
 
 from typing import Any, ClassVar
 
-from ..store.cursor import encode_cursor
 from ..store.figures.share import error_free_share
-from ..store.keys import list_keys
+from ..store.keys.keys import list_keys
 from ..store.notebooks import find_notebook, list_notebooks
+from ..store.paging import encode_cursor
 from ..web.notebook import notebook_page
 from ..web.notebooks import notebooks_page
-from .access import Access
-from .problem import Problem
-from .query import PAGING, read_filters, read_paging
-from .resource import Resource
+from .http.access import Access
+from .http.problem import Problem
+from .http.query import PAGING, read_filters, read_paging
+from .http.resource import Resource
 
 KEYS = 50
 """Keys that the page of a notebook shows."""
@@ -54,15 +54,11 @@ class OneNotebook(Resource):
         shown = await self.read_db(lambda connection: notebook_page(connection, name, scope))
         if shown is None:
             raise unknown_notebook()
-        keys = None
-        if self.service.has_keys and await self.may("author"):
-            keys = await self.read_db(lambda connection: list_keys(connection, scope, KEYS, None, name))
-        self.answer_page(
-            "notebook.html",
-            **shown,
-            keys=None if keys is None else keys.items,
-            xsrf="" if keys is None else self.xsrf_token.decode("ascii"),
-        )
+        may_decide, keys = await self.may("author"), None
+        if self.service.has_keys and may_decide:
+            keys = (await self.read_db(lambda connection: list_keys(connection, scope, KEYS, None, name))).items
+        xsrf = self.xsrf_token.decode("ascii") if may_decide else ""
+        self.answer_page("notebook.html", **shown, may_decide=may_decide, keys=keys, xsrf=xsrf)
 
 
 async def find(resource: Resource, name: str) -> dict[str, Any]:

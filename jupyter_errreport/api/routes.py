@@ -4,7 +4,6 @@ from typing import Any
 
 from tornado.web import RequestHandler, stream_request_body
 
-from .access import Guard
 from .description import Description
 from .docs import Docs
 from .errors import Errors, OneError
@@ -12,10 +11,12 @@ from .feed import Feed
 from .forms import Decide
 from .front import Front, Script, Stylesheet
 from .groups import Groups, Merge, OneGroup, Split
+from .http.access import Guard
+from .http.resource import Resource
 from .legacy import AllErrors, OneUsage, UsageError, Usages
 from .live import Live
+from .names import DecideNames, Names, OneName
 from .notebooks import Notebooks, OneNotebook
-from .resource import Resource
 from .sessions import OneSession, Sessions
 from .sources import Source
 from .status import Status
@@ -34,6 +35,9 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"groups/([^/]+)/split", Split),
     (r"notebooks", Notebooks),
     (r"notebooks/([^/]+)", OneNotebook),
+    (r"notebooks/([^/]+)/decide", DecideNames),
+    (r"notebooks/([^/]+)/names", Names),
+    (r"notebooks/([^/]+)/names/([^/]+)", OneName),
     (r"notebooks/([^/]+)/source", Source),
     (r"sessions", Sessions),
     (r"sessions/([^/]+)", OneSession),
@@ -46,6 +50,9 @@ RESOURCES: tuple[tuple[str, type[Resource]], ...] = (
     (r"static/errreport\.css", Stylesheet),
     (r"static/errreport\.js", Script),
 )
+
+PAGES = tuple(pattern for pattern, resource in RESOURCES if "get" in resource.access)
+"""The patterns of what can be looked at."""
 
 
 def routes(

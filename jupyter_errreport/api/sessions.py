@@ -5,18 +5,20 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..contract import RELEASE_LIMIT, TOO_MANY_SESSIONS
 from ..event import public_session
-from ..store.cursor import encode_cursor
 from ..store.limits import SessionLimitError
+from ..store.paging import encode_cursor
 from ..store.sessions import erase_session, list_sessions, open_session
-from .access import Access
-from .body import TakesBody
-from .masked import masked_notebook
-from .problem import Problem, too_many
-from .query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
-from .receive import check_scope
-from .resource import Resource
-from .validation import RELEASE_LIMIT, SentSession, checked
+from .http.access import Access
+from .http.body import TakesBody
+from .http.fields import checked
+from .http.problem import Problem, too_many
+from .http.query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
+from .http.resource import Resource
+from .receiving.masked import masked_notebook
+from .receiving.receive import check_scope
+from .receiving.validation import SentSession
 
 
 class Sessions(TakesBody, Resource):
@@ -56,6 +58,7 @@ class OneSession(Resource):
         deleted = await self.write_db(lambda connection: erase_session(connection, session))
         if deleted is None:
             raise unknown_session()
+        self.service.on_deleted()
         self.answer({"deleted": deleted})
 
 
@@ -83,7 +86,7 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
         return key, await resource.write_db(work)
     except SessionLimitError as error:
         raise too_many(
-            "limit_sessions_per_address",
+            TOO_MANY_SESSIONS,
             "From this address as many sessions were opened today as one may; nothing was stored. Try again later.",
             3_600,
         ) from error

@@ -1,26 +1,28 @@
 """The code cells that an author publishes, so that readers' errors are shown in them."""
 
 import asyncio
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
+from sqlalchemy import Connection
 
-from ..contract import BODY_LIMIT
+from ..contract import BODY_LIMIT, CELLS_LIMIT, LANGUAGE_LIMIT, RELEASE_LIMIT
 from ..privacy.line.first_line import public_first_line
 from ..privacy.steps import finished
 from ..source import SOURCE_LIMIT, cell_hash
+from ..store.events.filters import opens_notebook
+from ..store.names.listing import similar_notebooks
+from ..store.naming import notebook_of
+from ..store.notebooks import find_notebook
 from ..store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
-from .access import Access
-from .body import TakesBody
-from .masked import masked_notebook
-from .problem import Problem
-from .query import read_filters, read_number
-from .receive import check_scope
-from .resource import Resource
-from .validation import LANGUAGE_LIMIT, RELEASE_LIMIT, Id, checked
-
-CELLS_LIMIT = 1_000
-"""Code cells of a notebook."""
+from .http.access import Access
+from .http.body import TakesBody
+from .http.fields import Id, checked
+from .http.problem import Problem
+from .http.query import read_filters, read_number
+from .http.resource import Resource
+from .receiving.masked import masked_notebook
+from .receiving.receive import check_scope, not_allowed
 
 
 class SentCell(Struct):
@@ -57,21 +59,32 @@ class Source(TakesBody, Resource):
 
     async def put(self, name: str) -> None:
         """Keep the cells as a new version, unless they are those of the newest."""
-        notebook = masked_notebook(name)
+        notebook, scope = masked_notebook(name), self.notebook_scope
         check_scope(self, notebook)
         sent = checked(self._read(), SentSource)
         cells = await asyncio.to_thread(published_cells, sent)  # 256 KiB take a moment
-        kept = await self.write_db(
-            lambda connection: publish_source(connection, notebook, cells, sent.language, sent.release)
-        )
+
+        def work(connection: Connection) -> dict[str, Any]:
+            check_said(connection, notebook, scope)
+            kept = publish_source(connection, notebook, cells, sent.language, sent.release)
+            found = find_notebook(connection, kept["notebook"]) or {}
+            similar = [] if found.get("events") else similar_notebooks(connection, kept["notebook"], scope)
+            return {**kept, "errors": found.get("count", 0), "similar": similar}
+
+        kept = await self.write_db(work)
         status = "published" if kept.pop("is_new") else "unchanged"
         self.answer({**kept, "cells": len(cells), "status": status})
 
     async def delete(self, name: str) -> None:
         """Forget all versions."""
-        notebook = masked_notebook(name)
+        notebook, scope = masked_notebook(name), self.notebook_scope
         check_scope(self, notebook)
-        deleted = await self.write_db(lambda connection: withdraw_source(connection, notebook))
+
+        def work(connection: Connection) -> int:
+            check_said(connection, notebook, scope)
+            return withdraw_source(connection, notebook)
+
+        deleted = await self.write_db(work)
         if not deleted:
             raise _unpublished()
         self.answer({"deleted": deleted})
@@ -88,6 +101,12 @@ class Source(TakesBody, Resource):
                 f"The code cells together may have {BODY_LIMIT // 1024} KiB as JSON; nothing was stored. Move data out"
                 " of the cells, into files.",
             ) from problem
+
+
+def check_said(connection: Connection, name: str, scope: str | None) -> None:
+    """Raise `Problem` when an author has said that the name is a notebook for which the caller's token is not."""
+    if not opens_notebook(scope, notebook_of(connection, name)):
+        raise not_allowed()
 
 
 def published_cells(sent: SentSource) -> list[PublishedCell]:

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from ..store.database.failures import StoreError
 from ..store.errors.errors import count_everything
-from .access import Access
-from .resource import Resource
+from .http.access import Access
+from .http.resource import Resource
 
 
 class Status(Resource):

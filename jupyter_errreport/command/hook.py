@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Callable, Dict, List
 
+from ..contract import URL_VARIABLE
 from . import installation
 from .kernelspecs import Environment, ProbeError, Spec, all_specs, probe
 from .server_extension import is_enabled
@@ -43,7 +44,7 @@ def _status(args: argparse.Namespace) -> int:
         print(f"{spec.name:<{width}}  {describe(spec, is_watched)}")
     print(
         "\nKernels that are caught report when they know where to: to a Jupyter server with the extension enabled"
-        "\n(jupyter server extension list), or to JUPYTER_ERRREPORT_URL. Of the others such a server reports the errors"
+        f"\n(jupyter server extension list), or to {URL_VARIABLE}. Of the others such a server reports the errors"
         "\nthat end a cell, when it is the one that started them."
     )
     return 0

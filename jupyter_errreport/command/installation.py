@@ -4,30 +4,33 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, List
+from typing import List
 
-if TYPE_CHECKING:
-    from .kernelspecs import Environment
+from ..contract import CONNECTION_VARIABLE, URL_VARIABLE
+from .kernelspecs import STARTUP_FILE, Environment
 
-STARTUP_FILE = "50-jupyter_errreport.py"
 _PACKAGE = Path(__file__).resolve().parents[1]
-_KERNEL_PARTS = (
+KERNEL_PARTS = (
     "__init__.py",
+    "contract.py",
     "event.py",
     "message_template.py",
     "opt_out.py",
+    "own_files.py",
+    "slots.py",
     "source.py",
     "stdlib_names.py",
     "delivery",
     "kernel",
     "privacy",
 )
+"""What is copied: all that the hook imports of this package, and nothing that needs more than a kernel has."""
 
 _STARTUP = """\
 # Written by 'jupyter errreport hook install': tells the kernel's errors to whoever its owner configured, and does
 # nothing otherwise. Taken away by 'jupyter errreport hook uninstall'. It leaves no name behind and raises nothing.
 try:
-    if any(map(__import__("os").environ.get, ("JUPYTER_ERRREPORT_URL", "JUPYTER_ERRREPORT_CONNECTION"))) or (
+    if any(map(__import__("os").environ.get, {variables!r})) or (
         "ErrReport" in get_ipython().config
     ):
         {path}__import__("jupyter_errreport.kernel.startup", fromlist=["load"]).load(get_ipython())
@@ -65,7 +68,7 @@ def uninstall_for_user() -> List[str]:
     return _uninstall(_user_startup(), _copy_folder(Path.home() / ".local"))
 
 
-def install_requests(environment: "Environment") -> None:
+def install_requests(environment: Environment) -> None:
     """Install requests, the one package that sending takes, into an environment. Raises `InstallationError`."""
     command = [environment.executable, "-m", "pip", "install", "--quiet", "requests"]
     print("installing requests into " + environment.prefix)
@@ -81,12 +84,14 @@ def _install(startup: Path, copy: "Path | None") -> List[str]:
     try:
         if copy is not None:
             shutil.rmtree(str(copy), ignore_errors=True)
-            for part in _KERNEL_PARTS:
+            for part in KERNEL_PARTS:
                 _copy(_PACKAGE / part, copy / "jupyter_errreport" / part)
             written.append(str(copy / "jupyter_errreport"))
         startup.mkdir(parents=True, exist_ok=True)
         path = _PATH.format(folder=str(copy)) if copy is not None else ""
-        (startup / STARTUP_FILE).write_text(_STARTUP.format(path=path), encoding="utf-8")
+        (startup / STARTUP_FILE).write_text(
+            _STARTUP.format(path=path, variables=(URL_VARIABLE, CONNECTION_VARIABLE)), encoding="utf-8"
+        )
         return [*written, str(startup / STARTUP_FILE)]
     except OSError as error:
         raise InstallationError(f"{error.filename} can't be written: {error.strerror}. Are you its owner?") from None

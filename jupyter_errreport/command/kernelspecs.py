@@ -7,7 +7,8 @@ import subprocess
 import sys
 from typing import Dict, List, NamedTuple
 
-from .installation import STARTUP_FILE
+STARTUP_FILE = "50-jupyter_errreport.py"
+"""What loads the hook: a file in IPython's startup folder."""
 
 PROBE_SECONDS = 60
 

@@ -1,10 +1,8 @@
-"""A notebook's file as the commands read it, and its text as a terminal may show it."""
+"""A notebook's file as the commands read it."""
 
 import json
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple
-
-_LONGEST = 400
 
 
 class Notebook(NamedTuple):
@@ -32,11 +30,3 @@ def whole(value: Any) -> str:
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
-
-
-def printable(text: str) -> str:
-    """A stranger's text on one line of a terminal: no control characters, nothing that turns it around."""
-    shown = "".join(
-        character if character.isprintable() else "⏎ " if character == "\n" else " " for character in text[:_LONGEST]
-    )
-    return shown + ("…" if len(text) > _LONGEST else "")

@@ -4,10 +4,11 @@ import argparse
 import sys
 from typing import Dict, Iterator, List, NamedTuple, TextIO
 
+from ..printable import printable
 from ..privacy.messages.message import ANSI
 from ..privacy.saved import PublicError, SavedError, scrub_saved
 from ..privacy.steps import finished
-from .notebook_file import printable, read_notebook, whole
+from .notebook_file import read_notebook, whole
 
 
 class Found(NamedTuple):

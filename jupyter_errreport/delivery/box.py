@@ -247,10 +247,10 @@ class Box:
     def _make_ready(self) -> None:
         if self._ready:
             return
-        for folder in _FOLDERS:
-            self._files.make_folder(self._sub(folder))
-        self._files.own(os.path.dirname(self.folder))
-        self._files.own(self.folder)
+        # From the top, and each looked at before anything is made in it: a link that somebody put there leads nowhere.
+        for folder in (os.path.dirname(self.folder), self.folder, *map(self._sub, _FOLDERS)):
+            self._files.make_folder(folder)
+            self._files.own(folder)
         self._ready = True
 
     def _write(self, entry: Entry, content: bytes) -> None:

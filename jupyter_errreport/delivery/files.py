@@ -7,6 +7,8 @@ import errno
 import os
 from typing import Dict, List, Tuple
 
+from ..own_files import NO_LINK, read_own
+
 
 class Files:
     """A disk. Every method raises OSError when it can't be done; nothing here takes a lock or waits."""
@@ -25,18 +27,23 @@ class Files:
 
     def own(self, folder: str) -> None:
         """See to it that nobody else can look into a folder. Raises OSError for one that is another user's."""
-        found = os.lstat(folder)
-        if hasattr(os, "getuid") and (found.st_uid != os.getuid() or not os.path.isdir(folder)):
-            raise PermissionError(errno.EPERM, "belongs to somebody else", folder)
         if os.path.islink(folder):
             raise PermissionError(errno.EPERM, "is a link", folder)
-        if found.st_mode & 0o077:
-            os.chmod(folder, 0o700)
+        if not hasattr(os, "geteuid"):
+            return
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | NO_LINK)
+        try:
+            found = os.fstat(descriptor)
+            if found.st_uid != os.geteuid():
+                raise PermissionError(errno.EPERM, "belongs to somebody else", folder)
+            if found.st_mode & 0o077:
+                os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
 
     def write(self, path: str, content: bytes) -> None:
         """Make a new file that only this user can read; its content is on disk when it returns."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        descriptor = os.open(path, flags, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o600)
         try:
             left = memoryview(content)
             while left:
@@ -46,9 +53,8 @@ class Files:
             os.close(descriptor)
 
     def read(self, path: str) -> bytes:
-        """The content of a file."""
-        with open(path, "rb") as file:
-            return file.read()
+        """The content of a file. Raises `NotOwn`, a ValueError, for one that another user made."""
+        return read_own(path)
 
     def move(self, old: str, new: str) -> None:
         """Rename a file, in one step for everybody who looks."""

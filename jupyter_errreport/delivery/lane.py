@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
-from ..contract import BATCH_EVENTS, BODY_LIMIT
+from ..contract import BATCH_EVENTS, BODY_LIMIT, LIMIT_PREFIX
 from .destination import JUPYTER, SLACK, Destination
 from .outcome import Hint, Outcome
 from .spool import Item, Spool, opened
@@ -18,8 +18,6 @@ LONGEST_ASKED = 3_600.0
 READ_TIMEOUT = 10.0
 """Seconds to wait for an answer."""
 TRANSPORTS_KEPT = 8
-OVER_LIMIT = "limit_"
-"""How the reasons begin that say nothing against the event itself."""
 SLACK_INTERVAL = 1.0
 """Seconds between two messages: Slack takes one a second (https://api.slack.com/docs/rate-limits)."""
 
@@ -393,7 +391,7 @@ class Lane:
             item.box.remove(item.entry)
             return
         self.rejection = reason
-        if reason.startswith(OVER_LIMIT):
+        if reason.startswith(LIMIT_PREFIX):
             item.box.turn_away(item.entry)
         else:
             item.box.set_aside(item.entry)

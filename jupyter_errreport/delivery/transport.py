@@ -11,22 +11,30 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from ..contract import DECISION_LIMIT, KEY_HEADER, KEY_REQUIRED
+from ..contract import (
+    DECISION_LIMIT,
+    EVENT_STATUSES,
+    HOST_LIMIT,
+    KEY_HEADER,
+    KEY_REQUIRED,
+    LIMIT_REASONS,
+    SESSION_HEADER,
+    UNKNOWN,
+)
+from ..own_files import read_own
+from .answer import NOT_PACKED, json_of, read_answer
 from .destination import COLLECTOR, JUPYTER, Destination
 from .outcome import Hint, Outcome, judged
 from .slack import slack_message
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-ANSWER_LIMIT = 1_000_000
-HOST_LIMIT = 200
 COMPRESS_FROM = 1_000
 """Bytes from which a body is sent as gzip."""
 
 # The parts of requests in the order of their weight, each imported by itself with a rest for the reader's code between.
 _PARTS = ("socket", "ssl", "http.client", "email.parser", "urllib3", "urllib3.connectionpool", "requests")
 # Of the answers 429 those that will be the same for these events at any later time.
-_LIMITS_FOR_GOOD = ("limit_errors_per_session", "limit_seconds_between_errors")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, not listened on
 
 
@@ -71,8 +79,10 @@ def load_requests(pause: float = 0.002) -> Any:
 class Transport:
     """Sends to one destination. Not thread-safe: it belongs to the thread of one lane."""
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, sender_key: str = "") -> None:
+        """`sender_key` is shown where there is no session's key: who has it may delete what was sent with it."""
         self._destination = destination
+        self._sender_key = sender_key
         self._session: Any = None
         self._trust: Any = None
         self._told: Optional[Cells] = None
@@ -123,7 +133,7 @@ class Transport:
             self._told = cells
             return Outcome()
         good, failed = cells
-        body: Dict[str, Any] = {"uuid": key, "notebook": self._destination.notebook or "unknown"}
+        body: Dict[str, Any] = {"uuid": key, "notebook": self._destination.notebook or UNKNOWN}
         if self._destination.release:
             body["release"] = self._destination.release
         body.update(good_cells=good, failed_cells=failed)
@@ -135,9 +145,9 @@ class Transport:
 
     def _post_events(self, events: Sequence[bytes], timeout: float) -> Outcome:
         body = b"[" + b",\n".join(events) + b"]"
-        response = self._post("errors", body, timeout)
+        response = self._post("errors", body, timeout, self._keys())
         if response.status_code == 200:
-            answers = _answer(response)
+            answers = json_of(response)
             if isinstance(answers, list) and len(answers) == len(events):
                 reasons = [_reason_of(answer) for answer in answers]
                 problem = next((f"an event was rejected: {reason}" for reason in reasons if reason), "")
@@ -163,9 +173,35 @@ class Transport:
             problem += ": it takes only reports with the notebook's key, which its author puts here as token="
         if code == 429:
             reason = _reason(response)
-            if reason in _LIMITS_FOR_GOOD:
+            if reason in LIMIT_REASONS:
                 return Outcome(["rejected"] * count, f"{problem}: {reason}", reasons=[reason] * count)
         return Outcome(problem=problem, retry_after=retry_after(response.headers.get("Retry-After")))
+
+    def erase(self, path: str, timeout: float, key: str = "") -> Outcome:
+        """Have a collector or Jupyter server delete what is at `path`: an error, or a session. Never raises.
+
+        Its status is `stored` when that is done or there is nothing; `rejected`, with a problem, when it never will be.
+        """
+        self._wanted = _always
+        try:
+            endpoint = _endpoint(self._destination, path)
+            keys = {SESSION_HEADER: key} if key else self._keys()
+            endpoint = endpoint._replace(headers={**endpoint.headers, **keys})
+            response = self._request("DELETE", endpoint, b"", timeout)
+        except Unreachable as problem:
+            return Outcome(problem=str(problem))
+        except Exception as error:
+            return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
+        if response.status_code in (200, 404):
+            return judged("stored", 1)
+        what = f"{self._destination.label} answered {response.status_code} when asked to delete"
+        if response.status_code in (429, 500, 502, 503, 504):
+            return Outcome(problem=what, retry_after=retry_after(response.headers.get("Retry-After")))
+        return judged("rejected", 1, what)
+
+    def _keys(self) -> Dict[str, str]:
+        key = self._destination.session_key or self._sender_key
+        return {SESSION_HEADER: key} if key and self._destination.kind == COLLECTOR else {}
 
     def post_body(self, body: bytes, headers: Dict[str, str], timeout: float) -> Any:
         """The answer to a POST to the destination's own address, its body read; raises what requests raises."""
@@ -184,11 +220,12 @@ class Transport:
         """The answer to a PATCH, its body read; raises what requests raises."""
         return self._request("PATCH", _endpoint(self._destination, path), body, timeout)
 
-    def _post(self, path: str, body: bytes, timeout: float) -> Any:
-        return self._request("POST", _endpoint(self._destination, path), body, timeout)
+    def _post(self, path: str, body: bytes, timeout: float, headers: Optional[Dict[str, str]] = None) -> Any:
+        endpoint = _endpoint(self._destination, path)
+        return self._request("POST", endpoint._replace(headers={**endpoint.headers, **(headers or {})}), body, timeout)
 
     def _request(self, method: str, endpoint: Endpoint, body: bytes, timeout: float) -> Any:
-        headers = {"Content-Type": "application/json", **endpoint.headers}
+        headers = {"Content-Type": "application/json", **NOT_PACKED, **endpoint.headers}
         if len(body) >= COMPRESS_FROM and self._destination.kind in (COLLECTOR, JUPYTER):
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
         session = self._requests_session(endpoint)
@@ -205,8 +242,10 @@ class Transport:
             proxies=_proxies(endpoint.url),
             stream=True,
         )
-        response._content = response.raw.read(ANSWER_LIMIT, decode_content=True)
-        response.close()
+        try:
+            response._content = read_answer(response)
+        finally:
+            response.close()
         return response
 
     def _requests_session(self, endpoint: Endpoint) -> Any:
@@ -242,8 +281,7 @@ def _endpoint(destination: Destination, path: str) -> Endpoint:
 def read_connection(path: str) -> Dict[str, str]:
     """What a Jupyter server's connection file says: `url`, `key`, `ca_file`, `socket`. Raises `Unreachable`."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs an old kernel an import
-            connection = json.load(file)
+        connection = json.loads(read_own(path).decode())
         if not isinstance(connection["url"], str) or not isinstance(connection["key"], str):
             raise KeyError(path)
     except (OSError, ValueError, KeyError, TypeError):
@@ -264,22 +302,15 @@ def _proxies(url: str) -> Dict[str, str]:
     return {parts.scheme: proxy} if proxy else {}
 
 
-def _answer(response: Any) -> Any:
-    try:
-        return json.loads(response._content.decode("utf-8"))
-    except ValueError:
-        return None
-
-
 def _reason(response: Any) -> str:
     """The word for programs in a collector's problem; empty when there is none."""
-    answer = _answer(response)
+    answer = json_of(response)
     return str(answer.get("reason", "")) if isinstance(answer, dict) else ""
 
 
 def _status(answer: Any) -> str:
     status = answer.get("status") if isinstance(answer, dict) else None
-    return status if status in ("stored", "duplicate") else "rejected"
+    return status if status in EVENT_STATUSES else "rejected"
 
 
 def _reason_of(answer: Any) -> str:

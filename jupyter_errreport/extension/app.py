@@ -12,7 +12,13 @@ from traitlets import Bool, TraitError, Unicode, default, validate
 from .. import __version__
 from ..api import Service, routes
 from ..api.github import is_repository
-from ..contract import CONNECTION_VARIABLE
+from ..contract import (
+    AUTHOR_TOKEN_VARIABLE,
+    COLLECTOR_TOKEN_VARIABLE,
+    CONNECTION_VARIABLE,
+    SLACK_VARIABLE,
+    why_not_to_report_with,
+)
 from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
@@ -21,11 +27,12 @@ from ..store import StoreError
 from .collector_cells import CollectorCells
 from .connection import Connection
 from .deciding import DecideEverywhere
+from .decisions import Decisions
 from .events import ErrorEvents
 from .front_end import FrontEnd
 from .guard import guard
 from .handler import JupyterResource
-from .kernel_watch import KernelWatch
+from .kernels.kernel_watch import KernelWatch
 from .notebook_cells import NotebookCells
 from .notebook_path import NotebookPath
 from .panel import Panel
@@ -34,6 +41,8 @@ from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
+SECRETS = (COLLECTOR_TOKEN_VARIABLE, AUTHOR_TOKEN_VARIABLE, SLACK_VARIABLE)
+"""Variables of the server's environment that kernels must not inherit."""
 FRONT_END = (
     ("panel", Panel),
     ("cells", NotebookCells),
@@ -59,12 +68,17 @@ class JupyterErrReport(ExtensionApp):
         help="The collector to which every error is forwarded, such as https://errors.example.org; empty for none."
     ).tag(config=True)
     collector_token = Unicode(
-        help="Token for that collector. A secret: rather set JUPYTER_ERRREPORT_COLLECTOR_TOKEN in the environment of"
-        " the server, which kernels do not inherit."
+        help=f"Token for that collector, of the role report. A secret: rather set {COLLECTOR_TOKEN_VARIABLE} in the"
+        " environment of the server, which kernels do not inherit."
+    ).tag(config=True)
+    author_token = Unicode(
+        help="Your own token for that collector, of the role author, if its notebooks are yours and nobody else uses"
+        f" this server: what you decide and publish here then holds there. A secret: rather set {AUTHOR_TOKEN_VARIABLE}"
+        " in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     slack_webhook = Unicode(
         help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
-        " JUPYTER_ERRREPORT_SLACK_WEBHOOK in the environment of the server, which kernels do not inherit."
+        f" {SLACK_VARIABLE} in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
@@ -91,11 +105,15 @@ class JupyterErrReport(ExtensionApp):
 
     @default("collector_token")
     def _default_collector_token(self) -> str:
-        return _secret("JUPYTER_ERRREPORT_COLLECTOR_TOKEN")
+        return os.environ.get(COLLECTOR_TOKEN_VARIABLE, "")
+
+    @default("author_token")
+    def _default_author_token(self) -> str:
+        return os.environ.get(AUTHOR_TOKEN_VARIABLE, "")
 
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
-        return _secret("JUPYTER_ERRREPORT_SLACK_WEBHOOK")
+        return os.environ.get(SLACK_VARIABLE, "")
 
     @default("db")
     def _default_db(self) -> str:
@@ -109,6 +127,7 @@ class JupyterErrReport(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Open the database and make what the handlers need; the port is not bound yet."""
+        self._take_secrets()
         if not self.enabled:
             return
         self._opened = open_database(self.db)
@@ -120,6 +139,8 @@ class JupyterErrReport(ExtensionApp):
             self._forwarding.start()
         except StoreError as error:
             self.log.error("jupyter_errreport: nothing is passed on: %s", error)
+        collector = next((place for place in destinations if place.kind == COLLECTOR), None)
+        decisions = Decisions(collector, self.author_token)
         self._connection = Connection(self.log)
         self._events = ErrorEvents(self.serverapp)
         self.settings["errreport_connection"] = self._connection
@@ -128,21 +149,30 @@ class JupyterErrReport(ExtensionApp):
             pass_on_to=self._forwarding.keys,
             on_stored=self._stored,
             on_said=self._forwarding.wake,
+            on_deleted=self._forwarding.wake,
             hints_follow=any(place.kind == COLLECTOR for place in destinations),
             destinations=self._forwarding.status,
             accept_verbatim=self.accept_verbatim,
             warning=self._opened.warning,
+            tell_decision=decisions.tell,
             title="Errors of this server's notebooks",
             version=__version__,
             github_repository=self.github_repository,
             log=self.log,
         )
         notice = self.notice or _notice(self._forwarding.labels)
-        collector = next((place for place in destinations if place.kind == COLLECTOR), None)
+        if collector is not None and self.author_token:
+            collector = collector._replace(token=self.author_token)
         collector_cells = CollectorCells(collector) if collector else None
-        self.settings["errreport_front_end"] = FrontEnd(notice, collector, collector_cells)
+        self.settings["errreport_front_end"] = FrontEnd(notice, collector, collector_cells, decisions)
         if notice:
             self.log.info("jupyter_errreport: %s", notice)
+
+    def _take_secrets(self) -> None:
+        """Read the secrets in the server's environment and take them away: kernels would inherit and print them."""
+        _ = self.collector_token, self.author_token, self.slack_webhook
+        for variable in SECRETS:
+            os.environ.pop(variable, None)
 
     def _stored(self, events: list[EventMessageType]) -> None:
         """These errors are on disk: pass them on, and tell the front ends."""
@@ -155,7 +185,11 @@ class JupyterErrReport(ExtensionApp):
         """Where the operator wants errors to go on to."""
         destinations = []
         if self.collector_url:
-            destinations.append(Destination.collector(self.collector_url, self.collector_token))
+            token = self.collector_token
+            if objection := why_not_to_report_with(token):
+                self.log.error("jupyter_errreport: errors are forwarded without collector_token. %s", objection)
+                token = ""
+            destinations.append(Destination.collector(self.collector_url, token))
         if self.slack_webhook:
             destinations.append(Destination.slack(self.slack_webhook))
         return destinations
@@ -202,8 +236,3 @@ class JupyterErrReport(ExtensionApp):
 def _notice(receivers: list[str]) -> str:
     """What readers are told where the operator says nothing else."""
     return f"Errors of notebooks on this server are forwarded to {' and '.join(receivers)}." if receivers else ""
-
-
-def _secret(variable: str) -> str:
-    """A secret from the server's environment, from which it is taken away: kernels would inherit and print it."""
-    return os.environ.pop(variable, "")

@@ -1,11 +1,11 @@
 """The cells of a notebook in which readers elsewhere had errors: what the collector knows, if its token may ask."""
 
-import json
 import time
 from typing import Any
 from urllib.parse import quote
 
 from ..delivery import Destination
+from ..delivery.answer import json_of
 from ..delivery.transport import Transport
 
 TIMEOUT = 3.0
@@ -37,8 +37,8 @@ class CollectorCells:
         transport = Transport(self._collector)
         try:
             response = transport.get(f"notebooks/{quote(notebook, safe='')}", TIMEOUT)
-            answer = json.loads(response.content) if response.status_code == 200 else None
-        except Exception:  # requests' own, and answers that are no JSON: then there are the errors of this server
+            answer = json_of(response) if response.status_code == 200 else None
+        except Exception:  # requests' own: then there are the errors of this server
             return None
         finally:
             transport.close()

@@ -18,6 +18,8 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_core.utils import ensure_dir_exists
 from jupyter_server.serverapp import ServerApp
 
+from ..own_files import NO_LINK
+
 UNIX_SCHEME = "http+unix://"
 
 
@@ -55,7 +57,9 @@ class Connection:
             self._hooked.mkdir(mode=0o700, exist_ok=True)
         partial = self.path.with_suffix(".partial")
         try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            partial.unlink(missing_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK
+            with os.fdopen(os.open(partial, flags, 0o600), "w") as file:
                 json.dump(content, file)
             partial.replace(self.path)
         except OSError as error:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..contract import ERROR_SCHEMA
 from ..event import EventMessageType
 
-ERROR_SCHEMA = "https://schema.jupyter-errreport.org/error/v1"
 _SCHEMA_FILE = Path(__file__).with_name("error_event.yaml")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..delivery import Destination
 from .collector_cells import CollectorCells
+from .decisions import Decisions
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,8 @@ class FrontEnd:
     notice: str
     """What readers are told where errors go beyond this server; empty when they stay."""
     collector: Destination | None
-    """Where a notebook is published; None for this server."""
+    """Where a notebook is published, with the token for that; None for this server."""
     collector_cells: CollectorCells | None
     """What readers elsewhere stumbled over; None without a collector."""
+    decisions: Decisions
+    """Tells the collector of what is decided here."""

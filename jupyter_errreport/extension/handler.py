@@ -6,7 +6,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
 
 from ..api import Access, Problem, Service
-from ..api.accept import prefers_html
+from ..api.http.accept import prefers_html
 from ..contract import KEY_HEADER
 from .connection import Connection
 

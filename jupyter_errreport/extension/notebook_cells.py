@@ -6,15 +6,14 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from ..api import Access, Resource
-from ..api.body import TakesBody
-from ..api.masked import masked_notebook
-from ..api.validation import checked
+from ..api.http.body import TakesBody
+from ..api.http.fields import checked
+from ..api.receiving.masked import masked_notebook
+from ..contract import CELLS_LIMIT
 from ..privacy import public_notebook
 from ..source import cell_hash
 from ..store.notebooks import cells_of
 from .front_end import FrontEnd
-
-CELLS_LIMIT = 1_000
 
 
 class SentCells(Struct):

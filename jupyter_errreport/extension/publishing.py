@@ -1,7 +1,6 @@
 """Publishes an author's notebook from their JupyterLab: to the collector, else on this server."""
 
 import asyncio
-import json
 from typing import Any, ClassVar
 
 from jupyter_core.utils import ensure_async
@@ -9,12 +8,11 @@ from msgspec import Struct
 from tornado.web import HTTPError
 
 from ..api import Access, Problem, Resource
-from ..api.body import TakesBody
-from ..api.validation import checked
-from ..command.publish import CannotPublish, check_size, said, send
+from ..api.http.body import TakesBody
+from ..api.http.fields import checked
 from ..delivery import Destination
 from ..privacy import public_notebook
-from ..source import cell_hash
+from ..publishing import CannotPublish, body_of, published_cells, said, send
 from .front_end import FrontEnd
 
 
@@ -59,11 +57,8 @@ def _source(notebook: Any) -> dict[str, Any]:
     sources = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
     if not sources:
         raise CannotPublish("this notebook has no code cells; nothing was sent.")
-    cells = [{"source": source, "cell_hash": cell_hash(source, language)} for source in sources]
-    return {"language": language, "cells": cells}
+    return {"language": language, "cells": published_cells(sources, language)}
 
 
 def _publish(collector: Destination, name: str, source: dict[str, Any]) -> str:
-    body = json.dumps(source).encode("ascii")
-    check_size(source["cells"], len(body))
-    return said(send(collector, name, body), collector.label)
+    return said(send(collector, name, body_of(source)), collector.label)

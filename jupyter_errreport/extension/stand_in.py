@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..store import Database, StoreError
 from ..store.database.file_lock import FileLock
-from ..store.outbox.adopt import adopt
+from ..store.errors.adopt import adopt
 
 OPEN_SECONDS = 10.0
 """How long the server's start may wait for a database (a HOME on a hanging network file system)."""

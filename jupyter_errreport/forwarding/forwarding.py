@@ -12,6 +12,7 @@ from ..delivery import Destination
 from ..event import EventMessageType
 from ..store import Database, StoreError
 from ..store.outbox.outbox import expire, figures, register
+from ..store.settings import secret
 from .parcels import parcels_for
 from .sender import Sender
 
@@ -43,18 +44,19 @@ class Forwarding:
         Raises `StoreError`.
         """
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> str:
             for key, destination in self._destinations.items():
                 register(connection, key, destination.kind, destination.label)
             expire(connection, time.time())
+            return secret(connection, "sender_key")
 
         try:
-            self._database.write(work).result(START_SECONDS)
+            sender_key = self._database.write(work).result(START_SECONDS)
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
             parcels = parcels_for(destination.kind, self._database, key, destination.label)
-            self._senders.append(Sender(destination, parcels, self._database.lock(key)))
+            self._senders.append(Sender(destination, parcels, self._database.lock(key), sender_key))
         for sender in self._senders:
             sender.start()
 

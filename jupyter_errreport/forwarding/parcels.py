@@ -14,6 +14,7 @@ from ..delivery.outcome import Outcome
 from ..event import encode
 from ..store import Database
 from ..store.groups.hints import take_hints
+from ..store.outbox.deletions import deletion_done, next_deletion
 from ..store.outbox.outbox import (
     Message,
     expire,
@@ -41,6 +42,8 @@ class Parcel(NamedTuple):
     """The events that it tells of."""
     group: str = ""
     """The group that people are told of."""
+    deletes: bool = False
+    """Whether it asks to delete its one event."""
 
 
 class Parcels(ABC):
@@ -105,10 +108,21 @@ class Batches(Parcels):
             if bodies and size > BODY_LIMIT:
                 break
             bodies.append(body)
-        return Parcel(bodies, [event["event_id"] for event in events[: len(bodies)]]) if bodies else None
+        if bodies:
+            return Parcel(bodies, [event["event_id"] for event in events[: len(bodies)]])
+        deleted = self._read(lambda connection: next_deletion(connection, self._destination))
+        return Parcel([], [deleted], deletes=True) if deleted else None
 
     def answered(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Take out of the outbox what the collector has, and mark what it will never take."""
+        """Take out of the outbox what the collector has, or has deleted, and mark what it will never take."""
+        if parcel.deletes:
+
+            def done(connection: Connection) -> None:
+                deletion_done(connection, self._destination, parcel.event_ids[0])
+                set_problem(connection, self._destination, outcome.problem)
+
+            self._write(done)
+            return
         if outcome.is_whole and len(parcel.event_ids) > 1:
             self._limit = len(parcel.event_ids) // 2
             return

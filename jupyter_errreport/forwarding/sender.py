@@ -29,11 +29,12 @@ class Sender:
     Jupyter servers of one user share a database: they take turns, or people would be told everything twice.
     """
 
-    def __init__(self, destination: Destination, parcels: Parcels, lock: Lock) -> None:
+    def __init__(self, destination: Destination, parcels: Parcels, lock: Lock, sender_key: str = "") -> None:
+        """`sender_key` is shown to a collector, which then lets this server delete what it sent."""
         self._label = destination.label
         self._parcels = parcels
         self._lock = lock
-        self._transport = Transport(destination)
+        self._transport = Transport(destination, sender_key)
         self._answer: tuple[Parcel, Outcome] | None = None
         """What was answered, until the database has taken it."""
         self._delay = FIRST_RETRY
@@ -97,7 +98,7 @@ class Sender:
                     parcel = self._parcels.next()
                     if parcel is None:
                         return None
-                    outcome = self._transport.send(parcel.bodies, self._timeout())
+                    outcome = self._sent(parcel)
                     if outcome.statuses is None:
                         self._parcels.put_off(outcome.problem)
                         return self._later(outcome.retry_after)
@@ -112,6 +113,11 @@ class Sender:
         except Exception:
             log.exception("Passing errors on to %s failed.", self._label)
         return self._later(None)
+
+    def _sent(self, parcel: Parcel) -> Outcome:
+        if parcel.deletes:
+            return self._transport.erase(f"errors/{parcel.event_ids[0]}", self._timeout())
+        return self._transport.send(parcel.bodies, self._timeout())
 
     def _later(self, asked: float | None) -> float:
         """Seconds to wait before the next attempt."""

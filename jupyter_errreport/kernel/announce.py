@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from ..contract import CONNECTION_VARIABLE
+from ..own_files import NO_LINK
 
 
 def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
@@ -24,6 +25,6 @@ def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
         # Its folder is the server's to make and to remove, and missing where the server is gone.
         path = os.path.join(os.path.splitext(connection)[0], name)
         content = json.dumps({"session": session, "notebook": notebook, "reporting": reporting})
-        with os.fdopen(os.open(path + ".partial", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(path + ".partial", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK, 0o600), "w") as file:
             file.write(content)
         os.replace(path + ".partial", path)

@@ -5,17 +5,8 @@ A generator, so that the worker can pause between any two steps.
 
 from typing import Generator, List, Optional, Sequence
 
-from ..event import (
-    CHAIN_LIMIT,
-    MESSAGE_LIMIT,
-    POLICIES,
-    ChainType,
-    ErrorSnapshot,
-    EventMessageType,
-    TracebackDetailsType,
-    fingerprint,
-    rfc3339,
-)
+from ..contract import CHAIN_LIMIT, MESSAGE_LIMIT, POLICIES
+from ..event import ChainType, ErrorSnapshot, EventMessageType, TracebackDetailsType, fingerprint, rfc3339
 from ..privacy import (
     FIRST_LINE_LIMIT,
     WITHHELD,

@@ -3,8 +3,9 @@
 import re
 from typing import Hashable, NamedTuple, Tuple
 
+from ..contract import MESSAGE_LIMIT
 from ..delivery import Destination
-from ..event import MESSAGE_LIMIT, ErrorSnapshot, EventMessageType
+from ..event import ErrorSnapshot, EventMessageType
 from .folding import Times
 
 _DIGITS = re.compile(r"\d+")

@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import Any, List, NamedTuple, Optional
 
-from ..event import COUNTLESS
+from ..contract import COUNTLESS
 from .modules import is_ipython, module_of
 
 _LEGACY_FILE = re.compile(r"<ipython-input-(\d+)-")

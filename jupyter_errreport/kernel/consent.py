@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Sequence, Set, Tuple
 
 from ..delivery import Destination
-from .choices import NO, YES, Choices
+from ..delivery.choices import NO, YES, Choices
 
 NOTICE, ASK = CONSENTS = ("notice", "ask")
 ASKED = "asked"

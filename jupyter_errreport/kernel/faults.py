@@ -5,8 +5,7 @@ import threading
 from types import TracebackType
 from typing import Optional, Type
 
-RAISE_VARIABLE = "JUPYTER_ERRREPORT_RAISE_FAULTS"
-"""Environment variable with which the tests let our own errors through."""
+from ..contract import FAULTS_VARIABLE
 
 
 class Faults:
@@ -26,7 +25,7 @@ class Faults:
         if kind is None:
             return False
         # A Ctrl-C that happens to land in our code is meant for the reader's cell.
-        if kind is KeyboardInterrupt or os.environ.get(RAISE_VARIABLE):
+        if kind is KeyboardInterrupt or os.environ.get(FAULTS_VARIABLE):
             return False
         with self._lock:
             self.count += 1

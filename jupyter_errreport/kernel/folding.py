@@ -1,6 +1,7 @@
 """Equal errors in quick succession: the first goes at once, its repeats in the next 30 s are one more event.
 
-So a loop that fails 10,000 times a minute makes four events, whose counts add up to 10,000.
+So a loop that fails 10,000 times a minute makes four events, whose counts add up to 10,000. No event stands for more
+than `COUNT_LIMIT` errors: what would is several, so that a receiver can refuse larger counts as made up.
 """
 
 import os
@@ -8,6 +9,8 @@ import threading
 import time
 from collections import OrderedDict
 from typing import Callable, Generic, Hashable, List, NamedTuple, Optional, Tuple, TypeVar
+
+from ..contract import COUNT_LIMIT
 
 WINDOW = 30.0
 """Seconds from the first error during which its repeats are gathered."""
@@ -42,6 +45,14 @@ class _Window(Generic[T]):
         else:
             self.times = Times(min(self.times.first, times.first), max(self.times.last, times.last))
         self.count += count
+
+    def emptied(self) -> List[Tuple[T, int, Times]]:
+        """What was gathered, as one, if anything was; nothing of it is left here."""
+        if self.first is None:
+            return []
+        gathered = [(self.first, self.count, self.times)]
+        self.first, self.count = None, 0
+        return gathered
 
 
 class Folding(Generic[T]):
@@ -80,6 +91,8 @@ class Folding(Generic[T]):
                         self._end(next(iter(self._windows)))
                     self._windows[key] = _Window(now + WINDOW)
                 return True
+            if window.count + count > COUNT_LIMIT:
+                self._full += window.emptied()
             window.gather(thing, times, count)
             return False
 
@@ -114,6 +127,4 @@ class Folding(Generic[T]):
             return next((window.ends for window in self._windows.values() if window.count), None)
 
     def _end(self, key: Hashable) -> None:
-        window = self._windows.pop(key)
-        if window.first is not None:
-            self._full.append((window.first, window.count, window.times))
+        self._full += self._windows.pop(key).emptied()

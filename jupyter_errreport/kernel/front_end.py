@@ -6,9 +6,8 @@ front end -> kernel   {"type": "consent", "answer": "yes"}, or {"type": "state"}
 
 from typing import Any, Callable, Dict, List, Optional
 
+from ..contract import FRONT_END_TARGET
 from .faults import Faults
-
-TARGET = "jupyter_errreport"
 
 
 class FrontEnd:
@@ -33,7 +32,7 @@ class FrontEnd:
             from ipykernel.comm import Comm  # only in a kernel, and only where somebody is to be asked
 
             self._told = data
-            self._comm = Comm(target_name=TARGET, data=data)  # type: ignore[no-untyped-call]
+            self._comm = Comm(target_name=FRONT_END_TARGET, data=data)  # type: ignore[no-untyped-call]
             self._comm.on_msg(self._heard)
 
     def _heard(self, message: Dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ import re
 import sys
 from collections import deque
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, repeat
+from operator import is_
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -25,8 +26,8 @@ from types import (
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..event import Held
-from .slots import file_of_module, module_of_class, mro_of, names_of_class, names_of_module
-from .tables import Column, Tables, class_of
+from ..slots import exported, file_of_module, is_one_of, module_of_class, mro_of, names_of_class, names_of_module
+from .tables import Column, Tables
 
 VALUES_LOOKED_AT = 4_000
 """Values, those in containers too, of one error: some 0.3 ms."""
@@ -47,12 +48,7 @@ _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\
 """What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
 _PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT, _FUNCTION = range(12)
-_TEXT_ONLY, _NUMBERS_ONLY = {str}, {int, float}
-_COLUMNS: Tuple[Set[type], ...] = ({str}, {int}, {float})
-"""What is taken as a whole, and so counts for a quarter."""
-_CODE_TYPES = frozenset(
-    (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
-)
+_CODE_TYPES = (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
 _SORTS: Tuple[Tuple[Any, int], ...] = (
     (str, _OWN_TEXT),
     ((bytes, bytearray), _PLAIN),
@@ -63,7 +59,7 @@ _SORTS: Tuple[Tuple[Any, int], ...] = (
 )
 _Batch = Tuple[Sequence[Any], int, bool]
 """Values, how deep they lie, and whether they belong to an object of a library's class."""
-_DATA_CLASSES = (SimpleNamespace,)
+_PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath", "WindowsPath")
 _ENVIRONMENT = os.environ  # the user may put something else there
 _LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  # noqa: PTH120 - at a kernel's start
 
@@ -120,7 +116,8 @@ def _users_values(namespace: Dict[str, Any], look: "_Look") -> List[Any]:
     return [
         value
         for name, value in newest
-        if not (name in _FURTHER_OWN_NAMES or (name[:1] == "_" and _OWN_NAME.match(name) is not None))
+        if type(name) is not str
+        or not (name in _FURTHER_OWN_NAMES or (name[:1] == "_" and _OWN_NAME.match(name) is not None))
     ]
 
 
@@ -141,7 +138,8 @@ class _Look:
         self._left = VALUES_LOOKED_AT
         self._characters = TEXTS_TAKEN
         self._seen: Set[int] = set()
-        self._sorts: Dict[type, int] = {}
+        self._sorts: Dict[int, int] = {}
+        """How values of a class are looked at, by its id."""
         self._is_library: Dict[str, bool] = {}
         self._tables = Tables()
 
@@ -154,27 +152,27 @@ class _Look:
         waiting: List[_Batch] = [(values, 0, False)]
         while waiting:
             values, depth, is_librarys = waiting.pop()
-            kinds = set(map(type, values))
-            self._left -= len(values) if kinds not in _COLUMNS else len(values) // 4
+            kind = _kind_of_all(values)
+            self._left -= len(values) if kind is None else len(values) // 4
             if self._left < 0:
                 self.is_whole = False
                 return
             try:
-                if not self._column_taken(values, kinds):
+                if not self._column_taken(values, kind):
                     self._each(values, depth, is_librarys, waiting)
             except Exception:  # another thread changes it, or an array of another build: it was not looked at
                 self.is_whole = False
 
-    def _column_taken(self, values: Sequence[Any], kinds: Set[type]) -> bool:
+    def _column_taken(self, values: Sequence[Any], kind: Optional[type]) -> bool:
         """Take values of one kind, such as a column's, without a step for each; False for others."""
-        if kinds == _TEXT_ONLY and max(map(len, values)) <= TEXT_TAKEN:
+        if kind is str and max(map(len, values)) <= TEXT_TAKEN:
             self._characters -= sum(map(len, values))
             if self._characters < 0:
                 self.is_whole = False
             else:
                 self._texts += values
             return True
-        if kinds <= _NUMBERS_ONLY:
+        if kind is int or kind is float:
             self._numbers += values if self._wants_numbers else ()
             return True
         return False
@@ -183,11 +181,9 @@ class _Look:
         """Take the texts and numbers of values, and let wait what the others hold. The loop that costs the time."""
         sorts, wants_numbers = self._sorts, self._wants_numbers
         rows: List[Any] = []
-        for value in values:
-            kind = type(value)
-            sort = sorts.get(kind)
+        for value, sort in zip(values, map(sorts.get, map(id, map(type, values)))):
             if sort is None:
-                sort = sorts[kind] = _sort_of(kind)
+                sort = sorts[id(type(value))] = _sort_of(type(value))
             if sort == _PLAIN:
                 self._text(value)
             elif sort == _SKIPPED:
@@ -202,7 +198,8 @@ class _Look:
                 self._text(str.__str__(value))
             elif sort == _OWN_NUMBER:
                 if wants_numbers:
-                    self._numbers.append(int.__int__(value) if issubclass(kind, int) else float.__float__(value))
+                    own: Any = int.__int__ if issubclass(type(value), int) else float.__float__
+                    self._numbers.append(own(value))
             elif depth >= DEPTH:
                 self.is_whole = False
             elif sort == _ROWS:
@@ -217,9 +214,9 @@ class _Look:
                     break
                 if sort == _OBJECT:
                     if not is_librarys:
-                        self._object(value, kind, depth, waiting)
+                        self._object(value, type(value), depth, waiting)
                 else:
-                    self._container(value, kind, sort, depth, is_librarys, waiting)
+                    self._container(value, type(value), sort, depth, is_librarys, waiting)
 
         if rows:
             self._rows(rows, depth + 1, is_librarys, waiting)
@@ -254,7 +251,8 @@ class _Look:
         """Let wait what a function of the user's encloses, and what its parameters are without a value."""
         if is_users_file(value.__code__.co_filename):
             cells = [cell.cell_contents for cell in value.__closure__ or () if not _is_empty(cell)]
-            waiting.append(([*cells, *(value.__defaults__ or ())], depth + 1, False))
+            defaults = value.__defaults__ or ()
+            waiting.append(([*cells, *tuple.__iter__(defaults)], depth + 1, False))
 
     def _container(
         self, value: Any, kind: type, sort: int, depth: int, is_librarys: bool, waiting: List["_Batch"]
@@ -304,21 +302,25 @@ class _Look:
         elif issubclass(kind, ModuleType):
             names = names_of_module(value)
             if not self._is_librarys(names.get("__name__")):
-                held = [held for name, held in list(names.items()) if name[:2] != "__"]
+                held = [held for name, held in list(names.items()) if type(name) is str and name[:2] != "__"]
                 waiting.append((held[:LIBRARY_VALUES], depth + 1, True))
         elif issubclass(kind, type):
             if not self._is_librarys(module_of_class(value)):
-                held = [held for name, held in names_of_class(value).items() if name[:2] != "__"]
+                names = names_of_class(value)
+                held = [held for name, held in names.items() if type(name) is str and name[:2] != "__"]
                 waiting.append((held, depth + 1, True))
         else:
-            path = class_of("pathlib", "PurePath")
+            path = exported("pathlib", "PurePath")
             if path is not None and issubclass(kind, path):
-                self._text(path.__str__(value))
+                if is_one_of(kind, (exported("pathlib", name) for name in _PATHS)):
+                    self._text(path.__str__(value))
+                else:
+                    self.is_whole = False  # pathlib would ask the user's class for its parts
             if issubclass(kind, BaseException):
                 waiting.append((_args(value), depth + 1, False))
             elif issubclass(kind, partial):
                 waiting.append((_slot(value, kind, "args") + _slot(value, kind, "keywords"), depth + 1, False))
-            users = kind in _DATA_CLASSES or not self._is_librarys(module_of_class(kind))
+            users = kind is SimpleNamespace or not self._is_librarys(module_of_class(kind))
             for attributes in _slot(value, kind, "__dict__"):
                 if type(attributes) is dict:
                     waiting.append(
@@ -348,13 +350,21 @@ class _Look:
         return self._is_library[module]
 
 
+def _kind_of_all(values: Sequence[Any]) -> Optional[type]:
+    """`str`, `int` or `float` where all values are exactly that: taken as a whole, and so counted for a quarter."""
+    kind = type(values[0]) if values else None
+    if (kind is str or kind is int or kind is float) and all(map(is_, map(type, values), repeat(kind))):
+        return kind
+    return None
+
+
 def _sort_of(kind: type) -> int:
     """How a value of a type is looked at."""
     if kind is str or kind is bytes:
         return _PLAIN
     if kind is int or kind is float:
         return _NUMBER
-    if kind in _CODE_TYPES:
+    if is_one_of(kind, _CODE_TYPES):
         return _SKIPPED
     if kind is FunctionType:
         return _FUNCTION
@@ -386,7 +396,8 @@ def _slot(value: Any, kind: type, name: str) -> List[Any]:
     """What CPython keeps under a name: no property of the user's is asked; at most one."""
     for cls in mro_of(kind):
         descriptor = names_of_class(cls).get(name)
-        if type(descriptor) in (GetSetDescriptorType, MemberDescriptorType):
+        its = type(descriptor)
+        if its is GetSetDescriptorType or its is MemberDescriptorType:
             try:
                 return [descriptor.__get__(value)]
             except AttributeError:  # a slot that was not filled
@@ -398,7 +409,7 @@ def _slots(value: Any, kind: type) -> List[Any]:
     """What an object keeps in `__slots__`."""
     found: List[Any] = []
     for cls in mro_of(kind):
-        for name, descriptor in list(names_of_class(cls).items()):
-            if type(descriptor) is MemberDescriptorType and name not in ("__dict__", "__weakref__"):
-                found += _slot(value, kind, name)
+        for descriptor in list(names_of_class(cls).values()):
+            if type(descriptor) is MemberDescriptorType and descriptor.__name__ not in ("__dict__", "__weakref__"):
+                found += _slot(value, kind, descriptor.__name__)
     return found

@@ -3,9 +3,8 @@
 import threading
 from typing import Any, Dict
 
-from ..delivery import Destination
+from ..delivery import Destination, user_files
 from ..delivery.outcome import Hint
-from . import user_files
 
 KEPT = 500
 """Hints of one receiver; the ones that came first go first."""

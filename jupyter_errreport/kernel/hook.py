@@ -13,7 +13,7 @@ import types
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
-from ..event import COUNTLESS, READER_KINDS
+from ..contract import COUNTLESS, READER_KINDS
 from .cells import Cell, Cells
 from .faults import Faults
 from .modules import is_ipython, module_of

@@ -3,7 +3,7 @@
 import sys
 from typing import Any, Callable, Dict, Optional
 
-from ..event import READER_KINDS
+from ..contract import READER_KINDS
 from .cells import Cell
 from .hook import Caught, Hook, _kind_by_caller
 from .modules import module_of

@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict
 
 from ..contract import COMMENT_LIMIT
 from ..event import encode
+from .erasing import erase
 from .reporting import PREPARE_SECONDS, Reporting
 from .status import status
 
@@ -15,6 +16,7 @@ USAGE = """%errreport status   what is reported, where to, and how many errors
 %errreport off      report nothing more in this session, and forget what was not sent yet; where you were asked: no
 %errreport off --always   the same for all kernels that you start from now on, to whomever they would report
 %errreport flush    send now what waits
+%errreport erase    delete the errors of this session wherever they went, and report nothing more in it
 %errreport say TEXT add a sentence of yours to the last error"""
 
 SEND_SECONDS = 5.0
@@ -127,6 +129,10 @@ def _flush(reporting: Reporting, rest: str) -> str:
     return f"Not all could be sent: {problems or 'no answer yet'}. What waits is tried again by itself."
 
 
+def _erase(reporting: Reporting, rest: str) -> str:
+    return erase(reporting)
+
+
 _COMMANDS: Dict[str, Callable[[Reporting, str], str]] = {
     "status": _status,
     "show": _show,
@@ -134,5 +140,6 @@ _COMMANDS: Dict[str, Callable[[Reporting, str], str]] = {
     "on": _on,
     "off": _off,
     "flush": _flush,
+    "erase": _erase,
     "say": _say,
 }

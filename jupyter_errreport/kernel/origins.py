@@ -8,7 +8,7 @@ from itertools import chain, islice
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Dict, Optional
 
-from .slots import file_of_module, module_of_class
+from ..slots import file_of_module, module_of_class
 
 NAMES_TAKEN = 60
 OWN = ""
@@ -37,7 +37,7 @@ def _file_behind(value: Any) -> Optional[str]:
     if issubclass(kind, ModuleType):
         return file_of_module(value)
     if kind is FunctionType:
-        file = value.__globals__.get("__file__")
+        file = dict.get(value.__globals__, "__file__")
         return file if type(file) is str else None
     if kind is BuiltinFunctionType:
         owner = value.__self__

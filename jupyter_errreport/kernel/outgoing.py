@@ -9,8 +9,8 @@ from typing import Any, Callable, Deque, Iterator, List, Optional, Tuple
 
 from ..contract import COMMENT_LIMIT
 from ..delivery import DeliveryQueue, Destination
+from ..delivery.choices import NO
 from ..event import EventMessageType
-from .choices import NO
 from .consent import ASKED, Consent
 from .recent import RecentEvents, Reported
 from .waiting_room import WaitingRoom

@@ -4,9 +4,9 @@ from contextlib import suppress
 from typing import Any, Callable, Sequence, Tuple
 
 from ..delivery import Destination
+from ..delivery.choices import NO, YES
 from ..delivery.destination import JUPYTER
 from .announce import announce
-from .choices import NO, YES
 from .consent import ASKED, Consent
 from .faults import Faults
 from .front_end import FrontEnd

@@ -7,9 +7,10 @@ import os
 from datetime import datetime
 from typing import Any, Dict, List, Optional
 
+from ..contract import UNKNOWN, why_not_to_report_with
 from ..delivery import Destination
+from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
-from .choices import NO
 from .consent import ASK, ASKED, NOTICE
 from .hook import Caught
 from .notice import YOUR_NO, notice
@@ -34,9 +35,13 @@ class _Reporter:
         self._destination = destination
         self._ask = ask
         self._enabled = False
+        self._refused = why_not_to_report_with(destination.token)
+        """Why nothing is reported with this token; empty for one that belongs into a notebook."""
 
     def enable(self) -> "_Reporter":
         """Report this notebook's errors from now on; returns itself, whose repr is the notice to the reader."""
+        if self._refused:
+            return self
         self._enabled = True
         shell = running_shell()
         if shell is not None:
@@ -59,6 +64,8 @@ class _Reporter:
         return Reporting.of(shell).flush(timeout) if shell is not None else True
 
     def __repr__(self) -> str:
+        if self._refused:
+            return f"Errors are not reported to {self._destination.label}. {self._refused}"
         if not self._enabled:
             return f"<{type(self).__name__} for {self._destination.label}, not enabled: call .enable()>"
         shell = running_shell()
@@ -77,7 +84,7 @@ class ErrorServer(_Reporter):
     """
 
     def __init__(
-        self, url: str, notebook: str = "unknown", token: str = "", release: str = "", consent: str = NOTICE
+        self, url: str, notebook: str = UNKNOWN, token: str = "", release: str = "", consent: str = NOTICE
     ) -> None:
         self.url = str(url).rstrip("/")
         self.uuid = os.urandom(16).hex()
@@ -97,6 +104,8 @@ class ErrorServer(_Reporter):
             raise ConnectionError(
                 f"{self._destination.label} is not asked: the reader has not said '%errreport on' (yes)."
             )
+        if self._refused:
+            raise ConnectionError(f"{self._destination.label} is not asked. {self._refused}")
         self.flush(min(timeout, 2))
         return retrieve(self._destination, timeout)
 
@@ -107,7 +116,7 @@ class ErrorSlack(_Reporter):
     def __init__(
         self,
         slack_webhook: Optional[str] = None,
-        notebook: str = "unknown",
+        notebook: str = UNKNOWN,
         release: str = "",
         consent: str = NOTICE,
     ) -> None:

@@ -6,10 +6,10 @@ import sys
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from ..contract import notebook_identity
+from ..contract import POLICIES, READER_KINDS, notebook_identity
 from ..delivery import DeliveryQueue, Destination
 from ..delivery.outcome import Hint
-from ..event import READER_KINDS, ErrorSnapshot, EventMessageType, public_session, rfc3339
+from ..event import ErrorSnapshot, EventMessageType, public_session, rfc3339
 from .captured import Captured, Made
 from .consent import ASK
 from .faults import Faults
@@ -38,7 +38,7 @@ class Reporting:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.faults = Faults()
-        self.settings = Settings("code-only", False, [])
+        self.settings = Settings(POLICIES[0], False, [])
         self.held_back = 0
         """Errors that were the reader's own doing (Ctrl-C, exit)."""
         self.spooled = 0

@@ -1,9 +1,9 @@
 """Asking a collector for the errors of one's own session."""
 
-import json
 from typing import Any, List
 
 from ..delivery import Destination
+from ..delivery.answer import json_of
 from ..delivery.transport import Transport
 from ..event import EventMessageType
 
@@ -21,8 +21,8 @@ def retrieve(destination: Destination, timeout: float) -> List[EventMessageType]
     if response.status_code != 200:
         raise ConnectionError(f"{label} answered {response.status_code} when asked for this session's errors. {advice}")
     try:
-        usage: Any = json.loads(response._content.decode("utf-8"))
+        usage: Any = json_of(response)
         errors: List[EventMessageType] = usage["errors"]
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise ConnectionError(f"{label} answered with something that is no collector's answer. {advice}") from None
     return errors

@@ -8,9 +8,16 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
-from ..contract import CONNECTION_VARIABLE, NOTEBOOK_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE
+from ..contract import (
+    CONNECTION_VARIABLE,
+    NOTEBOOK_VARIABLE,
+    POLICIES,
+    TOKEN_VARIABLE,
+    UNKNOWN,
+    URL_VARIABLE,
+    why_not_to_report_with,
+)
 from ..delivery import Destination
-from ..event import POLICIES
 from ..opt_out import forbidden_by
 from .consent import CONSENTS, NOTICE
 
@@ -21,13 +28,13 @@ class ErrReport(Configurable):
     """Reporting of errors from kernels, as the person sets it who configures this machine's IPython."""
 
     url = Unicode(help="URL of the collector to which errors of every kernel go; empty for none.").tag(config=True)
-    token = Unicode(help="Token for that collector. Better given as JUPYTER_ERRREPORT_TOKEN.").tag(config=True)
+    token = Unicode(help=f"Token for that collector. Better given as {TOKEN_VARIABLE}.").tag(config=True)
     notebook = Unicode(help="Name under which errors are reported; empty for the notebook's file name.").tag(
         config=True
     )
     policy = Enum(
         POLICIES,
-        default_value="code-only",
+        default_value=POLICIES[0],
         help="What may leave: 'code-only' (code and comments, no values), 'type-only' (no message, no comment),"
         " 'verbatim' (everything; only from a configuration file of this machine, only to receivers with"
         " accept_verbatim).",
@@ -51,6 +58,8 @@ class Settings(NamedTuple):
     destinations: List[Destination]
     """Where errors go without the notebook asking for it."""
     consent: str = NOTICE
+    refused: str = ""
+    """Why a token that is configured was not taken; empty when it was."""
 
 
 def read_settings(shell: Any) -> Settings:
@@ -61,7 +70,8 @@ def read_settings(shell: Any) -> Settings:
     notebook = os.environ.get(NOTEBOOK_VARIABLE, "") or config.notebook
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     destinations = []
-    if url.strip():
+    refused = why_not_to_report_with(token)
+    if url.strip() and not refused:
         destinations.append(Destination.collector(url, token, notebook=notebook))
     if connection:
         destinations.append(Destination.jupyter(connection, notebook=notebook))
@@ -71,7 +81,7 @@ def read_settings(shell: Any) -> Settings:
     consent = config.consent
     if consent == NOTICE and _a_cell_has_run(shell):
         consent = _of_files(shell, "consent", CONSENTS)
-    return Settings(policy, config.interrupts, destinations, consent)
+    return Settings(policy, config.interrupts, destinations, consent, refused)
 
 
 def _a_cell_has_run(shell: Any) -> bool:
@@ -109,4 +119,4 @@ def notebook_name(namespace: Any) -> str:
     for name in candidates:
         if type(name) is str and name:
             return name
-    return "unknown"
+    return UNKNOWN

@@ -13,21 +13,26 @@ from itertools import islice
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Callable, Deque, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
-from ..event import (
-    CHAIN_LIMIT,
-    FRAME_LIMIT,
-    ChainSnapshot,
-    ClassSnapshot,
-    ErrorSnapshot,
-    FrameSnapshot,
-    new_event_id,
+from ..contract import CHAIN_LIMIT, FRAME_LIMIT
+from ..event import ChainSnapshot, ClassSnapshot, ErrorSnapshot, FrameSnapshot, new_event_id
+from ..slots import (
+    IMMUTABLE,
+    ON_THE_HEAP,
+    flags_of_class,
+    is_one_of,
+    members_of_group,
+    module_of_class,
+    mro_of,
+    name_of_class,
+    names_of_class,
+    names_of_module,
+    qualname_of_class,
 )
 from .cells import CellPlace
 from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
-from .slots import module_of_class, mro_of, names_of_class, names_of_module
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -37,7 +42,8 @@ WORDS_TAKEN = 60
 """Words of a first line that are looked up in the namespace."""
 
 _WORD = re.compile(r"[^\W\d]\w{0,60}")
-_PLAIN_TYPES = (str, int, float, bytes)
+_PLAIN_TYPES = frozenset(map(id, (str, int, float, bytes)))
+"""By their ids: to look a class up asks a metaclass of the user's."""
 
 
 def _own_locals_type() -> type:
@@ -52,11 +58,6 @@ _cause = BaseException.__dict__["__cause__"].__get__
 _context = BaseException.__dict__["__context__"].__get__
 _suppressed = BaseException.__dict__["__suppress_context__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
-_name = type.__dict__["__name__"].__get__
-_qualname = type.__dict__["__qualname__"].__get__
-_flags = type.__dict__["__flags__"].__get__
-_IMMUTABLE, _ON_THE_HEAP = 1 << 8, 1 << 9
-"""Flags of CPython's types: Python code makes them on the heap only, and may change these."""
 CO_NEWLOCALS = 0x2
 """The flag of a code object that is a function's."""
 _MESSAGE_METHODS = ("__str__", "__init__", "__new__", "__repr__")
@@ -88,13 +89,13 @@ def _class(cls: type) -> ClassSnapshot:
     own = names_of_class(cls)
     methods = [own.get(name) for name in _MESSAGE_METHODS] if module != "builtins" else []
     return ClassSnapshot(
-        name=_name(cls),
+        name=name_of_class(cls),
         module=module if type(module) is str else None,
         file=file if type(file) is str else None,
         stands=_stands(cls, namespace),
         codes=tuple([method.__code__ for method in methods if type(method) is FunctionType]),
         texts=tuple(_texts(own)) if module != "builtins" else (),
-        is_fixed=_flags(cls) & (_IMMUTABLE | _ON_THE_HEAP) != _ON_THE_HEAP,
+        is_fixed=flags_of_class(cls) & (IMMUTABLE | ON_THE_HEAP) != ON_THE_HEAP,
     )
 
 
@@ -106,7 +107,7 @@ def _texts(namespace: Any) -> Iterator[str]:
 
 def _stands(cls: type, namespace: Any) -> bool:
     """Whether the qualified name of a class leads from its module's namespace to the class."""
-    for part in _qualname(cls).split(".")[:10]:
+    for part in qualname_of_class(cls).split(".")[:10]:
         found = namespace.get(part)
         if found is cls:
             return True
@@ -211,13 +212,15 @@ def _with_origins(frames: List[FrameSnapshot], entries: List[TracebackType]) -> 
     """
     told, running = list(frames), _running()
     last = len(frames) - 1
-    named = [index for index in range(last, max(last - 3, -1), -1) if entries[index].tb_frame.f_globals][:1]
+    has_names = [dict.__len__(entry.tb_frame.f_globals) > 0 for entry in entries]
+    named = [index for index in range(last, max(last - 3, -1), -1) if has_names[index]][:1]
     cells = [index for index in range(last, -1, -1) if frames[index].cell is not None][:1]
     for index in {*named, *cells}:
         frame = entries[index].tb_frame
         is_function = frame.f_code.co_flags & CO_NEWLOCALS and id(frame) not in running
         local = frame.f_locals if is_function else {}
-        told[index] = told[index]._replace(origins=origins_of(frame, local if type(local) in _MAPPING_TYPES else {}))
+        known = local if is_one_of(type(local), _MAPPING_TYPES) else {}
+        told[index] = told[index]._replace(origins=origins_of(frame, known))
     return tuple(told)
 
 
@@ -245,7 +248,7 @@ def _frames(
             has_all = False
         elif not at_module_level:
             variables = frame.f_locals
-            if type(variables) not in _MAPPING_TYPES:  # a class body's, which may be of the user's making
+            if not is_one_of(type(variables), _MAPPING_TYPES):  # a class body's, which may be of the user's making
                 has_all = False
             else:
                 values = _plain(variables, min(left, LOCALS_TAKEN))
@@ -289,7 +292,7 @@ def _plain(mapping: Any, limit: int) -> Dict[str, Any]:
     try:
         for name, value in islice(mapping.items(), max(0, limit)):
             kind = type(value)
-            if kind in _PLAIN_TYPES and type(name) is str:
+            if id(kind) in _PLAIN_TYPES and type(name) is str:
                 values[name] = value[:VALUE_TAKEN] if kind is str or kind is bytes else value
     except RuntimeError:  # another thread changes it meanwhile
         pass
@@ -303,15 +306,9 @@ def _related(error: BaseException) -> Iterator[Tuple[BaseException, str]]:
         yield cause, "cause"
     elif _context(error) is not None and not _suppressed(error):
         yield _context(error), "context"
-    members = getattr(error, "exceptions", ()) if _is_group(error) else ()
-    for member in members[:CHAIN_LIMIT] if type(members) in (tuple, list) else ():
+    for member in members_of_group(error)[:CHAIN_LIMIT]:
         if issubclass(type(member), BaseException):
             yield member, "member"
-
-
-def _is_group(error: BaseException) -> bool:
-    """Whether this is an exception group: Python's own since 3.11, before that of the package `exceptiongroup`."""
-    return any(_name(cls) in ("BaseExceptionGroup", "ExceptionGroup") for cls in mro_of(type(error)))
 
 
 def _innermost(traceback: Optional[TracebackType], place_of: PlaceOf, with_values: bool) -> Tuple[FrameSnapshot, ...]:

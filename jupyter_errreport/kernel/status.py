@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .choices import NO
+from ..delivery.choices import NO
 from .consent import ASKED
 from .reporting import PREPARE_SECONDS, Reporting
 
@@ -24,6 +24,8 @@ def status(reporting: Reporting) -> str:
     destinations = reporting.destinations()
     state = f"off ({reason})" if reason else "on" if destinations else "on, but nobody is told: nothing is configured"
     lines = [f"jupyter_errreport {__version__}: {state}"]
+    if reporting.settings.refused:
+        lines.append(f"  the token that is configured is not taken: {reporting.settings.refused}")
     lanes = {lane.destination.identity: lane for lane in reporting.delivery.lanes()}
     for destination in destinations:
         name = f' as "{destination.notebook}"' if destination.notebook else ""

@@ -5,12 +5,20 @@ compiled methods, so that a subclass of the user's is not asked.
 """
 
 import re
-import sys
 from functools import partial
-from types import GetSetDescriptorType, MemberDescriptorType, ModuleType
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from .slots import module_of_class, mro_of, names_of_class, names_of_module
+from ..slots import (
+    ON_THE_HEAP,
+    exported,
+    flags_of_class,
+    is_one_of,
+    module_of_class,
+    mro_of,
+    name_of_class,
+    names_of_class,
+)
 
 PANDAS_OBJECTS = 300
 """Objects of pandas that one table is made of."""
@@ -21,6 +29,7 @@ _PANDAS_SLOTS = (
 """Where pandas keeps what a DataFrame, a Series, an Index or one of their arrays holds."""
 _PANDAS_TABLES = ("DataFrame", "Series", "Index")
 _NUMBERS = re.compile(r"u?int|float|double|half|bool|date|time|duration|decimal|null")
+_ARROW_ARRAYS = ("Array", "ChunkedArray")
 _ARRAY_TEXTS, _ARRAY_NUMBERS = "OUS", "iuf"
 
 Read = Callable[[Any], Any]
@@ -38,33 +47,35 @@ class Tables:
     """Reads tables; remembers, for as long as it lives, how their classes are read."""
 
     def __init__(self) -> None:
-        self._packages: Dict[type, str] = {}
-        self._readers: Dict[type, Tuple[Optional[Read], List[Read]]] = {}
+        self._packages: Dict[int, str] = {}
+        """By the classes' ids."""
+        self._readers: Dict[int, Tuple[Optional[Read], List[Read]]] = {}
 
     def columns_of(self, value: Any, kind: type) -> Optional[List[Column]]:
         """The columns of a table or array; None for anything else. Raises when it can't be read."""
-        array = class_of("numpy", "ndarray")
+        array = exported("numpy", "ndarray")
         if array is not None and issubclass(kind, array):
             return list(_of_array(array, value))
         package = self._package_of(kind)
         if package == "pandas":
             return list(self._of_pandas(value, kind))
         if package == "pyarrow":
-            return list(_of_arrow(value))
+            return list(_of_arrow(value, kind))
         if package == "polars":
             return list(_of_polars(value, kind))
         return None
 
     def _package_of(self, kind: type) -> str:
-        if kind not in self._packages:
-            self._packages[kind] = _package_of(kind)
-        return self._packages[kind]
+        package = self._packages.get(id(kind))
+        if package is None:
+            package = self._packages[id(kind)] = _package_of(kind)
+        return package
 
     def _of_pandas(self, value: Any, kind: type) -> Iterator[Column]:
         """The arrays that a DataFrame, Series or Index is made of."""
         inside, seen = [(value, kind)], {id(value)}
         names: List[Any] = []
-        if kind.__name__ in _PANDAS_TABLES and next(self._parts(value, kind), None) is None:
+        if name_of_class(kind) in _PANDAS_TABLES and next(self._parts(value, kind), None) is None:
             raise ValueError("a pandas that keeps its data elsewhere")
         while inside:
             thing, its = inside.pop()
@@ -84,13 +95,13 @@ class Tables:
 
     def _parts(self, thing: Any, kind: type) -> Iterator[Any]:
         """What an object of pandas holds, each part once."""
-        if kind not in self._readers:
-            self._readers[kind] = _pandas_readers(kind)
-        attributes, slots = self._readers[kind]
+        if id(kind) not in self._readers:
+            self._readers[id(kind)] = _pandas_readers(kind)
+        attributes, slots = self._readers[id(kind)]
         held = [slot(thing) for slot in slots]
         if attributes is not None:
             named = attributes(thing)
-            held += [named[name] for name in _PANDAS_SLOTS if name in named]
+            held += [dict.get(named, name) for name in _PANDAS_SLOTS]
         for found in held:
             if issubclass(type(found), (tuple, list)):  # pandas has a list of its own for names
                 yield from (tuple if issubclass(type(found), tuple) else list).__iter__(found)
@@ -107,7 +118,7 @@ def _pandas_readers(kind: type) -> Tuple[Optional[Read], List[Read]]:
         found = namespace.get("__dict__")
         attributes = attributes or (found.__get__ if type(found) is GetSetDescriptorType else None)
         for name in _PANDAS_SLOTS:
-            if type(namespace.get(name)) in (GetSetDescriptorType, MemberDescriptorType):
+            if is_one_of(type(namespace.get(name)), (GetSetDescriptorType, MemberDescriptorType)):
                 slots.append(namespace[name].__get__)
     return attributes, slots
 
@@ -129,22 +140,38 @@ def _numbers(array: Any, value: Any) -> List[Any]:
     return [number.item() for number in array.flat.__get__(value)]
 
 
-def _of_arrow(value: Any) -> Iterator[Column]:
+def _of_arrow(value: Any, kind: type) -> Iterator[Column]:
     """A table, column or array of pyarrow, whose methods are compiled."""
-    if hasattr(type(value), "column_names"):
+    columns: List[Any] = []
+    if _is_compiled(kind, ("Table", "RecordBatch")):
         yield Column(value.num_columns, False, partial(list, value.column_names))
-    for column in value.columns if hasattr(type(value), "columns") else [value]:
-        if hasattr(type(column), "to_pylist") and hasattr(type(column), "type"):
-            yield Column(len(column), _NUMBERS.match(str(column.type)) is not None, column.to_pylist)
+        columns = value.columns
+    elif _is_compiled(kind, _ARROW_ARRAYS):
+        columns = [value]
+    for column in columns:
+        if not (_is_compiled(type(column), _ARROW_ARRAYS) and _is_compiled(type(column.type), ("DataType",))):
+            raise ValueError("an array of another making")
+        yield Column(len(column), _NUMBERS.match(str(column.type)) is not None, column.to_pylist)
+
+
+def _is_compiled(kind: type, names: Iterable[str]) -> bool:
+    """Whether a class is one of these of pyarrow's. Raises for a subclass that Python code made: the user's, maybe."""
+    found = any(base is not None and issubclass(kind, base) for base in (exported("pyarrow", name) for name in names))
+    if found and flags_of_class(kind) & ON_THE_HEAP:
+        raise ValueError("a subclass")
+    return found
 
 
 def _of_polars(value: Any, kind: type) -> Iterator[Column]:
-    frame, series = class_of("polars", "DataFrame"), class_of("polars", "Series")
+    frame, series = exported("polars", "DataFrame"), exported("polars", "Series")
     columns: List[Any] = []
-    if frame is not None and issubclass(kind, frame):
+    if kind is not frame and kind is not series:
+        if any(base is not None and issubclass(kind, base) for base in (frame, series)):
+            raise ValueError("a subclass, whose attributes may be the user's code")
+    elif kind is frame:
         columns = frame.get_columns(value)
         yield Column(len(columns), False, partial(list, frame.columns.__get__(value)))
-    elif series is not None and issubclass(kind, series):
+    else:
         columns = [value]
     for column in columns:
         is_numbers = _NUMBERS.match(str(series.dtype.__get__(column)).lower()) is not None
@@ -159,10 +186,3 @@ def _package_of(kind: type) -> str:
         if package in ("pandas", "pyarrow", "polars"):
             return str(package)
     return ""
-
-
-def class_of(package: str, name: str) -> Any:
-    """A class that a loaded package exports; None when it is not there."""
-    module = sys.modules.get(package)
-    found = names_of_module(module).get(name) if issubclass(type(module), ModuleType) else None
-    return found if issubclass(type(found), type) else None

@@ -8,8 +8,8 @@ import os
 from typing import TYPE_CHECKING, Callable, Iterator, List, NamedTuple, Optional
 
 from ..delivery import Destination
+from ..delivery.choices import NO, YES
 from ..event import EventMessageType, encode
-from .choices import NO, YES
 from .consent import ASKED, Consent
 
 if TYPE_CHECKING:

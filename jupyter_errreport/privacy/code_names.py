@@ -10,6 +10,7 @@ import sys
 from types import CodeType, ModuleType
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, NamedTuple, Set
 
+from ..slots import name_of_class
 from ..source import tokens
 from ..stdlib_names import STDLIB_NAMES
 from .installed import installed_path
@@ -126,7 +127,7 @@ def _has_type(module: Any, name: str) -> bool:
     if not issubclass(type(module), ModuleType):  # `isinstance` would ask a `__class__` that may be anything
         return False
     value = ModuleType.__getattribute__(module, "__dict__").get(name)
-    return issubclass(type(value), type) and type.__dict__["__name__"].__get__(value) == name
+    return issubclass(type(value), type) and name_of_class(value) == name
 
 
 def _is_code(module: ModuleType) -> bool:

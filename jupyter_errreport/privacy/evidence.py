@@ -9,11 +9,11 @@ from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional
 from ..event import ClassSnapshot, FrameSnapshot
 from .code_names import CodeNames, is_loaded_type, is_special, names_of_code, names_of_source
 from .installed import installed_path, is_cython, read
-from .known import lowered
 from .library.binaries import is_binary
 from .library.exporters import is_exported
 from .library.library_words import templates_of_library
 from .line.parsing import is_python
+from .messages.known import lowered
 from .messages.matching import Belief, Match, best_match, every, likely
 from .messages.message import HANDED_ON, OWN_TEMPLATES, TEXT_LIMIT, Evidence, believed_of
 from .messages.template import Template

@@ -3,7 +3,8 @@
 import re
 from typing import Callable, Iterator, Optional, Sequence
 
-from ..event import FRAME_LIMIT, FrameSnapshot, TracebackDetailsType
+from ..contract import FRAME_LIMIT
+from ..event import FrameSnapshot, TracebackDetailsType
 from ..stdlib_names import STDLIB_NAMES
 from .evidence import CodeOfKernel
 from .installed import installed_path

@@ -4,12 +4,13 @@ import hashlib
 import re
 from typing import Callable, Generator, Iterable
 
+from ..contract import ID_PATTERN, NOTEBOOK_LIMIT, UNKNOWN
 from ..event import ClassSnapshot
 from .shapes.patterns import hide_in_notebook_name
 
 NAME_LIMIT = 100
 _PATH_SEPARATOR = re.compile(r"[/\\]")
-_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_CELL_ID = re.compile(ID_PATTERN + r"\Z")
 IsCode = Callable[[ClassSnapshot], Generator[None, None, bool]]
 """Whether a class's name is code, found with pauses."""
 _URL_TAIL = re.compile(r"[?#].*", re.DOTALL)
@@ -28,7 +29,7 @@ def public_name(classes: Iterable[ClassSnapshot], is_code: IsCode) -> Generator[
 def public_notebook(name: str) -> str:
     """The file name of a notebook, of a path on any system or of a URL; what looks private in it is hidden."""
     tail = _PATH_SEPARATOR.split(_URL_TAIL.sub("", name[:4_000]))[-1].strip()
-    return hide_in_notebook_name(tail)[:200] or "unknown"
+    return hide_in_notebook_name(tail)[:NOTEBOOK_LIMIT] or UNKNOWN
 
 
 def public_cell_id(cell_id: str) -> str:

@@ -16,7 +16,7 @@ import sys
 from typing import Any, Generator, Iterable, List, Optional
 
 from .installed import read
-from .known import KNOWN
+from .messages.known import KNOWN
 from .messages.template import Template
 from .shapes.patterns import add_pattern
 

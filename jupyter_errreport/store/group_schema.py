@@ -65,6 +65,8 @@ regroupings = Table(
     Column("notebook", String(200), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("group_id", String(64), nullable=False),
+    # The hash of the cell, where nobody said so but published sources: it looks most like one of that group.
+    Column("alike", String(64)),
     Index("regroupings_by_group", "group_id"),
 )
 

@@ -1,10 +1,13 @@
 """What one session and one address may send. Checked in the transaction that stores, so that no race passes them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
 from .database.statements import Statement, listed
 from .schema import sessions
@@ -36,8 +39,17 @@ class _Sent:
     """When its errors happened, if anybody asks for that."""
 
 
-_COUNTS = Statement("SELECT session, COUNT(*) FROM errors WHERE session {any} GROUP BY session")
-_IDS = Statement("SELECT session, event_id FROM errors WHERE session {any}")
+_BROUGHT = "errors LEFT JOIN bringers ON bringers.event_id = errors.event_id WHERE session {any}"
+_COUNTS = Statement(f"SELECT session, brought_by, COUNT(*) FROM {_BROUGHT} GROUP BY session, brought_by")  # noqa: S608
+_IDS = Statement(f"SELECT session, brought_by, errors.event_id FROM {_BROUGHT}")  # noqa: S608
+Bringer = tuple[str, str | None]
+"""A session, and by whose right an error of it came: who only names another's session uses up nothing of that."""
+
+
+def bringer_of(event: EventMessageType) -> str | None:
+    """By whose right an event came, as its receiver has marked it; None for anybody."""
+    fields: Mapping[str, Any] = event
+    return fields.get("brought_by")
 
 
 class SessionMeter:
@@ -45,33 +57,38 @@ class SessionMeter:
 
     def __init__(self, connection: Connection, limits: Limits, events: Iterable[EventMessageType]) -> None:
         self._limits = limits
-        self._seen = {session: _Sent() for event in events if (session := event.get("session"))}
-        wanted = listed(sorted(self._seen))
-        if self._seen and limits.min_seconds_between_errors:
-            for session, event_id in _IDS.rows(connection, wanted):
-                self.add(session, event_id)
-        elif self._seen:
-            for session, count in _COUNTS.rows(connection, wanted):
-                self._seen[session].count = count
+        self._seen: defaultdict[Bringer, _Sent] = defaultdict(_Sent)
+        wanted = listed(sorted({session for event in events if (session := event.get("session"))}))
+        if wanted and limits.min_seconds_between_errors:
+            for session, by, event_id in _IDS.rows(connection, wanted):
+                self._add((session, by), event_id)
+        elif wanted:
+            for session, by, count in _COUNTS.rows(connection, wanted):
+                self._seen[session, by].count = count
 
-    def objection(self, session: str | None, event_id: str) -> str | None:
-        """Why this session may not store this error; None when it may."""
+    def objection(self, event: EventMessageType) -> str | None:
+        """Why this error of a session may not be stored; None when it may."""
+        session, event_id = event.get("session"), event["event_id"]
         if session is None:
             return None
-        sent = self._seen[session]
+        sent = self._seen[session, bringer_of(event)]
         if sent.count >= self._limits.max_errors_per_session:
-            return "limit_errors_per_session"
+            return TOO_MANY_ERRORS
         least, time = self._limits.min_seconds_between_errors, event_time(event_id) or 0.0
         if least and any(abs(time - other) < least for other in sent.times):
-            return "limit_seconds_between_errors"
+            return TOO_SOON
         return None
 
-    def add(self, session: str | None, event_id: str) -> None:
-        """An error of this session was taken."""
+    def add(self, event: EventMessageType) -> None:
+        """An error was taken."""
+        session = event.get("session")
         if session is not None:
-            sent = self._seen[session]
-            sent.count += 1
-            sent.times.append(event_time(event_id) or 0.0)
+            self._add((session, bringer_of(event)), event["event_id"])
+
+    def _add(self, bringer: Bringer, event_id: str) -> None:
+        sent = self._seen[bringer]
+        sent.count += 1
+        sent.times.append(event_time(event_id) or 0.0)
 
 
 def check_address(connection: Connection, limits: Limits, address_key: str, now: float) -> None:

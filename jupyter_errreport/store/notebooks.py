@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ..contract import notebook_identity
-from .cursor import Cursor
-from .errors.filters import after, contains, in_scope
+from .events.filters import after, contains, in_scope
 from .group_schema import notebook_cells, notebook_days, notebook_releases, notebooks
 from .groups.groups import shown_cell
-from .parts import Page, page_of
+from .naming import Naming, notebook_of
+from .paging import Cursor, Page, page_of
+from .published.sources import published_at
 
 CELL_LIMIT = 500
 """Cells of a notebook that are told, in the order in which they stand there."""
@@ -31,12 +31,17 @@ def list_notebooks(
 
 
 def find_notebook(connection: Connection, notebook: str, scope: str | None = None) -> dict[str, Any] | None:
-    """A notebook with its figures by cell, day and release; None when nothing was heard of it."""
-    notebook = notebook_identity(notebook)
-    query = select(notebooks).where(notebooks.c.notebook == notebook, in_scope(notebooks, scope))
-    row = connection.execute(query).mappings().first()
+    """A notebook with its figures by cell, day and release; None when nothing was heard of it, nor published.
+
+    The name of a copy that was recognised leads to the notebook of which it is one.
+    """
+    naming = Naming(connection, (notebook,))
+    called = (naming.of_name(notebook)[0], naming.copied(notebook))
+    found = (_row(connection, name, scope) for name in called if name is not None)
+    row = next((row for row in found if row is not None), None)
     if row is None:
         return None
+    notebook = row["notebook"]
     return {
         **row,
         "cells": cells_of(connection, notebook),
@@ -47,10 +52,23 @@ def find_notebook(connection: Connection, notebook: str, scope: str | None = Non
 
 def cells_of(connection: Connection, notebook: str) -> list[dict[str, Any]]:
     """The cells that failed for somebody, in the order in which they are usually run; what has no place comes last."""
-    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook_identity(notebook))
+    query = select(notebook_cells).where(notebook_cells.c.notebook == notebook_of(connection, notebook))
     query = query.order_by(notebook_cells.c.count.desc(), notebook_cells.c.cell).limit(CELL_LIMIT)
     cells = [shown_cell(row) for row in connection.execute(query).mappings()]
     return sorted(cells, key=lambda cell: (cell["execution_count"] is None, cell["execution_count"] or 0, cell["cell"]))
+
+
+def _row(connection: Connection, notebook: str, scope: str | None) -> dict[str, Any] | None:
+    """The figures of a notebook; nothing but zeros when it was only published so far."""
+    query = select(notebooks).where(notebooks.c.notebook == notebook, in_scope(notebooks, scope))
+    row = connection.execute(query).mappings().first()
+    if row is not None:
+        return dict(row)
+    moment = published_at(connection, notebook, scope)
+    if moment is None:
+        return None
+    figures = dict.fromkeys(("count", "events", "sessions", "failed_sessions"), 0)
+    return {"notebook": notebook, **figures, "first_seen": moment, "last_seen": moment}
 
 
 def days_of_all(connection: Connection, since: str, scope: str | None = None) -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ A column `notebook` holds an identity (`contract.notebook_identity`); only `erro
 
 Moments are text in the fixed width of `event.rfc3339`, so that text order is time order on every database.
 Lists are JSON text: no query looks into them.
+
+The lengths of `String` say what a column is for: what comes from outside is cut or refused at the door, and no database
+refuses a text for its length (PostgreSQL's columns are made without).
 """
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
@@ -48,6 +51,8 @@ errors = Table(
     Index("errors_by_group", "group_id", "received_at", "event_id"),
     Index("errors_by_session", "session", "received_at", "event_id"),
     Index("errors_by_text", "text_id", "received_at", "event_id"),
+    # In months, see `errors.partitions`.
+    postgresql_partition_by="RANGE (event_id)",
 )
 
 texts = Table(
@@ -135,6 +140,23 @@ destinations = Table(
     Column("problem", String(300), nullable=False),
 )
 
+bringers = Table(
+    "bringers",
+    metadata,
+    # By whose right an error came: `key` for its session's, else the id of a token, else that of a sender's key. None
+    # of those that anybody sent.
+    Column("event_id", String(36), primary_key=True),
+    Column("brought_by", String(32), nullable=False),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    # What was deleted here, and by which destination it is to be deleted too.
+    Column("destination", String(32), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -194,5 +216,31 @@ source_cells = Table(
     Column("first_line", Text, nullable=False),
     # As its author wrote it, literals and all.
     Column("source", Text, nullable=False),
+    # The same for a cell in all versions, also when it is edited; None for one without code.
+    Column("lineage", String(64)),
     Index("source_cells_by_hash", "notebook", "cell_hash", "version"),
+    Index("source_cells_by_cell", "cell_hash", "notebook"),
+    Index("source_cells_by_lineage", "notebook", "lineage"),
+)
+
+notebook_names = Table(
+    "notebook_names",
+    metadata,
+    # An author has said which notebook is called so (`contract.notebook_names`): `said`. It is `notebook`, where that
+    # one is said to be another in turn.
+    Column("name", String(200), primary_key=True),
+    Column("said", String(200), nullable=False),
+    Column("notebook", String(200), nullable=False),
+    Column("said_at", String(27), nullable=False),
+    Index("notebook_names_by_notebook", "notebook", "name"),
+)
+
+recognised_copies = Table(
+    "recognised_copies",
+    metadata,
+    # An identity whose cells are mostly those that `notebook` has published: errors in these are of that notebook.
+    Column("name", String(200), primary_key=True),
+    Column("notebook", String(200), nullable=False),
+    Column("recognised_at", String(27), nullable=False),
+    Index("recognised_copies_by_notebook", "notebook", "recognised_at", "name"),
 )

@@ -5,16 +5,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..contract import notebook_identity
 from ..event import rfc3339
-from .cursor import Cursor
 from .database.clock import clock
 from .errors.errors import delete_errors
-from .errors.filters import Filters, after, in_scope
 from .errors.insert import errors_of_session
+from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
 from .limits import Limits, check_address
-from .parts import Page, page_of
+from .naming import is_notebook, notebook_of
+from .paging import Cursor, Page, page_of
 from .schema import sessions
 from .settings import secret
 
@@ -53,7 +52,7 @@ def open_session(
             "errors": count,
             "last_error_at": last,
         }
-        identity = notebook_identity(notebook)
+        identity = notebook_of(connection, notebook)
         connection.execute(insert(sessions).values(**known, identity=identity, address_key=address_key))
         add_sessions(connection, sessions.c.session == session)
         return known
@@ -82,7 +81,7 @@ def list_sessions(connection: Connection, filters: Filters, limit: int, cursor: 
     """The sessions opened last. Of `filters` only `notebook`, `session`, `since`, `until` (on `opened_at`) count."""
     query = select(*_SHOWN)
     if filters.notebook is not None:
-        query = query.where(sessions.c.identity == notebook_identity(filters.notebook))
+        query = query.where(is_notebook(sessions.c.identity, filters.notebook))
     if filters.session is not None:
         query = query.where(sessions.c.session == filters.session)
     if filters.since is not None:

@@ -3,21 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
-from ..contract import notebook_pattern
+from ..contract import Role, notebook_names, notebook_pattern
 from ..event import rfc3339
-from .cursor import Cursor
 from .database.clock import clock, stamp
-from .errors.filters import Scope, after
-from .parts import Page, page_of
+from .schema import notebook_names as said_names
 from .schema import tokens
 from .scopes import covers
-
-Role = Literal["report", "read", "author", "admin"]
-"""One of `contract.ROLES`."""
 
 USE_SECONDS = 60
 """Within these a token's use is written down once."""
@@ -39,7 +34,7 @@ def token_hash(token: str) -> str:
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
     """Make a token, which begins with its role. This is the only time that anyone can see it."""
-    return keep_new_token(connection, role, None if notebook is None else notebook_pattern(notebook))
+    return keep_new_token(connection, role, None if notebook is None else _pattern(connection, notebook))
 
 
 def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str:
@@ -51,6 +46,14 @@ def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str
         )
     )
     return token
+
+
+def _pattern(connection: Connection, notebook: str) -> str:
+    """A pattern of identities; the name of a copy of which an author has said that it is no copy stays."""
+    name = notebook_names(notebook)[0]
+    its = (said_names.c.name == name) & (said_names.c.notebook == name)
+    is_own = connection.execute(select(said_names.c.name).where(its)).first() is not None
+    return name if is_own else notebook_pattern(notebook)
 
 
 def find_token(connection: Connection, sha256: str) -> Token | None:
@@ -79,22 +82,7 @@ def list_tokens(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(select(*SHOWN).order_by(tokens.c.created_at)).mappings()]
 
 
-def tokens_page(connection: Connection, scope: Scope, limit: int, cursor: Cursor | None = None) -> Page:
-    """The tokens made last, of those that open nothing outside of `scope`."""
-    query = select(*SHOWN)
-    if cursor is not None:
-        query = query.where(after(tokens, "created_at", "id", cursor))
-    query = query.order_by(tokens.c.created_at.desc(), tokens.c.id.desc())
-    items: list[dict[str, Any]] = []
-    for row in connection.execute(query).mappings():
-        if covers(scope, row["notebook"]):
-            items.append(dict(row))
-        if len(items) > limit:
-            break
-    return page_of(items, limit, "created_at", "id")
-
-
-def revoke_token(connection: Connection, token_id: str, scope: Scope = None) -> bool:
+def revoke_token(connection: Connection, token_id: str, scope: str | None = None) -> bool:
     """Make a token worthless. False when there is no valid one of this id that opens nothing outside of `scope`."""
     row = valid_token(connection, token_id)
     if row is None or not covers(scope, row["notebook"]):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..store.errors.errors import find_error
-from ..store.errors.filters import Scope
+from ..store.events.filters import Scope
 from ..store.groups.groups import groups_by_id
 from ..store.published.author_cells import author_cell_of_error
 

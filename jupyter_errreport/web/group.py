@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..contract import notebook_identity
 from ..event import fingerprint_parts
 from ..event import group_id as natural_id
-from ..store.errors.comments import comments_of_group
 from ..store.errors.errors import list_errors
-from ..store.errors.filters import Filters
+from ..store.events.comments import comments_of_group
+from ..store.events.filters import Filters
 from ..store.groups.groups import GroupFilters, find_group, list_groups
+from ..store.groups.published_releases import newest_published
 from ..store.published.author_cells import author_cell_of_group
-from .chart import chart
+from .charts.chart import chart
 from .days import filled, first_day, today
 from .group_rows import marks
 from .numbers import grouped, plural
@@ -38,9 +38,10 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
     return {
         "group": group,
         "cell": author_cell_of_group(connection, group),
-        "why": _why(errors.items),
+        "why": _why(group["notebook"], errors.items),
         "marks": list(marks(group, first_day(last, 2))),
         "state": state(group),
+        "published": newest_published(connection, group["notebook"], group["group"]),
         "picture": chart(days, "count", None, label, ("errors", "")),
         "days": [day for day in days if day["count"]],
         "comments": comments_of_group(connection, group["group"], COMMENTS),
@@ -51,7 +52,7 @@ def group_page(connection: Connection, group_id: str, scope: str | None) -> dict
     }
 
 
-def _why(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _why(notebook: str, errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """In what all errors of the group are equal, as the newest one tells it."""
     if not errors:
         return []
@@ -60,7 +61,7 @@ def _why(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         error["error_name"], error["error_message"], error["traceback"], error["language"], error["cell_hash"]
     )
     told = [
-        ("notebook", notebook_identity(error["notebook"])),
+        ("notebook", notebook),
         ("language", parts.language),
         ("error", parts.error_name),
         ("words of the message", parts.message),

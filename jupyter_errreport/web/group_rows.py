@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..store.groups.groups import days_of_groups
+from .charts.sparkline import sparkline
 from .days import filled, first_day, today
-from .sparkline import sparkline
 
 
 def group_rows(connection: Connection, groups: Sequence[dict[str, Any]], new_since: str) -> list[dict[str, Any]]:

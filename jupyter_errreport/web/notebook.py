@@ -7,16 +7,19 @@ from sqlalchemy import Connection
 from ..contract import is_nobodys
 from ..store.figures.share import error_free_share
 from ..store.groups.groups import GroupFilters, list_groups
-from ..store.notebooks import find_notebook
+from ..store.names.listing import list_names, similar_notebooks
+from ..store.notebooks import find_notebook, list_notebooks
 from ..store.published.sources import cells_in_order
+from .charts.heat import HeatCell, heat, heat_strip
+from .charts.trend import FIGURES, trend
 from .days import filled, first_day, today
 from .group_rows import group_rows
-from .heat import HeatCell, heat, heat_strip
 from .notebook_rows import notebook_row
 from .numbers import percent, plural
-from .trend import FIGURES, trend
 from .visible import visible
 
+OTHERS = 100
+"""Notebooks that are offered as being this one, those of which something was heard last."""
 ROWS = 8
 """Open groups that are shown; all are a click away."""
 
@@ -27,9 +30,11 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
     if notebook is None:
         return None
     last = today()
-    in_order = _in_order(notebook["cells"], cells_in_order(connection, name))
+    in_order = _in_order(notebook["cells"], cells_in_order(connection, notebook["notebook"]))
     cells = [_cell(cell, index, notebook["sessions"]) for index, cell in enumerate(in_order)]
-    groups = list_groups(connection, GroupFilters(status="open", notebook=name, scope=scope), "sessions", ROWS)
+    others = [row["notebook"] for row in list_notebooks(connection, None, OTHERS, None, scope).items]
+    filters = GroupFilters(status="open", notebook=notebook["notebook"], scope=scope)
+    groups = list_groups(connection, filters, "sessions", ROWS)
     return {
         "notebook": {**notebook_row(notebook), "is_nobodys": is_nobodys(notebook["notebook"])},
         "strip": heat_strip([cell["heat_cell"] for cell in cells]),
@@ -38,6 +43,9 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
         "releases": [notebook_row(release) for release in reversed(notebook["releases"])],
         "groups": group_rows(connection, groups.items, first_day(last, 2)),
         "more_groups": groups.next is not None,
+        "names": list_names(connection, notebook["notebook"]),
+        "others": [name for name in others if name != notebook["notebook"] and not is_nobodys(name)],
+        "similar": [] if notebook["count"] else similar_notebooks(connection, notebook["notebook"], scope),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..store.figures.share import error_free_share
-from .interval import interval, mood
+from .charts.interval import interval, mood
 
 
 def notebook_row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..store.notebooks import days_of_notebooks
+from .charts.sparkline import sparkline
 from .days import filled, first_day, today
 from .notebook_rows import notebook_row
-from .sparkline import sparkline
 
 
 def notebooks_page(connection: Connection, notebooks: list[dict[str, Any]]) -> dict[str, Any]:

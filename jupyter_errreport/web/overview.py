@@ -10,12 +10,12 @@ from ..store.groups.groups import GroupFilters, groups_by_id, list_groups
 from ..store.notebooks import days_of_all, list_notebooks
 from ..store.outbox.alerts import list_alerts
 from .alert_rows import alert_row
+from .charts.interval import interval
+from .charts.trend import FIGURES, trend
 from .days import filled, first_day, today
 from .group_rows import group_rows
-from .interval import interval
 from .notebook_rows import notebook_row
 from .numbers import plural
-from .trend import FIGURES, trend
 
 ROWS = 6
 """Rows of each part of the page; the whole lists are a click away."""

@@ -4,12 +4,12 @@ import type { Event } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { ERROR_SCHEMA } from './contract';
 import { mutedTest } from './muted';
 import { Refresher } from './refresher';
 import { ErrorServer, ServerProblem } from './server';
-import type { IError, IErrors, IGroup, IQuestion, IServerState, IView, ReportingState } from './tokens';
+import type { GroupStatus, IError, IErrors, IGroup, IQuestion, IServerState, IView, ReportingState } from './tokens';
 
-const SCHEMA = 'https://schema.jupyter-errreport.org/error/v1';
 /** Errors that are kept here; the pages of the server have all of them. */
 const MOST = 500;
 
@@ -30,7 +30,7 @@ export class ErrorModel implements IErrors {
   ) {
     this._refresher = new Refresher(() => this._update());
     events.stream.connect((_, event) => {
-      if (event.schema_id === SCHEMA) {
+      if (event.schema_id === ERROR_SCHEMA) {
         this._heard.emit(String(event.notebook));
         this._refresher.soon();
       }
@@ -113,7 +113,7 @@ export class ErrorModel implements IErrors {
     return this._refresher.now();
   }
 
-  async changeGroup(group: string, change: { status?: IGroup['status']; hint?: string }): Promise<string> {
+  async changeGroup(group: string, change: { status?: GroupStatus; hint?: string }): Promise<string> {
     const path = `groups/${encodeURIComponent(group)}/everywhere`;
     const changed = await this._server.send<IGroup & { not_told: string }>('PATCH', path, change);
     this.groups = new Map(this.groups).set(group, changed);

@@ -4,6 +4,10 @@ import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
+import type { GroupStatus, IError } from './contract';
+
+export type { GroupStatus, IError };
+
 export const PANEL_ID = 'jupyter-errreport-errors';
 
 /** The plugins' commands. */
@@ -18,24 +22,6 @@ export namespace CommandIDs {
   export const publish = 'jupyter-errreport:publish';
 }
 
-/** One error, as `GET errors` lists it. */
-export interface IError {
-  event_id: string;
-  error_name: string;
-  error_message: string;
-  first_line: string;
-  notebook: string;
-  execution_count: number;
-  kind: string;
-  count: number;
-  timestamp: string;
-  received_at: string;
-  group: string;
-  cell_id: string | null;
-  cell_hash: string | null;
-  traceback: { filename: string; fun_name: string; lineno: number }[];
-}
-
 /** Equal errors together, as `GET groups` lists them. */
 export interface IGroup {
   group: string;
@@ -45,7 +31,7 @@ export interface IGroup {
   first_line: string;
   count: number;
   sessions: number;
-  status: 'open' | 'resolved' | 'ignored';
+  status: GroupStatus;
   hint: string;
   note: string;
 }
@@ -87,7 +73,7 @@ export interface IView {
   columns: ReadonlySet<string>;
   /** Name of the only notebook that is shown; empty for all. */
   notebook: string;
-  status: IGroup['status'] | '';
+  status: GroupStatus | '';
 }
 
 /** In one word, how it is with reporting. */
@@ -127,7 +113,7 @@ export interface IErrors {
   setQuestions(questions: readonly IQuestion[]): void;
   refresh(): Promise<void>;
   /** Decide about a group, here and at the collector; a sentence when that does not know of it. */
-  changeGroup(group: string, change: { status?: IGroup['status']; hint?: string }): Promise<string>;
+  changeGroup(group: string, change: { status?: GroupStatus; hint?: string }): Promise<string>;
   /** Delete one error, or all that are shown. Deleted errors do not come back. */
   remove(which: { event_id: string } | { notebook: string }): Promise<void>;
   find(event_id: string): IError | undefined;

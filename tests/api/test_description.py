@@ -4,20 +4,30 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from errreport_collector.keys import SentKey
 from errreport_collector.server import OWN
-from errreport_collector.tokens import SentToken
+from errreport_collector.tokens.keys import SentKey
+from errreport_collector.tokens.tokens import SentToken
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
+from jupyter_errreport import contract
 from jupyter_errreport.api.description import DESCRIPTION
-from jupyter_errreport.api.exports import FORMATS
-from jupyter_errreport.api.groups import ORDERS, STATUSES, SentChange, SentMerge, SentSplit
-from jupyter_errreport.api.query import ERROR_FILTERS, GROUP_FILTERS, PAGING, SESSION_FILTERS
+from jupyter_errreport.api.groups import ORDERS, SentChange, SentMerge, SentSplit
+from jupyter_errreport.api.http.exports import FORMATS
+from jupyter_errreport.api.http.query import ERROR_FILTERS, GROUP_FILTERS, PAGING, SESSION_FILTERS
+from jupyter_errreport.api.receiving.validation import SentEvent, SentSession
 from jupyter_errreport.api.routes import RESOURCES, routes
 from jupyter_errreport.api.sources import SentCell, SentSource
-from jupyter_errreport.api.validation import SentEvent, SentSession
-from jupyter_errreport.event import KINDS
+from jupyter_errreport.contract import (
+    ADDED_FIELDS,
+    EVENT_FIELDS,
+    EVENT_STATUSES,
+    GROUP_FIELDS,
+    GROUP_STATUSES,
+    KINDS,
+    POLICIES,
+    RELATIONS,
+)
 
 from .server import ApiServer
 
@@ -58,7 +68,8 @@ def test_what_only_the_collector_has_is_described_too() -> None:
         for method in METHODS
         if method in item and item.get("x-server") == "collector"
     }
-    assert described == {(pattern, method, access) for pattern, kind in OWN for method, access in kind.access.items()}
+    served = {(pattern, method, access) for pattern, kind in OWN for method, access in kind.access.items()}
+    assert described == {route for route in served if not route[0].startswith("alerts")}  # which is a page
 
 
 @pytest.mark.parametrize("resource", [resource for _, resource in (*RESOURCES, *OWN)])
@@ -85,7 +96,77 @@ def test_the_fields_that_are_read_are_those_described() -> None:
     schemas = DESCRIBED["components"]["schemas"]
     for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell, SentKey, SentToken):
         assert {field.name for field in msgspec.structs.fields(sent)} == set(schemas[sent.__name__]["properties"])
-    assert schemas["SentEvent"]["properties"]["kind"]["enum"] == list(KINDS)
+    assert set(schemas["SentEvent"]["properties"]) == set(EVENT_FIELDS)
+    assert set(schemas["Event"]["allOf"][1]["properties"]) == set(ADDED_FIELDS)
+    assert set(schemas["Group"]["properties"]) == set(GROUP_FIELDS)
+
+
+WORDS = [
+    ("SentEvent", "kind", KINDS),
+    ("SentEvent", "policy", (*POLICIES, None)),
+    ("Link", "relation", RELATIONS),
+    ("Outcome", "status", EVENT_STATUSES),
+    ("Group", "status", GROUP_STATUSES),
+    ("SentChange", "status", GROUP_STATUSES),
+]
+
+
+@pytest.mark.parametrize(("schema", "field", "words"), WORDS)
+def test_the_words_of_the_contract_are_those_described(schema: str, field: str, words: tuple[str, ...]) -> None:
+    assert DESCRIBED["components"]["schemas"][schema]["properties"][field]["enum"] == list(words)
+
+
+LIMITS = [
+    ("Frame", "filename", "maxLength", "PLACE_LIMIT"),
+    ("Frame", "fun_name", "maxLength", "PLACE_LIMIT"),
+    ("Link", "error_name", "maxLength", "NAME_LIMIT"),
+    ("Link", "error_message", "maxLength", "MESSAGE_LIMIT"),
+    ("SentEvent", "error_name", "maxLength", "NAME_LIMIT"),
+    ("SentEvent", "error_message", "maxLength", "MESSAGE_LIMIT"),
+    ("SentEvent", "traceback", "maxItems", "FRAME_LIMIT"),
+    ("SentEvent", "first_line", "maxLength", "LINE_LIMIT"),
+    ("SentEvent", "execution_count", "default", "COUNTLESS"),
+    ("SentEvent", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
+    ("SentEvent", "notebook", "default", "UNKNOWN"),
+    ("SentEvent", "chain", "maxItems", "CHAIN_LIMIT"),
+    ("SentEvent", "count", "maximum", "COUNT_LIMIT"),
+    ("SentEvent", "language", "maxLength", "LANGUAGE_LIMIT"),
+    ("SentEvent", "release", "maxLength", "RELEASE_LIMIT"),
+    ("SentEvent", "comments", "maxItems", "COMMENTS_LIMIT"),
+    ("Comment", "text", "maxLength", "COMMENT_LIMIT"),
+    ("SentSession", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
+    ("SentSession", "release", "maxLength", "RELEASE_LIMIT"),
+    ("SentChange", "release", "maxLength", "RELEASE_LIMIT"),
+    ("SentChange", "note", "maxLength", "DECISION_LIMIT"),
+    ("SentChange", "hint", "maxLength", "DECISION_LIMIT"),
+    ("SentSource", "cells", "maxItems", "CELLS_LIMIT"),
+    ("SentSource", "language", "maxLength", "LANGUAGE_LIMIT"),
+    ("SentSource", "release", "maxLength", "RELEASE_LIMIT"),
+    ("SentKey", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
+    ("SentToken", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
+]
+
+
+@pytest.mark.parametrize(("schema", "field", "word", "limit"), LIMITS)
+def test_the_limits_of_the_contract_are_those_described(schema: str, field: str, word: str, limit: str) -> None:
+    assert DESCRIBED["components"]["schemas"][schema]["properties"][field][word] == getattr(contract, limit)
+
+
+def test_every_limit_that_is_described_is_compared() -> None:
+    compared = {(schema, field, word) for schema, field, word, _ in LIMITS}
+    described = {
+        (name, field, word)
+        for name, schema in DESCRIBED["components"]["schemas"].items()
+        for field, kind in schema.get("properties", {}).items()
+        for word in ("maxLength", "maxItems")
+        if word in kind
+    }
+    assert described - compared <= {("SentCell", "source", "maxLength")}  # `source.SOURCE_LIMIT`: test_sources.py
+
+
+def test_pages_of_lists_are_as_long_as_described() -> None:
+    schema = DESCRIBED["components"]["parameters"]["limit"]["schema"]
+    assert (schema["default"], schema["maximum"]) == (contract.PAGE_SIZE, contract.PAGE_LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +185,9 @@ def test_the_filters_that_are_known_are_those_described(path: str, filters: tupl
     assert [described[reference["$ref"].rpartition("/")[2]]["name"] for reference in references] == list(filters)
 
 
-@pytest.mark.parametrize(("parameter", "words"), [("status", STATUSES), ("order", ORDERS), ("list_format", FORMATS)])
+@pytest.mark.parametrize(
+    ("parameter", "words"), [("status", GROUP_STATUSES), ("order", ORDERS), ("list_format", FORMATS)]
+)
 def test_the_words_that_are_known_are_those_described(parameter: str, words: tuple[str, ...]) -> None:
     assert DESCRIBED["components"]["parameters"][parameter]["schema"]["enum"] == list(words)
 
@@ -144,6 +227,8 @@ def test_groups_and_notebooks_have_the_fields_described(server: ApiServer) -> No
         (one_notebook["cells"][0], "NotebookCell"),
         (source, "Published"),
         (server.get("notebooks/dock/source").json(), "Source"),
+        (server.put("notebooks/dock/names/fold").json(), "Said"),
+        (server.get("notebooks/dock/names").json()[0], "Name"),
     ):
         assert set(found) == fields_of(name), name
     for parent, name in ((one_group, "OneGroup"), (one_notebook, "OneNotebook")):

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.api.exports import ERROR_COLUMNS, FORMULA, GROUP_COLUMNS, as_csv, as_lines
+from jupyter_errreport.api.http.exports import FORMULA, as_csv, as_lines
+from jupyter_errreport.contract import GROUP_FIELDS, LISTED_FIELDS
 from tests.support import hostile
 
 from .server import ApiServer
 from .test_reading import BROWSER
 
-LISTS = {"errors": ERROR_COLUMNS, "groups": GROUP_COLUMNS}
+LISTS = {"errors": LISTED_FIELDS, "groups": GROUP_FIELDS}
 FRAME = {"filename": "<cell 3>", "fun_name": "<module>", "lineno": 2}
 
 
@@ -164,6 +165,6 @@ assert len(pandas.read_csv(sys.argv[1] + "?format=csv", storage_options=nobodys)
 
 @pytest.mark.needs("wheel")
 def test_pandas_reads_the_addresses_as_they_are(filled: ApiServer, runtime_python: Callable[[str], Path]) -> None:
-    command = [runtime_python("libraries"), "-c", PANDAS, filled.url + "errors", " ".join(ERROR_COLUMNS)]
+    command = [runtime_python("libraries"), "-c", PANDAS, filled.url + "errors", " ".join(LISTED_FIELDS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

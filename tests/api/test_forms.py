@@ -25,6 +25,7 @@ def decided(server: ApiServer, group: str, **fields: Any) -> dict[str, Any]:
 def test_a_button_decides_and_leads_back(server: ApiServer) -> None:
     fail(server, "a")
     assert decided(server, A, action="resolved")["status"] == "resolved"
+    assert decided(server, A, action="resolved", release="1.2")["resolved_release"] == "1.2"
     assert decided(server, A, action="open")["status"] == "open"
     assert decided(server, A, action="ignored", until="")["ignored_until"] is None
     assert decided(server, A, action="ignored", until="again")["ignored_until"] == "again"

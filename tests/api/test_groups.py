@@ -20,6 +20,12 @@ def fail(server: ApiServer, fingerprint: str, **fields: Any) -> dict[str, Any]:
     return answer
 
 
+def publish(server: ApiServer, release: str, notebook: str = "dock") -> None:
+    """Publish cells as a release of the notebook."""
+    answer = server.put(f"notebooks/{notebook}/source", {"cells": [{"source": f"x = {release!r}"}], "release": release})
+    assert answer.status_code == 200, answer.text
+
+
 def name_of(fingerprint: str, notebook: str = "dock") -> str:
     """The id of the group of `fail`'s errors."""
     return group_id(notebook, f"2-{fingerprint}")
@@ -136,6 +142,7 @@ def test_a_token_for_some_notebooks_sees_and_changes_only_their_groups(server: A
 
 
 def test_each_field_can_be_changed_and_the_others_stay(server: ApiServer) -> None:
+    publish(server, "2.0")
     fail(server, "a", release="2.0")
     assert change(server, A, note="look at the parser")["note"] == "look at the parser"
     assert change(server, A, hint="Upload a PDB file first.")["note"] == "look at the parser"
@@ -197,15 +204,63 @@ def test_a_resolved_group_that_happens_again_later_is_a_regression(server: ApiSe
     ("resolved", "seen", "is_regression"),
     [("1.9", "1.10", True), ("1.10", "1.9", False), ("1.10", "1.10", False), ("abc123", "def456", True)],
 )
-def test_only_a_newer_release_is_a_regression(server: ApiServer, resolved: str, seen: str, is_regression: bool) -> None:
+@pytest.mark.parametrize("is_published", [True, False])
+def test_only_a_newer_release_is_a_regression(
+    server: ApiServer, resolved: str, seen: str, is_regression: bool, is_published: bool
+) -> None:
     fail(server, "a", release=resolved)
-    change(server, A, status="resolved")
+    if is_published:
+        publish(server, resolved)
+        change(server, A, status="resolved")
+    else:
+        change(server, A, status="resolved", release=resolved)
     fail(server, "a", release=seen)
     found = group(server, A)
     assert found["count"] == 2
     assert (found["status"], found["regressed_at"] is not None) == (
         ("open", True) if is_regression else ("resolved", False)
     )
+
+
+@pytest.mark.parametrize("strange", ["999999.1", "2099-01-01", "the next one", "2026.12"])
+@pytest.mark.parametrize("published", [[], ["2026.10", "2026.11"], ["2026.11", "2026.10"]])
+def test_a_release_that_only_was_reported_is_never_the_newest(
+    server: ApiServer, strange: str, published: list[str]
+) -> None:
+    for release in published:
+        publish(server, release)
+        fail(server, "a", release=release)
+    fail(server, "a", release=strange)
+    assert change(server, A, status="resolved")["resolved_release"] == (published[-1] if published else None)
+    fail(server, "a", release="2026.12")
+    assert group(server, A)["regressed_at"] is not None
+
+
+def test_a_name_that_a_stranger_reported_first_is_not_old(server: ApiServer) -> None:
+    publish(server, "spring")
+    fail(server, "a", release="spring")
+    fail(server, "a", release="summer")
+    change(server, A, status="resolved")
+    publish(server, "summer")
+    fail(server, "a", release="spring")
+    assert group(server, A)["status"] == "resolved"
+    fail(server, "a", release="summer")
+    assert group(server, A)["regressed_at"] is not None
+
+
+def test_names_are_as_old_as_the_author_published_them(server: ApiServer) -> None:
+    publish(server, "winter")
+    publish(server, "spring")
+    fail(server, "a", release="spring")
+    change(server, A, status="resolved")
+    fail(server, "a", release="winter")
+    assert group(server, A)["status"] == "resolved"
+
+
+def test_a_release_published_for_another_notebook_does_not_count(server: ApiServer) -> None:
+    publish(server, "9.0", "fold")
+    fail(server, "a", release="9.0")
+    assert change(server, A, status="resolved")["resolved_release"] is None
 
 
 def test_an_error_that_only_arrives_late_is_no_regression(server: ApiServer) -> None:

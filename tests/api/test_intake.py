@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from jupyter_errreport.api.intake import Intake
+from jupyter_errreport.api.service.intake import Intake
 from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database, StoreError, WriteFailed
 from jupyter_errreport.store.errors.errors import count_everything
@@ -48,7 +48,7 @@ def request(number: int, **changes: Any) -> Request:
 
 def transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many requests were stored in each transaction, as they happen."""
-    from jupyter_errreport.api import intake
+    from jupyter_errreport.api.service.service import intake
 
     sizes: list[int] = []
 

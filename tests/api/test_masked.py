@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_errreport.api.masked import mask
-from jupyter_errreport.api.validation import read_event
+from jupyter_errreport.api.receiving.masked import mask
+from jupyter_errreport.api.receiving.validation import read_event
 from jupyter_errreport.privacy import WITHHELD
-from jupyter_errreport.privacy.known import KNOWN, Index, KnownTemplates
+from jupyter_errreport.privacy.messages.known import KNOWN, Index, KnownTemplates
 
 
 def event(**fields: Any) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def test_addresses_are_looked_up_without_a_search_of_the_templates(monkeypatch: 
 
     known._shipped.append(Index(CountingContent(b"see\tsee https://a.example/manual for help\n")))
     monkeypatch.setattr(Index, "addresses", counted)
-    monkeypatch.setattr("jupyter_errreport.api.masked.KNOWN", known)
+    monkeypatch.setattr("jupyter_errreport.api.receiving.masked.KNOWN", known)
     text = "http://a.b.c " * 5
     link = {"error_name": "a", "error_message": text, "relation": "cause"}
     for _ in range(200):

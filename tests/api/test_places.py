@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.api.places import bare_place
+from jupyter_errreport.api.receiving.places import bare_place
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-from jupyter_errreport.api.body import inflate
-from jupyter_errreport.api.receive import TURN_BYTES
-from jupyter_errreport.contract import BODY_LIMIT
+from jupyter_errreport.api.http.body import inflate
+from jupyter_errreport.api.receiving.receive import TURN_BYTES
+from jupyter_errreport.contract import BODY_LIMIT, COUNT_LIMIT
 from jupyter_errreport.event import fingerprint, group_id, new_event_id
 from jupyter_errreport.privacy.shapes import patterns
 from jupyter_errreport.store import Limits
@@ -115,7 +115,8 @@ def test_gzip_is_inflated(server: ApiServer) -> None:
         ("execution_count", 1.5),
         ("execution_count", True),
         ("count", 0),
-        ("count", 1_000_001),
+        ("count", COUNT_LIMIT + 1),
+        ("count", 1_000_000),
         ("kind", "sell"),
         ("event_id", "12345678-1234-4234-8234-123456789012"),
         ("timestamp", "yesterday"),

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.api.problem import Problem
-from jupyter_errreport.api.strict_json import parse
-from jupyter_errreport.api.validation import SentEvent, moment, read_event
+from jupyter_errreport.api.http.fields import moment
+from jupyter_errreport.api.http.problem import Problem
+from jupyter_errreport.api.http.strict_json import parse
+from jupyter_errreport.api.receiving.validation import SentEvent, read_event
 from jupyter_errreport.event import fingerprint
-from jupyter_errreport.store.errors.rows import event_of, row_of
+from jupyter_errreport.store.events.rows import event_of, row_of
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

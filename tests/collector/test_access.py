@@ -1,9 +1,11 @@
 """Alice has an admin token, Bob one to read the notebooks `dock*`, Carol one to report; Dave has none."""
 
+import html
 import re
 import socket
 import subprocess
 import sys
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -104,18 +106,52 @@ def test_a_revoked_token_is_worth_nothing_at_once(collector: Collector) -> None:
     assert "revoked" in token_command(collector, "list")
 
 
-def test_a_link_logs_a_browser_in_and_leaves_the_address(collector: Collector) -> None:
+def press(browser: requests.Session, page: requests.Response) -> requests.Response:
+    """Press the button of a page that a link with a token leads to."""
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    action = re.findall(r'<form method="post" action="([^"]*login)"', page.text)[0]
+    fields = {name: html.unescape(value) for name, value in fields.items()}
+    return browser.post(urljoin(page.url, action), fields, timeout=10, allow_redirects=False)
+
+
+def test_a_link_logs_a_browser_in_after_a_click_and_leaves_the_address(collector: Collector) -> None:
     browser = requests.Session()
     browser.headers.update(BROWSER)
-    answer = browser.get(f"{collector.url}/errors?token={ADMIN}&notebook=fold", timeout=10, allow_redirects=False)
+    page = browser.get(f"{collector.url}/errors?token={ADMIN}&notebook=fold", timeout=10, allow_redirects=False)
+    assert page.status_code == 200
+    assert [cookie.name for cookie in browser.cookies if "xsrf" not in cookie.name] == []
+    assert ADMIN not in page.text
+    assert "role <b>admin</b>" in page.text
+    assert browser.get(f"{collector.url}/errors", timeout=10).status_code == 401
+    answer = press(browser, page)
     assert answer.headers["Location"] == "errors?notebook=fold"
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert ADMIN not in cookie
-    page = browser.get(f"{collector.url}/errors", timeout=10)
-    assert page.status_code == 200
-    assert "fold" in page.text
+    errors = browser.get(f"{collector.url}/errors", timeout=10)
+    assert errors.status_code == 200
+    assert "fold" in errors.text
+
+
+def test_the_button_of_a_link_is_not_taken_from_another_site(collector: Collector) -> None:
+    page = collector.get(f"?token={ADMIN}", headers=BROWSER)
+    fields = dict(re.findall(r'type="hidden" name="(next|link)" value="([^"]*)"', page.text))
+    assert set(fields) == {"next", "link"}
+    assert collector.request("POST", "login", data=fields).status_code == 403
+    browser = requests.Session()
+    other = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
+    xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', other.text)[0]
+    forged = {**fields, "_xsrf": xsrf, "link": fields["link"][:-1] + "0"}
+    assert browser.post(f"{collector.url}/login", forged, timeout=10).status_code == 401
+    port = collector.url.rpartition(":")[2]
+    assert collector.get("errors", cookies={f"errreport-{port}": fields["link"]}).status_code == 401
+
+
+def test_a_program_is_told_where_a_token_belongs(collector: Collector) -> None:
+    answer = collector.get(f"errors?token={ADMIN}", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "token_in_address")
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_link_with_a_wrong_token_leads_nowhere(collector: Collector) -> None:
@@ -126,11 +162,28 @@ def test_a_link_with_a_wrong_token_leads_nowhere(collector: Collector) -> None:
     assert "guess" not in page.text
 
 
-def test_a_link_never_leads_to_another_host(collector: Collector) -> None:
-    for path in ("//evil.example/", "///evil.example", "/\\evil.example/x"):
-        answer = requests.get(f"{collector.url}{path}?token={ADMIN}", timeout=10, allow_redirects=False)
-        assert "evil.example/" not in answer.headers.get("Location", "")
-        assert not answer.headers.get("Location", "").startswith(("/", "\\", "http"))
+STRANGE = (
+    *("//evil.example/", "///evil.example", "/\\evil.example/x", "/https:evil.example", "/errors/https:evil.example"),
+    *("/errors/https:%2F%2Fevil.example", "/errors/%5C%5Cevil.example", "/errors/..%2f..%2f%2Fevil.example"),
+    *(
+        "/groups/javascript:alert(1)",
+        "/notebooks/%09https:evil.example",
+        "/%2F%2Fevil.example",
+        "/errors//evil.example",
+    ),
+)
+
+
+@pytest.mark.parametrize("path", STRANGE)
+def test_a_link_never_leads_to_another_host(collector: Collector, path: str) -> None:
+    browser = requests.Session()
+    page = browser.get(f"{collector.url}{path}?token={ADMIN}", headers=BROWSER, timeout=10, allow_redirects=False)
+    assert "Location" not in page.headers
+    if page.status_code == 200:
+        led_to = press(browser, page).headers["Location"]
+        assert led_to == "./" or re.match(r"(errors|groups|notebooks)/", led_to)
+        assert urlsplit(urljoin("http://here.example/login", led_to)).netloc == "here.example"
+        assert not re.search(r"[:\\\s]|//", led_to)
 
 
 def test_a_browser_without_a_login_gets_the_form_and_comes_back_by_it(collector: Collector) -> None:
@@ -153,7 +206,19 @@ def test_the_form_is_not_taken_from_another_site(collector: Collector) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "\\\\evil", "javascript:x"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil",
+        "\\\\evil",
+        "javascript:x",
+        "https:evil.example",
+        "errors/../../x",
+        "login",
+    ],
+)
 def test_the_form_never_leads_to_another_host(collector: Collector, target: str) -> None:
     browser = requests.Session()
     page = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
@@ -179,8 +244,7 @@ def test_the_form_leads_back_to_what_was_asked_for(collector: Collector, asked: 
 
 def test_a_cookie_alone_deletes_nothing(collector: Collector) -> None:
     browser = requests.Session()
-    browser.get(f"{collector.url}/errors?token={ADMIN}", timeout=10)
-    browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
+    press(browser, browser.get(f"{collector.url}/errors?token={ADMIN}", headers=BROWSER, timeout=10))
     assert browser.delete(f"{collector.url}/errors/nope", timeout=10).status_code == 403
     xsrf = next(cookie.value for cookie in browser.cookies if "xsrf" in cookie.name)
     answer = browser.delete(f"{collector.url}/errors/nope", headers={"X-XSRFToken": xsrf or ""}, timeout=10)

@@ -109,7 +109,8 @@ def test_the_link_that_is_printed_opens_the_errors(start: Start) -> None:
     link = re.search(r"http://\S+\?token=\S+", collector.log)
     assert link
     answer = collector.get(link.group().removeprefix(f"{collector.url}/"))
-    assert answer.status_code == 302
+    assert answer.status_code == 200
+    assert "role <b>admin</b>" in answer.text
 
 
 def test_a_token_that_was_set_is_not_printed(start: Start) -> None:

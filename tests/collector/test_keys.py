@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.store.refusals import MOST
+from jupyter_errreport.store.keys.refusals import MOST
 from tests.support.collectors import ADMIN, Collector
 
 from .conftest import Start

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from errreport_collector.keys import python_text
-from errreport_collector.noted import Noted
+from errreport_collector.tokens.keys import python_text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_errreport.api.service.noted import Noted
 from jupyter_errreport.store import Database, StoreError
-from jupyter_errreport.store.refusals import MOST, list_refusals
+from jupyter_errreport.store.keys.refusals import MOST, list_refusals
 from jupyter_errreport.store.tokens import USE_SECONDS, create_token, list_tokens
 
 

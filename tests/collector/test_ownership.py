@@ -111,6 +111,7 @@ def asked(collector: Collector, route: Route, about: Known, token: str | None) -
         "{event_id}": about.events[0],
         "{group}": about.groups[0],
         "{name}": notebook,
+        "{other}": notebook,
         "{key}": "f" * 32 if route.method == "delete" else about.key,
         "{key_id}": about.ingest_key,
         "{token_id}": about.ingest_key,
@@ -171,6 +172,17 @@ def test_in_ones_own_each_role_may_do_what_the_description_says(world: World, ro
     elif not (deletes and "source" in route.path):  # which is about a name, and this one is a stranger's
         assert answer.status_code not in (401, 403), answer.text
     answer.close()
+
+
+@pytest.mark.parametrize("kind", ["other", "nobody's"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_strangers_notebook_is_never_ones_own(world: World, kind: str, method: str) -> None:
+    about = world.known[kind]
+    before = everything(world, about)
+    for path in (f"notebooks/dock/names/{about.notebook}", f"notebooks/{about.notebook}/names/dock"):
+        answer = world.collector.request(method, path, world.tokens["admin"])
+        assert (answer.status_code, answer.json()["reason"]) == (404, "unknown_notebook")
+    assert everything(world, about) == before
 
 
 def test_lists_have_what_is_ones_own(world: World) -> None:

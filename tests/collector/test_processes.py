@@ -79,6 +79,37 @@ def test_a_process_that_dies_is_started_again_and_nothing_is_lost(start: Start) 
     assert set(sent) <= {event["event_id"] for event in collector.errors()}
 
 
+def test_what_was_received_is_counted_by_all_of_them_and_goes_on_when_one_dies(start: Start) -> None:
+    collector = start("--processes=3")
+    known = new_event_id()
+
+    def received() -> dict[str, int]:
+        figures = collector.read("status")["received"]
+        assert figures.pop("since") == since
+        return dict(figures)
+
+    def post(body: object) -> int:
+        try:
+            return collector.post("errors", body).status_code
+        except requests.ConnectionError:
+            return 0
+
+    since = collector.read("status")["received"]["since"]
+    for _ in range(30):
+        assert collector.post("errors", {"error_name": "A"}).status_code == 200
+        assert collector.post("errors", {"error_name": "A", "event_id": known}).status_code == 200
+        assert collector.post("errors", {"error_name": 7}).status_code == 400
+    expected = {"events": 90, "stored": 31, "duplicate": 29, "rejected": 30, "failed": 0}
+    assert [received() for _ in range(12)] == [expected] * 12
+    before = children(collector)
+    os.kill(before[0], signal.SIGKILL)
+    wait_for(lambda: len(children(collector)) == 3 and before[0] not in children(collector), "another process")
+    wait_for(lambda: post({"error_name": 7}) == 400)
+    expected |= {"events": 91, "rejected": 31}
+    for _ in range(12):
+        assert wait_for(received) == expected
+
+
 def test_they_end_when_the_one_that_looks_after_them_is_killed(start: Start) -> None:
     collector = start("--processes=2")
     served = children(collector)

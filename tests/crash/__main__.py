@@ -1,4 +1,4 @@
-"""`python -m tests.crash [--rounds N] [--seed S]`: whether every promise of delivery holds while everything is killed.
+"""`python -m tests.crash [--rounds N] [--seed S] [--database KIND]`: whether delivery keeps its promises in accidents.
 
 Real kernels fail at random, of a Jupyter server that passes errors on to a collector and without one, while kernels,
 server and collector are killed and paused, the network is cut, and the disk of the spool fills up. After each round
@@ -27,15 +27,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20, help="how many (default: 20)")
     parser.add_argument("--seed", type=int, default=None, help="of what happens, not of its moments to the millisecond")
+    parser.add_argument(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="what the collector keeps errors in; with postgresql it has two processes, and the server is killed too",
+    )
     options = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
-    print(f"{options.rounds} rounds, seed {seed}", flush=True)
+    print(f"{options.rounds} rounds on {options.database}, seed {seed}", flush=True)
     if not sys.platform.startswith("linux"):
         print("This needs Linux: inotify and /proc.")
         return 1
     started = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="errreport-crash-"))
-    driver = Driver(folder, seed, lambda text: print(text, flush=True))
+    driver = Driver(folder, seed, lambda text: print(text, flush=True), options.database)
     problem = ""
     try:
         driver.run(options.rounds)

@@ -25,11 +25,11 @@ SHOWN = 10
 class Driver:
     """One run. `figures` tells of it at any time."""
 
-    def __init__(self, folder: Path, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, seed: int, say: Callable[[str], None], database: str = "sqlite") -> None:
         self.figures = Figures()
         self._luck = random.Random(seed)
         self._say = say
-        self._stage = Stage(folder, seed)
+        self._stage = Stage(folder, seed, database)
         self._poster = Poster(self._stage)
         self._served_kills = 0
         self._server_duplicates: dict[str, int] = {}
@@ -54,6 +54,11 @@ class Driver:
     def close(self) -> None:
         self._stage.close()
 
+    @property
+    def collector_db(self) -> str:
+        """What the collector keeps errors in: a path, or a URL."""
+        return self._stage.collector_db
+
     # -- one round ----------------------------------------------------------------------------------------------------
 
     def _disturb(self) -> list[str]:
@@ -77,13 +82,17 @@ class Driver:
 
     def _choose(self) -> str:
         acts = ["kill kernel", "kill kernel", "kill server", "kill collector", "kill collector", "pause", "pause"]
+        if self._stage.database_server is not None:
+            acts += ["kill collector process", "kill backend", "kill backend", "kill postmaster", "kill postmaster"]
         acts += [f"cut: {fault}" for fault in FAULTS] + ([] if self._stage.disk.problem else ["fill disk"])
         return self._luck.choice(acts)
 
     def _act(self, act: str) -> None:
         stage, luck, figures = self._stage, self._luck, self.figures
         what, _, which = act.partition(": ")
-        if what.startswith("kill"):
+        if what in self._others:
+            figures.kills[what.partition(" ")[2]] += self._others[what]()
+        elif what.startswith("kill"):
             self._kill(what.partition(" ")[2])
         elif what == "pause":
             which = luck.choice(sorted(stage.pids()) or [""])
@@ -102,6 +111,18 @@ class Driver:
         else:
             figures.disks_filled += 1
             stage.disk.fill()
+
+    @property
+    def _others(self) -> dict[str, Callable[[], bool]]:
+        """What is killed of a collector with PostgreSQL."""
+        server = self._stage.database_server
+        if server is None:
+            return {}
+        return {
+            "kill collector process": self._stage.kill_collector_process,
+            "kill backend": lambda: server.kill_backend(self._luck),
+            "kill postmaster": server.kill,
+        }
 
     def _kill(self, what: str) -> None:
         stage = self._stage

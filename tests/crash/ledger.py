@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
+
+import psycopg
 
 
 @dataclass
@@ -52,19 +54,27 @@ class Stored:
     kind: str
 
 
-def read_stored(db: Path, passed_on: bool = False) -> dict[str, Stored]:
+def read_stored(db: str, passed_on: bool = False) -> dict[str, Stored]:
     """The events in a database by their id; on request those that do not, or no longer, wait to be passed on."""
     query = "SELECT event_id, error_name, count, kind FROM errors"
     if passed_on:
         query += " WHERE event_id NOT IN (SELECT event_id FROM outbox)"
-    with closing(sqlite3.connect(db, timeout=20)) as connection:
-        return {row[0]: Stored(*row[1:]) for row in connection.execute(query)}
+    return {row[0]: Stored(*row[1:]) for row in ask(db, query)}
 
 
-def count_outbox(db: Path) -> int:
+def ask(db: str, query: str) -> list[Any]:
+    """What a database answers, behind its servers' backs."""
+    if "://" in db:
+        with psycopg.connect(db) as server:
+            cursor = server.execute(query)
+            return cursor.fetchall() if cursor.description else []
+    with closing(sqlite3.connect(db, timeout=20)) as connection, connection:
+        return connection.execute(query).fetchall()
+
+
+def count_outbox(db: str) -> int:
     """How many events wait to be passed on."""
-    with closing(sqlite3.connect(db, timeout=20)) as connection:
-        return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
+    return int(ask(db, "SELECT count(*) FROM outbox")[0][0])
 
 
 def find_lost(promised: dict[str, int], stored: dict[str, Stored], whose: str) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.delivery.spool import LOCAL, key_of
+from tests.crash.database_server import DatabaseServer, processes_under
 from tests.crash.failing_kernel import FailingKernel, processes_of, start_kernel
 from tests.crash.fault_proxy import FaultProxy
 from tests.crash.small_disk import SmallDisk
@@ -33,15 +34,18 @@ PYTHON = Path(sys.executable)
 class Stage:
     """Everything that runs, in a folder of its own. What was killed is started again by `restart`."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, database: str = "sqlite") -> None:
+        """`database` is what the collector keeps errors in: `sqlite`, or `postgresql` for two processes of it."""
         self.folder = folder
+        self.database_server = DatabaseServer() if database == "postgresql" else None
         self.home = folder / "home"
         self.data = self.home / ".local" / "share" / "jupyter"
         temporary = folder / "tmp"
         for made in (self.home, folder / "collector", temporary, self.data / "runtime"):
             made.mkdir(parents=True, mode=0o700)
-        self.server_db = self.data / "errreport" / "server.sqlite"
-        self.collector_db = folder / "collector" / "collector.sqlite"
+        self.server_db = str(self.data / "errreport" / "server.sqlite")
+        file = folder / "collector" / "collector.sqlite"
+        self.collector_db = self.database_server.url if self.database_server else str(file)
         self._port = take_port()  # which has to be free again after each kill
         self.proxy = FaultProxy(self._port, seed)
         self.token = self._make_token()
@@ -70,6 +74,8 @@ class Stage:
     def restart(self) -> None:
         """Start what is not running, all at once; back when everything answers."""
         self.resume()
+        if self.database_server is not None:
+            self.database_server.restart()
         for kernel in self.former:
             kernel.close()
         with ThreadPoolExecutor(3) as pool:
@@ -78,8 +84,9 @@ class Stage:
 
     def _start_collector(self) -> None:
         if self.collector is None:
-            more = ["--ErrReportCollector.limits=False"]
-            self.collector = Collector(PYTHON, self.folder / "collector", *more, port=self._port, **self._environment)
+            more = ["--ErrReportCollector.limits=False"] + ["--processes=2"] * (self.database_server is not None)
+            home, db = self.folder / "collector", self.collector_db
+            self.collector = Collector(PYTHON, home, *more, port=self._port, db=db, **self._environment)
 
     def _start_served(self) -> None:
         if self.server is None:
@@ -183,9 +190,22 @@ class Stage:
     def kill_collector(self) -> None:
         if self.collector is None:
             return
+        _, *forked = processes_under(self.collector.process.pid)
+        for pid in forked:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.collector.kill()
-        self._stopped.discard(self.collector.process.pid)
+        self._stopped -= {self.collector.process.pid, *forked}
         self.collector = None
+
+    def kill_collector_process(self) -> bool:
+        """One of those that serve; the collector puts another in its place. False when there are none."""
+        forked = processes_under(self.collector.process.pid)[1:] if self.collector else []
+        for pid in forked[:1] if self._luck.random() < 0.5 else forked[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            self._stopped.discard(pid)
+        return bool(forked)
 
     # -- pausing ------------------------------------------------------------------------------------------------------
 
@@ -194,7 +214,8 @@ class Stage:
         found = {
             "kernel": [kernel.pid for kernel in self.kernels],
             "server": [self.server.process.pid] if self.server else [],
-            "collector": [self.collector.process.pid] if self.collector else [],
+            "collector": processes_under(self.collector.process.pid) if self.collector else [],
+            "database": self.database_server.pids() if self.database_server else [],
         }
         return {what: pids for what, pids in found.items() if pids}
 
@@ -218,6 +239,7 @@ class Stage:
         steps += [lambda kernel=kernel: self._kill_kernel(kernel) for kernel in self.kernels]  # type: ignore[misc]
         steps += [self.kill_collector, self.proxy.close, self._kill_strays, self.spool.close]
         steps += [kernel.close for kernel in self.former + self.kernels] + [self.disk.close]
+        steps += [self.database_server.close] if self.database_server is not None else []
         for step in steps:
             with contextlib.suppress(Exception):
                 step()

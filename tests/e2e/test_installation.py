@@ -151,6 +151,8 @@ def test_a_kernel_of_another_environment_is_named_and_mended(
         assert notebook.run("import sys; print(sys.prefix)").strip() == str(other.prefix)
         notebook.run("1 / 0")
         assert [error["notebook"] for error in wait_for(server.errors, "the error")] == ["other.ipynb"]
+        # Not seen by the server only, which would report it too where the hook can't be loaded.
+        assert notebook.run("print('jupyter_errreport.kernel.hook' in sys.modules)").strip() == "True"
         names = notebook.run("print([name for name in dir() if 'err' in name or 'from' in name])")
         assert names.strip() == "[]"
     installed.run("jupyter", "errreport", "hook", "uninstall", "--kernel", "other")

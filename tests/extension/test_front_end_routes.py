@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from jupyter_errreport.event import new_event_id
+from jupyter_errreport.extension.app import SECRETS, JupyterErrReport
 from jupyter_errreport.extension.events import ERROR_SCHEMA
 from jupyter_errreport.source import cell_hash
 from tests.support.receiver import receiver
@@ -99,6 +101,7 @@ class TestWithACollector:
                 "db": str(tmp_path / "errors.sqlite"),
                 "collector_url": collector.url,
                 "collector_token": "the-collector-token",
+                "author_token": "author_own",
             },
         }
 
@@ -135,7 +138,7 @@ class TestWithACollector:
         (cell,) = await ask(jp_fetch, "cells", method="POST", body=body)
         assert (cell["count"], cell["sessions"]) == (40, 7)
         (request,) = [headers for path, headers, _ in collector.requests if path == "/notebooks/a.ipynb"]
-        assert request["Authorization"] == "Bearer the-collector-token"
+        assert request["Authorization"] == "Bearer author_own"
 
     async def test_without_the_collectors_answer_they_are_this_servers(self, jp_fetch: Fetch, collector: Any) -> None:
         collector.answer = 403
@@ -154,6 +157,9 @@ class TestWithACollector:
         assert "version 3" in answer["message"]
         (sent,) = [json.loads(body) for path, _, body in collector.requests if path == "/notebooks/a.ipynb/source"]
         assert [cell["source"] for cell in sent["cells"]] == [SOURCE, "fine = 1"]
+        assert {headers["Authorization"] for path, headers, _ in collector.requests if path != "/errors"} == {
+            "Bearer author_own"
+        }
         assert set(sent) == {"language", "cells"}
 
     async def test_a_refusal_to_publish_is_told(self, jp_fetch: Fetch, jp_root_dir: Path, collector: Any) -> None:
@@ -172,7 +178,24 @@ class TestWithACollector:
         (path, headers, body) = next(request for request in collector.requests if "/groups/" in request[0])
         assert path == f"/groups/{group['group']}"
         assert json.loads(body) == change
-        assert headers["Authorization"] == "Bearer the-collector-token"
+        assert headers["Authorization"] == "Bearer author_own"
+
+    async def test_a_decision_by_form_holds_at_the_collector_too(self, jp_fetch: Fetch, collector: Any) -> None:
+        await add_error(jp_fetch)
+        (group,) = await ask(jp_fetch, "groups")
+        form = "action=hint&text=Run+step+1+first."
+        path = ("errreport", "groups", group["group"], "decide")
+        form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        with pytest.raises(HTTPClientError) as led_back:
+            await jp_fetch(*path, method="POST", body=form, headers=form_type, follow_redirects=False)
+        assert led_back.value.response.headers["Location"] == f"../{group['group']}"
+        (path_, headers, body) = next(request for request in collector.requests if "/groups/" in request[0])
+        assert (path_, json.loads(body)) == (f"/groups/{group['group']}", {"hint": "Run step 1 first."})
+        assert headers["Authorization"] == "Bearer author_own"
+        collector.answer = 403
+        with pytest.raises(HTTPClientError) as led_back:
+            await jp_fetch(*path, method="POST", body=form, headers=form_type, follow_redirects=False)
+        assert led_back.value.response.headers["Location"] == f"../{group['group']}?kept=here"
 
     @pytest.mark.parametrize(
         ("status", "words"), [(403, "role author"), (404, "does not know this error yet"), (500, "answered 500")]
@@ -196,3 +219,60 @@ class TestWithACollector:
         (group,) = await ask(jp_fetch, "groups")
         path = ("groups", group["group"], "everywhere")
         return dict(await ask(jp_fetch, *path, method="PATCH", body=json.dumps(change)))
+
+
+class TestWithATokenThatIsNobodysOwn:
+    """Errors are forwarded with the server's token, and who works in it decides there for nobody else."""
+
+    @pytest.fixture
+    def collector(self) -> Iterator[Any]:
+        with receiver() as to:
+            yield to
+
+    @pytest.fixture
+    def jp_server_config(self, tmp_path: Path, collector: Any, token: str) -> dict[str, object]:
+        return {
+            "ServerApp": {"jpserver_extensions": {"jupyter_errreport": True}},
+            "JupyterErrReport": {
+                "db": str(tmp_path / "errors.sqlite"),
+                "collector_url": collector.url,
+                "collector_token": token,
+            },
+        }
+
+    @pytest.mark.parametrize(
+        ("token", "forwarded_with"),
+        [
+            ("report_of-the-course", "Bearer report_of-the-course"),
+            ("of-before-there-were-roles", "Bearer of-before-there-were-roles"),
+            ("author_of-the-teacher", None),
+            ("admin_of-the-operator", None),
+        ],
+    )
+    async def test_the_collector_hears_of_errors_and_of_no_decision(
+        self, jp_fetch: Fetch, collector: Any, forwarded_with: str | None
+    ) -> None:
+        await add_error(jp_fetch)
+        (group,) = await ask(jp_fetch, "groups")
+        change = {"hint": "I was here.", "status": "resolved", "note": "n"}
+        path = ("groups", group["group"], "everywhere")
+        told = await ask(jp_fetch, *path, method="PATCH", body=json.dumps(change))
+        assert told["hint"] == "I was here."
+        assert "JUPYTER_ERRREPORT_AUTHOR_TOKEN" in told["not_told"]
+
+        async def forwarded() -> None:
+            while not collector.events:
+                await asyncio.sleep(0.02)
+
+        await asyncio.wait_for(forwarded(), 20)
+        assert [path for path, _, _ in collector.requests if path != "/errors"] == []
+        assert {headers.get("Authorization") for _, headers, _ in collector.requests} == {forwarded_with}
+
+
+def test_secrets_are_taken_out_of_the_environment_whatever_else_is_configured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(name, "secret")
+    JupyterErrReport(author_token="other", enabled=False).initialize_settings()
+    assert not set(SECRETS) & set(os.environ)

@@ -8,9 +8,9 @@ import signal
 import pytest
 
 from jupyter_errreport.event import fingerprint
-from jupyter_errreport.extension.deaths import cause_of_death
-from jupyter_errreport.extension.kernel_events import event_of_death, event_of_error
-from jupyter_errreport.extension.watched_kernel import NO_CELL, RunningCell, ShownError
+from jupyter_errreport.extension.kernels.deaths import cause_of_death
+from jupyter_errreport.extension.kernels.kernel_events import event_of_death, event_of_error
+from jupyter_errreport.extension.kernels.watched_kernel import NO_CELL, RunningCell, ShownError
 from jupyter_errreport.source import cell_hash
 
 

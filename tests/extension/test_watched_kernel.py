@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.session import Session
 
 from jupyter_errreport.extension.connection import Connection, Hook
-from jupyter_errreport.extension.watched_kernel import NO_CELL, RunningCell, ShownError, WatchedKernel
+from jupyter_errreport.extension.kernels.watched_kernel import NO_CELL, RunningCell, ShownError, WatchedKernel
 from jupyter_errreport.kernel.announce import announce
 
 

@@ -10,11 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from jupyter_errreport.contract import SESSION_HEADER
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.forwarding import parcels, sender
 from jupyter_errreport.forwarding.forwarding import key_of
+from jupyter_errreport.store.errors.errors import delete_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.outbox import outbox
+from jupyter_errreport.store.schema import deletions
 from tests.store.contents import everything_of
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import wait_for
@@ -291,3 +296,75 @@ def test_an_idle_sender_sleeps_and_keeps_no_connection(start: Start, to: Receive
     time.sleep(0.3)
     assert turns == 0
     assert sender.FIRST_RETRY < 0.3
+
+
+def erase(server: Server, *event_ids: str) -> None:
+    """As somebody deletes errors here."""
+    for event_id in event_ids:
+        server.database.write(lambda connection, one=event_id: delete_errors(connection, Filters(), one)).result(5)
+    server.forwarding.wake()
+
+
+@pytest.mark.parametrize("token", ["", "report_own"])
+def test_what_is_deleted_here_is_deleted_where_it_was_passed_on(start: Start, to: Receiver, token: str) -> None:
+    kept, gone = event("Kept"), event("Gone")
+    server = start(Destination.collector(to.url, token))
+    server.store(kept, gone)
+    wait_for(lambda: server.figures()["sent"] == 2, "both")
+    erase(server, gone["event_id"])
+    wait_for(lambda: to.deleted, "the deletion")
+    assert to.deleted == [gone["event_id"]]
+    assert to.ids() == [kept["event_id"]]
+    brought, deleted = [headers for path, headers, _ in to.requests if path.startswith("/errors")]
+    assert len(brought[SESSION_HEADER]) == 64
+    assert deleted[SESSION_HEADER] == brought[SESSION_HEADER]
+    assert deleted.get("Authorization") == brought.get("Authorization")
+
+
+def test_a_deletion_waits_for_a_collector_that_is_away_also_over_a_restart(
+    start: Start, to: Receiver, place: str
+) -> None:
+    gone = event()
+    server = start(Destination.collector(to.url))
+    server.store(gone)
+    wait_for(lambda: server.figures()["sent"] == 1, "the event")
+    to.answer = 503
+    erase(server, gone["event_id"])
+    wait_for(lambda: len(to.deleted) >= 2, "attempts")
+    server.close()
+    to.answer = 200
+    attempts = len(to.deleted)
+    again = start(Destination.collector(to.url))
+    wait_for(lambda: len(to.deleted) > attempts, "the deletion")
+    wait_for(lambda: not waiting_deletions(again), "the answer")
+    assert again.figures()["problem"] == ""
+
+
+@pytest.mark.parametrize("answer", [401, 403, 404, 405])
+def test_a_deletion_that_is_refused_for_good_is_not_asked_for_again(start: Start, to: Receiver, answer: int) -> None:
+    first, second = event("A"), event("B")
+    server = start(Destination.collector(to.url))
+    server.store(first)
+    wait_for(lambda: server.figures()["sent"] == 1, "the event")
+    to.answer = answer
+    erase(server, first["event_id"])
+    wait_for(lambda: to.deleted and not waiting_deletions(server), "the answer")
+    assert (server.figures()["problem"] == "") == (answer == 404)
+    to.answer = 200
+    server.store(second)
+    wait_for(lambda: server.figures()["sent"] == 2, "the other event")
+    assert to.deleted == [first["event_id"]]
+
+
+def test_people_and_servers_that_had_nothing_are_asked_to_delete_nothing(start: Start, to: Receiver) -> None:
+    server = start(Destination.slack(to.url + "/slack"))
+    one = event()
+    server.store(one)
+    wait_for(lambda: server.figures()["sent"] == 1, "the message")
+    erase(server, one["event_id"])
+    assert waiting_deletions(server) == 0
+
+
+def waiting_deletions(server: Server) -> int:
+    query = select(func.count()).select_from(deletions)
+    return int(server.database.read(lambda connection: connection.execute(query).scalar_one()).result(5))

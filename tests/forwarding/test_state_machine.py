@@ -16,8 +16,8 @@ from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.forwarding.parcels import Batches, Messages, Parcel, Parcels
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import delete_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.outbox.outbox import figures, register
 
 from .conftest import event

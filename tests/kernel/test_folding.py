@@ -7,6 +7,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_errreport.contract import COUNT_LIMIT
 from jupyter_errreport.kernel.folding import WINDOW, WINDOWS, Folding, Times
 
 
@@ -45,6 +46,27 @@ def test_of_a_fold_the_first_and_the_last_time_are_kept_in_whatever_order_they_c
     folding.passes("key", "a fold of before", Times(2.0, 5.0), 3)
     folding.passes("key", "a fold of both", Times(3.0, 9.0), 2)
     assert folding.due(everything=True) == [("later", 6, Times(2.0, 9.0))]
+
+
+def test_no_event_stands_for_more_than_a_receiver_takes() -> None:
+    clock = Clock()
+    folding: Folding[str] = Folding(clock)
+    for number in range(COUNT_LIMIT + 12):
+        folding.passes("key", str(number), at(float(number)))
+    assert folding.next_due == clock.now
+    assert folding.due() == [("1", COUNT_LIMIT, Times(1.0, float(COUNT_LIMIT)))]
+    assert folding.due() == []
+    clock.now += WINDOW
+    assert folding.due() == [(str(COUNT_LIMIT + 1), 11, Times(float(COUNT_LIMIT + 1), float(COUNT_LIMIT + 11)))]
+
+
+@given(st.lists(st.integers(1, COUNT_LIMIT), min_size=1, max_size=60))
+def test_what_is_folded_twice_is_bounded_and_adds_up(counts: list[int]) -> None:
+    folding: Folding[str] = Folding(Clock())
+    at_once = sum(count for count in counts if folding.passes("key", "thing", at(0.0), count))
+    folded = [count for _, count, _ in folding.due(everything=True)]
+    assert at_once + sum(folded) == sum(counts)
+    assert all(count <= COUNT_LIMIT for count in folded)
 
 
 def test_different_ones_do_not_fold() -> None:

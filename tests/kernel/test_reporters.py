@@ -184,6 +184,39 @@ def test_no_password_of_the_readers_is_sent_instead_of_the_token(python: Path, t
         assert sent == {"Bearer the-token"}
 
 
+@pytest.mark.parametrize("role", ["read", "author", "admin"])
+def test_a_token_that_opens_more_than_reporting_is_not_taken_into_a_notebook(python: Path, role: str) -> None:
+    with receiver() as to:
+        configured = {"JUPYTER_ERRREPORT_URL": to.url, "JUPYTER_ERRREPORT_TOKEN": f"{role}_configured"}
+        with kernel(python, configured) as running:
+            run = running.run(
+                "from jupyter_errreport import ErrorServer\n"
+                f"es = ErrorServer(url={to.url!r}, notebook='dock', token='{role}_of-the-author')\nes.enable()"
+            )
+            assert run.status == "ok"
+            assert f"role {role}" in run.results[0]
+            assert "token create --role report" in run.results[0]
+            assert "of-the-author" not in run.results[0]
+            running.run("%load_ext jupyter_errreport")
+            running.run("1 / 0")
+            running.run("%errreport flush")
+            status = running.run("%errreport status").text
+            assert f"role {role}" in status
+            assert to.requests == []
+
+
+@pytest.mark.parametrize("token", ["report_abc", "no-role-of-ours", "readers_own", "of_before"])
+def test_other_tokens_are_taken(python: Path, token: str) -> None:
+    with receiver() as to, kernel(python) as running:
+        running.run(
+            f"from jupyter_errreport import ErrorServer\n"
+            f"ErrorServer(url={to.url!r}, notebook='dock', token={token!r}).enable();"
+        )
+        running.run("1 / 0")
+        wait_for(lambda: to.events, "the error")
+        assert {headers.get("Authorization") for _, headers, _ in to.requests} == {f"Bearer {token}"}
+
+
 def test_slack_gets_a_message_that_slack_takes(python: Path) -> None:
     with receiver() as to, kernel(python) as running:
         run = running.run(

@@ -67,6 +67,19 @@ def told(text: str) -> str:
             "[14:38:27] /workspace/src/common/io.cc:144: zovamelu\nStack trace:\n  smith",
             "<source>\nStack trace:\n<str>",
         ),
+        # frames of C++ are other ones in each process
+        (
+            "[14:38:27] /workspace/src/common/io.cc:144: zovamelu\nStack trace:\n"
+            "  [bt] (0) /home/smith/lib/libxgboost.so(+0x22dcbc) [0x7f1bcab2dcbc]\n"
+            "  [bt] (1) /home/smith/lib/libxgboost.so(std::__cxx11::basic_string<char>+0x5c) [0x7f1bcab35d2c]\n",
+            "<source>\nStack trace:",
+        ),
+        (
+            "[14:38:27] /workspace/src/common/io.cc:144: zovamelu\n"
+            "frame #0: c10::Error::Error(c10::SourceLocation, smith) + 0x57 (0x7f1bca in /home/smith/libc10.so)\n"
+            "frame #1: <unknown function> + 0x2a0 (0x7f1b in /home/smith/libtorch.so)\n    @     0x7f1bcab smith()",
+            "<source>",
+        ),
     ],
 )
 def test_words_stay_and_values_do_not(text: str, public: str) -> None:

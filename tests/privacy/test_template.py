@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.privacy.known import Index, index_lines, keys
+from jupyter_errreport.privacy.messages.known import Index, index_lines, keys
 from jupyter_errreport.privacy.messages.template import Hole, Template
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from jupyter_errreport.event import EventMessageType, group_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import delete_errors, find_error
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import find_group
 from jupyter_errreport.store.published.author_cells import author_cell_of_error, author_cell_of_group
 from jupyter_errreport.store.published.sources import (

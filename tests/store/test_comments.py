@@ -6,10 +6,10 @@ from typing import Any
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.comments import comments_of_group
 from jupyter_errreport.store.errors.errors import delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
+from jupyter_errreport.store.events.comments import comments_of_group
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import GroupChange, change_group, find_group
 from jupyter_errreport.store.groups.hints import take_hints
 from jupyter_errreport.store.groups.regroupings import merge, split
@@ -113,6 +113,7 @@ def test_a_collectors_hint_is_told_here_and_never_replaces_ones_own(database: Da
     assert (heard.hint, heard.hint_from) == ("Run step 1.", "errors.example.org")
     assert hear("Run step 2.").hint == "Run step 2."
     assert (hear("").hint, hear("").hint_from) == ("", None)
+    assert hear("Run\0 step \ud83d 3.").hint == "Run\ufffd step \ufffd 3."
     hear("Theirs.")
     group = group_id("dock", "f" * 32)
     database.write(lambda connection: change_group(connection, group, GroupChange(hint="Ours."), None)).result(5)

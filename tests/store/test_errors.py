@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database, Limits
-from jupyter_errreport.store.cursor import Cursor, decode_cursor, encode_cursor
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
-from jupyter_errreport.store.errors.retention import purge
+from jupyter_errreport.store.events.filters import Filters
+from jupyter_errreport.store.paging import Cursor, decode_cursor, encode_cursor
+from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors, tombstones
 
 from .plans import pretend_to_be_large, scans_and_sorts

@@ -14,13 +14,18 @@ from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store import group_schema as figures
 from jupyter_errreport.store.errors.errors import delete_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.regroupings import RegroupingError, merge, split
+from jupyter_errreport.store.names.said import NamingError, join_name, part_name
+from jupyter_errreport.store.naming import Naming
+from jupyter_errreport.store.published.sources import PublishedCell, publish_source, withdraw_source
 from jupyter_errreport.store.schema import errors, sessions, texts
 from jupyter_errreport.store.sessions import erase_session, open_session
 
-NOTEBOOKS, SESSIONS, PRINTS = ("dock", "Copy of dock (1).ipynb", "fold"), ("s1", "s2", "s3"), ("f1", "f2", "f3")
+NOTEBOOKS = ("dock", "Copy of dock (1).ipynb", "fold", "my fold")
+SESSIONS, PRINTS = ("s1", "s2", "s3"), ("f1", "f2", "f3")
+CELLS = ("c1", "c2", "c3", "c4")
 RELEASES = st.sampled_from(("1.0", None))
 
 
@@ -41,7 +46,7 @@ class FiguresMachine(RuleBasedStateMachine):
                     "notebook": st.sampled_from(NOTEBOOKS),
                     "session": st.sampled_from((*SESSIONS, None)),
                     "fingerprint": st.sampled_from(PRINTS),
-                    "cell_hash": st.sampled_from(("c1", "c2", None)),
+                    "cell_hash": st.sampled_from((*CELLS, None)),
                     "execution_count": st.sampled_from((-1, 3, 4)),
                     "release": RELEASES,
                     "count": st.integers(1, 5),
@@ -71,7 +76,7 @@ class FiguresMachine(RuleBasedStateMachine):
                     **given,
                 }
             )
-        self.database.write(lambda connection: insert_errors(connection, events, None, 90)).result(5)
+        self.database.write(lambda connection: insert_errors(connection, events, None, 90)).result(60)
 
     @rule(
         session=st.sampled_from(SESSIONS), notebook=st.sampled_from(NOTEBOOKS), release=st.sampled_from(("1.0", None))
@@ -79,17 +84,17 @@ class FiguresMachine(RuleBasedStateMachine):
     def open(self, session: str, notebook: str, release: str | None) -> None:
         self.database.write(
             lambda connection: open_session(connection, session, notebook, "::1", None, 1, 0, release)
-        ).result(5)
+        ).result(60)
 
     @rule(session=st.sampled_from(SESSIONS))
     def erase(self, session: str) -> None:
-        self.database.write(lambda connection: erase_session(connection, session)).result(5)
+        self.database.write(lambda connection: erase_session(connection, session)).result(60)
 
     @precondition(lambda self: self.groups)
     @rule(data=st.data(), notebook=st.sampled_from(NOTEBOOKS))
     def delete(self, data: st.DataObject, notebook: str) -> None:
         filters = Filters(notebook=notebook, group=data.draw(st.sampled_from(self.groups)))
-        self.database.write(lambda connection: delete_errors(connection, filters)).result(5)
+        self.database.write(lambda connection: delete_errors(connection, filters)).result(60)
 
     @precondition(lambda self: self.groups)
     @rule(data=st.data())
@@ -103,17 +108,44 @@ class FiguresMachine(RuleBasedStateMachine):
         group = data.draw(st.sampled_from(self.groups))
         self._regroup(lambda connection: split(connection, group, fingerprint, cell, None))
 
+    @rule(name=st.sampled_from(NOTEBOOKS), notebook=st.sampled_from(NOTEBOOKS))
+    def join(self, name: str, notebook: str) -> None:
+        self._regroup(lambda connection: join_name(connection, name, notebook))
+
+    @rule(name=st.sampled_from(NOTEBOOKS), notebook=st.sampled_from(NOTEBOOKS))
+    def part(self, name: str, notebook: str) -> None:
+        self._regroup(lambda connection: part_name(connection, name, notebook))
+
+    @rule(notebook=st.sampled_from(NOTEBOOKS), cells=st.sets(st.sampled_from(CELLS), min_size=1))
+    def publish(self, notebook: str, cells: set[str]) -> None:
+        published = [PublishedCell(f"f({cell}, {cell})", cell, "f()") for cell in sorted(cells)]
+        self.database.write(lambda connection: publish_source(connection, notebook, published, "python")).result(60)
+
+    @rule(notebook=st.sampled_from(NOTEBOOKS))
+    def withdraw(self, notebook: str) -> None:
+        self.database.write(lambda connection: withdraw_source(connection, notebook)).result(60)
+
     def _regroup(self, work: Any) -> None:
-        with contextlib.suppress(RegroupingError):
-            self.database.write(work).result(5)
+        with contextlib.suppress(RegroupingError, NamingError):
+            self.database.write(work).result(60)
 
     @invariant()
     def figures_add_up(self) -> None:
-        self.database.read(self._compare).result(5)
+        self.database.read(self._compare).result(60)
 
     def _compare(self, connection: Connection) -> None:
         self.groups = sorted(connection.scalars(select(errors.c.group_id).distinct()))
         compare_figures(connection)
+        compare_names(connection)
+
+
+def compare_names(connection: Connection) -> None:
+    """All is where its name belongs; or, of a copy, where its cells are published."""
+    for table in (errors, sessions):
+        for row in connection.execute(select(table)).mappings():
+            naming = Naming(connection, (row["notebook"],))
+            copied = naming.copied(row["notebook"]) if table is errors and row["cell_hash"] else None
+            assert row["identity"] in (naming.of_name(row["notebook"])[0], copied)
 
 
 def compare_figures(connection: Connection) -> None:

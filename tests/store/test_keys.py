@@ -3,9 +3,9 @@
 import pytest
 
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.filters import opens
-from jupyter_errreport.store.keys import create_key, list_keys, revoke_key
-from jupyter_errreport.store.refusals import DAYS, MOST, keep_refusals, list_refusals
+from jupyter_errreport.store.events.filters import opens
+from jupyter_errreport.store.keys.keys import create_key, list_keys, revoke_key
+from jupyter_errreport.store.keys.refusals import DAYS, MOST, keep_refusals, list_refusals
 from jupyter_errreport.store.tokens import create_token, find_token, token_hash
 
 from .contents import everything_in

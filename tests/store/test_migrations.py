@@ -15,9 +15,18 @@ from jupyter_errreport.store.database.location import backend_at
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.groups.former_groups import parts_of
 from jupyter_errreport.store.groups.groups import GroupFilters, find_group, list_groups
+from jupyter_errreport.store.names.said import join_name, part_name
 from jupyter_errreport.store.published.author_cells import author_cell_of_group
 from jupyter_errreport.store.published.sources import find_source
-from jupyter_errreport.store.schema import comments, errors, metadata, sessions, tokens, told_groups
+from jupyter_errreport.store.schema import (
+    comments,
+    errors,
+    metadata,
+    sessions,
+    source_cells,
+    tokens,
+    told_groups,
+)
 from jupyter_errreport.store.sessions import open_session
 
 from .test_figures_machine import compare_figures
@@ -107,6 +116,16 @@ def test_what_was_published_under_several_names_is_one_history(migrated: Databas
     assert (source["version"], len(source["versions"])) == (2, 2)
     assert [cell["source"] for cell in source["cells"]] == ["stations['B']", "rows[9]"]
     assert migrated.read(lambda connection: find_source(connection, "history.ipynb")).result(5) is not None
+
+
+def test_what_was_published_is_known_by_its_cells_as_before(migrated: Database) -> None:
+    kept = migrated.read(lambda connection: connection.execute(select(source_cells)).mappings().all()).result(5)
+    assert kept
+    assert [cell["lineage"] for cell in kept] == [cell["cell_hash"] for cell in kept]
+    said = migrated.write(lambda connection: join_name(connection, "history", "physics")).result(60)
+    assert said.moved > 0
+    migrated.write(lambda connection: part_name(connection, "history", "physics")).result(60)
+    migrated.read(compare_figures).result(60)
 
 
 def test_a_group_is_divided_by_notebook_and_cell_and_decisions_go_along(migrated: Database) -> None:

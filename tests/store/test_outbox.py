@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import delete_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
-from jupyter_errreport.store.errors.retention import purge
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.outbox import outbox
+from jupyter_errreport.store.retention import purge
 
 Make = Callable[..., EventMessageType]
 DAY = 86_400

@@ -11,12 +11,22 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from jupyter_errreport.event import EventMessageType, new_event_id
+from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database, DatabaseUnavailable, StoreError, WriteFailed
-from jupyter_errreport.store.database.clock import clock
+from jupyter_errreport.store.database.clock import clock, stamp
+from jupyter_errreport.store.errors.errors import delete_errors
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.errors.partitions import make_partitions
+from jupyter_errreport.store.events.filters import Filters
+from jupyter_errreport.store.groups.groups import GroupChange, change_group
+from jupyter_errreport.store.news import tell_others
+from jupyter_errreport.store.outbox.alerts import add_alert
+from jupyter_errreport.store.published.sources import PublishedCell, publish_source
+from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors, settings
 from jupyter_errreport.store.sessions import open_session
+from jupyter_errreport.store.settings import secret
+from jupyter_errreport.store.tokens import create_token
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.waiting import wait_for
 
@@ -348,7 +358,7 @@ def test_whoever_waits_for_a_lock_can_be_told_to_give_up(open_databases: Callabl
     one.release()
 
 
-def test_others_hear_of_each_write_and_nobody_of_their_own(open_databases: Callable[[int], list[Database]]) -> None:
+def test_others_hear_of_news_and_nobody_of_their_own(open_databases: Callable[[int], list[Database]]) -> None:
     one, other = open_databases(2)
     heard: dict[str, int] = {"one": 0, "other": 0}
     for name, database in (("one", one), ("other", other)):
@@ -358,9 +368,9 @@ def test_others_hear_of_each_write_and_nobody_of_their_own(open_databases: Calla
 
         database.listen(tell)
     wait_for(lambda: heard == {"one": 1, "other": 1}, "the first, in case that something was missed")
-    one.write(add_setting("a")).result(5)
+    one.write(tell_others).result(5)
     wait_for(lambda: heard["other"] == 2)
-    other.write(add_setting("b")).result(5)
+    other.write(tell_others).result(5)
     wait_for(lambda: heard["one"] == 2)
     assert heard == {"one": 2, "other": 2}
 
@@ -389,3 +399,50 @@ def test_text_is_sorted_by_its_bytes(postgresql: PostgreSQLServer, url: str) -> 
     assert found is not None
     assert found[0] > 50
     assert found[1]
+
+
+GROUP = group_id("dock", "f" * 32)
+NEWS: dict[str, Callable[[Connection, EventMessageType], object]] = {
+    "an error": lambda connection, made: insert_errors(connection, [made], None, 90),
+    "what a reader says": lambda connection, made: insert_errors(connection, [{**made, "comments": ["x"]}], None, 90),
+    "a decision": lambda connection, _: change_group(connection, GROUP, GroupChange(status="resolved"), None),
+    "a source": lambda connection, _: publish_source(connection, "dock", [PublishedCell("1", None, "1")], "python"),
+    "an alert": lambda connection, _: add_alert(connection, "share", "dock", None, stamp()),
+    "a deletion": lambda connection, _: delete_errors(connection, Filters()),
+}
+NO_NEWS: dict[str, Callable[[Connection, EventMessageType], object]] = {
+    "an opened session": lambda connection, _: open_session(connection, "s", "dock", "::1", None),
+    "a heartbeat": lambda connection, _: open_session(connection, "s", "dock", "::1", None, 9, 2),
+    "a known error": lambda connection, made: insert_errors(connection, [made], None, 90),
+    "a setting": lambda connection, _: secret(connection, "salt"),
+    "a token": lambda connection, _: create_token(connection, "read"),
+    "a purge of nothing": lambda connection, _: purge(connection, 30, 90),
+    "months": lambda connection, _: make_partitions(connection),
+}
+
+
+def test_others_hear_of_what_pages_show_and_of_nothing_else(
+    open_databases: Callable[[int], list[Database]], url: str, event: Make
+) -> None:
+    one, other = open_databases(2)
+    made = event()
+    with psycopg.connect(url, autocommit=True) as ears:
+        ears.execute("LISTEN errreport")
+
+        def until_other() -> int:
+            other.write(tell_others).result(5)
+            for before, news in enumerate(ears.notifies(timeout=20)):
+                if news.payload == other._backend._own_name:  # type: ignore[attr-defined]
+                    return before
+            raise AssertionError("nobody told")
+
+        for name, work in NEWS.items():
+            one.write(lambda connection, work=work: work(connection, made)).result(5)  # type: ignore[misc]
+            assert until_other() == 1, name
+        for name, work in NO_NEWS.items():
+            one.write(lambda connection, work=work: work(connection, made)).result(5)  # type: ignore[misc]
+            assert until_other() == 0, name
+        with pytest.raises(ZeroDivisionError):
+            one.write(lambda connection: (tell_others(connection), 1 // 0)).result(5)
+        one.write(lambda connection: secret(connection, "pepper")).result(5)
+        assert until_other() == 0, "what was not kept"

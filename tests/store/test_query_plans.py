@@ -6,14 +6,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from jupyter_errreport.event import EventMessageType, group_id, new_event_id
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.cursor import Cursor
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors, find_error, list_errors
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.groups.groups import (
     GroupChange,
     GroupFilters,
@@ -23,11 +22,15 @@ from jupyter_errreport.store.groups.groups import (
     find_group,
     list_groups,
 )
+from jupyter_errreport.store.names.listing import list_names, similar_notebooks
+from jupyter_errreport.store.names.said import join_name, part_name
 from jupyter_errreport.store.notebooks import days_of_all, find_notebook, list_notebooks
 from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.store.outbox.outbox import next_events, next_message, next_message_at, register
+from jupyter_errreport.store.paging import Cursor
 from jupyter_errreport.store.published.author_cells import author_cell_of_error, author_cell_of_group
 from jupyter_errreport.store.published.sources import PublishedCell, cells_in_order, find_source, publish_source
+from jupyter_errreport.store.schema import recognised_copies
 from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session
 
 from .plans import pretend_to_be_large, recording, scans
@@ -38,7 +41,17 @@ Work = Callable[[Connection], Any]
 ID, OTHER = new_event_id(), new_event_id()
 GROUP, OTHER_GROUP = group_id("dock", "f" * 32), group_id("dock", "g" * 32)
 MOMENT, DAY = "2026-11-24T08:00:00.000000Z", "2026-11-24"
-FEW = {"notebooks", "destinations", "told_groups", "tokens", "settings", "regroupings", "alert_channels", "json_each"}
+FEW = {
+    "notebooks",
+    "notebook_names",
+    "destinations",
+    "told_groups",
+    "tokens",
+    "settings",
+    "regroupings",
+    "alert_channels",
+    "json_each",
+}
 """Tables with a row for a notebook, a destination and so on: far fewer than errors; and the lists that we ask for."""
 SEARCHED = {"texts", "groups"}
 """What a search for any text has to read, in place of the errors."""
@@ -75,6 +88,8 @@ READS: dict[str, Work] = {
     "days of groups": lambda connection: days_of_groups(connection, ["f", "g"], DAY),
     "notebooks": lambda connection: list_notebooks(connection, "do", 100, Cursor(MOMENT, "x"), "do*"),
     "notebook": lambda connection: find_notebook(connection, "dock", "do*"),
+    "names": lambda connection: list_names(connection, "dock"),
+    "similar names": lambda connection: similar_notebooks(connection, "dck", "do*"),
     "source": lambda connection: find_source(connection, "dock"),
     "cells of the source": lambda connection: cells_in_order(connection, "dock"),
     "author's cell": lambda connection: author_cell_of_error(connection, find_error(connection, ID) or {}),
@@ -106,6 +121,8 @@ def test_writes_use_indexes(filled: Database, event: Make) -> None:
         insert_errors(connection, [event(session="s"), event(session="t", fingerprint="g" * 32)], None, 90, ["d"])
         open_session(connection, "s", "dock", "::1", None, 3, 1, "1.0")
         change_group(connection, GROUP, GroupChange(status="resolved"), None)
+        join_name(connection, "dock", "fold")
+        part_name(connection, "dock", "fold")
         delete_errors(connection, Filters(group=OTHER_GROUP))
         erase_session(connection, "s")
 
@@ -128,6 +145,8 @@ def filled(database: Database, event: Make) -> Database:
         known, unknown = {"event_id": ID, "cell_hash": "c1"}, {"event_id": OTHER, "cell_hash": "c2"}
         insert_errors(connection, [event(**known), event(**unknown)], None, 90)
         publish_source(connection, "dock", [PublishedCell("dock('x')", "c1", "dock(<str>)")], "python")
+        row = {"name": "my dock", "notebook": "dock", "recognised_at": MOMENT}
+        connection.execute(insert(recognised_copies).values(row))
 
     database.write(work).result(5)
     database.write(pretend_to_be_large).result(5)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jupyter_errreport.contract import notebook_identity, notebook_pattern
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.filters import in_scope, opens
+from jupyter_errreport.store.events.filters import in_scope, opens
 from jupyter_errreport.store.schema import refusals
 from jupyter_errreport.store.scopes import covers, notebook_of, regex_of, scope_of
 

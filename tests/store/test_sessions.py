@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from jupyter_errreport.event import EventMessageType, public_session
 from jupyter_errreport.store import Database, Limits
-from jupyter_errreport.store.errors.filters import Filters
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.limits import SessionLimitError
 from jupyter_errreport.store.schema import sessions
 from jupyter_errreport.store.sessions import erase_session, list_sessions, open_session

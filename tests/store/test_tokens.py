@@ -3,20 +3,19 @@ from typing import get_args
 
 import pytest
 
-from jupyter_errreport.api.access import Access
-from jupyter_errreport.contract import ROLES, may
+from jupyter_errreport.api.http.access import Access
+from jupyter_errreport.contract import ROLES, Role, may
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.keys.token_list import tokens_page
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import (
     USE_SECONDS,
-    Role,
     create_token,
     find_token,
     list_tokens,
     note_uses,
     revoke_token,
     token_hash,
-    tokens_page,
 )
 
 from .contents import everything_in

@@ -21,6 +21,10 @@ class Receiver:
         self.answers: dict[str, Any] = {}
         """What GET, PUT and PATCH of a path are answered, by path; the events otherwise."""
         self.headers: dict[str, str] = {}
+        self.deleted: list[str] = []
+        """The last parts of the paths that it was asked to delete."""
+        self.body: bytes | None = None
+        """What everything is answered instead of JSON."""
         self.poison: set[str] = set()
         """Names of errors; a request with one of them is answered 400."""
         self.unknown: set[str] = set()
@@ -77,6 +81,13 @@ class Receiver:
                 receiver.requests.append((self.path, dict(self.headers.items()), b""))
                 self._reply(receiver.answer, receiver.answers.get(self.path, {"errors": receiver.events}))
 
+            def do_DELETE(self) -> None:
+                receiver.requests.append((self.path, dict(self.headers.items()), b""))
+                wanted = self.path.rpartition("/")[2]
+                receiver.deleted.append(wanted)
+                receiver.events = [event for event in receiver.events if event.get("event_id") != wanted]
+                self._reply(receiver.answer, {"deleted": 1})
+
             def do_PATCH(self) -> None:
                 self.do_PUT()
 
@@ -86,7 +97,7 @@ class Receiver:
                 self._reply(receiver.answer, receiver.answers.get(self.path, {}))
 
             def _reply(self, status: int, answer: Any) -> None:
-                body = json.dumps(answer).encode()
+                body = json.dumps(answer).encode() if receiver.body is None else receiver.body
                 self.send_response(status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)

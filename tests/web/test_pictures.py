@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.store.figures.share import error_free_share
-from jupyter_errreport.web.chart import chart
+from jupyter_errreport.web.charts.chart import chart
+from jupyter_errreport.web.charts.heat import HeatCell, heat, heat_strip
+from jupyter_errreport.web.charts.interval import interval, mood
+from jupyter_errreport.web.charts.sparkline import sparkline
 from jupyter_errreport.web.days import filled
-from jupyter_errreport.web.heat import HeatCell, heat, heat_strip
-from jupyter_errreport.web.interval import interval, mood
-from jupyter_errreport.web.sparkline import sparkline
 
 HOSTILE = "\"><script>'&amp;\u202e"
 Figures = Sequence[Mapping[str, Any]]

@@ -46,6 +46,11 @@ class Alerting:
         for messenger in self._messengers:
             messenger.wake()
 
+    @property
+    def is_on_duty(self) -> bool:
+        """Whether this process does what one does for all. May ask the database's server, and block as long."""
+        return self._duty.is_ours
+
     def status(self, connection: Connection) -> list[dict[str, Any]]:
         """How it stands with each channel, without secrets."""
         return [

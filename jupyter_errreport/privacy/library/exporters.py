@@ -7,6 +7,7 @@ import sys
 from types import ModuleType
 from typing import Any, Generator, Iterator, List, Optional
 
+from ...slots import module_of_class, name_of_class, names_of_module
 from ..installed import installed_path
 from .binaries import holds_name, interpreter_files, is_binary
 
@@ -16,9 +17,6 @@ _TELLING = 6
 """Letters of a name that does not stand in a binary by chance."""
 _LAST_OF_CYTHON = "__test__"
 """The name that Cython gives a module last."""
-_name = type.__dict__["__name__"].__get__
-_module = type.__dict__["__module__"].__get__
-_namespace: Any = vars(ModuleType)["__dict__"].__get__
 
 
 def is_exported(name: str, module: Optional[str]) -> Generator[None, None, bool]:
@@ -30,10 +28,10 @@ def is_exported(name: str, module: Optional[str]) -> Generator[None, None, bool]
     for count, exporter in enumerate(list(sys.modules.values())):
         if count % _MODULES_AT_ONCE == 0:
             yield
-        if not issubclass(type(exporter), ModuleType) or not _holds(_namespace(exporter), name, module):
+        if not issubclass(type(exporter), ModuleType) or not _holds(names_of_module(exporter), name, module):
             continue
-        for path in _files_of(_namespace(exporter)):
-            for own in [name, *_given_later(_namespace(exporter), name)]:
+        for path in _files_of(names_of_module(exporter)):
+            for own in [name, *_given_later(names_of_module(exporter), name)]:
                 if own == _LAST_OF_CYTHON or (yield from holds_name(path, own)):
                     return True
     return False
@@ -54,8 +52,8 @@ def _holds(namespace: Any, name: str, module: Optional[str]) -> bool:
     cls = namespace.get(name)
     if not issubclass(type(cls), type) or not issubclass(cls, BaseException):
         return False
-    stored: object = _module(cls)
-    return type(stored) is str and stored == module and _name(cls) == name
+    stored: object = module_of_class(cls)
+    return type(stored) is str and stored == module and name_of_class(cls) == name
 
 
 def _files_of(namespace: Any) -> Iterator[str]:
@@ -70,6 +68,6 @@ def _files_of(namespace: Any) -> Iterator[str]:
             return
         name = name.rpartition(".")[0]  # pybind11 makes modules inside of one that is a file
         parent = sys.modules.get(name)
-        namespace = _namespace(parent) if issubclass(type(parent), ModuleType) else {}
+        namespace = names_of_module(parent) if issubclass(type(parent), ModuleType) else {}
     if type(file) is str and is_binary(file) and installed_path(file) is not None:
         yield file

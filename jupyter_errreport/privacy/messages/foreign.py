@@ -3,7 +3,7 @@
 import re
 from typing import List
 
-from ...event import MESSAGE_LIMIT
+from ...contract import MESSAGE_LIMIT
 from ...source import tokens
 from .message import ANSI, TEXT_LIMIT, Evidence, Scrub, explain, tidy
 

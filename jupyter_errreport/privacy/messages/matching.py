@@ -4,8 +4,8 @@ import itertools
 import re
 from typing import Callable, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..known import KNOWN, lowered
 from .holes import holds_message
+from .known import KNOWN, lowered
 from .quoted import quoted_spans
 from .template import Span, Template, hole_is_named
 

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from typing import Generator, List, NamedTuple, Optional, Sequence
 
-from ...event import MESSAGE_LIMIT
+from ...contract import MESSAGE_LIMIT
 from ..code_names import CodeNames
-from ..known import lowered
 from .ahead import SYSTEM_TEXTS, line_of_code, quotes_the_user, system_error, types_ahead
 from .hole_rules import Formatted
 from .holes import holds_message, is_for_message, shown
+from .known import lowered
 from .matching import (
     NESTED_PART_WORDS,
     NESTING,
@@ -43,6 +43,11 @@ HANDED_ON = ("KeyError", "StopIteration", "StopAsyncIteration", "SystemExit", "G
 """Errors whose message is what a lookup was given, or what somebody handed over by them."""
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
+_NATIVE_FRAME = re.compile(
+    r"\n[ \t]{0,8}(?:\[bt\] \(\d{1,3}\)|frame #\d{1,3}: |#\d{1,3}:? {1,4}0x[0-9a-fA-F]|@ {1,16}0x[0-9a-fA-F])"
+    r"[^\n]{0,2000}"
+)
+"""A line of a stack trace of C or C++ (XGBoost, PyTorch, TensorFlow): addresses, which differ in each process."""
 _PLACEHOLDER = re.compile(r"<[a-z_][^<>\n]{0,60}>")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WRAPPED = re.compile(r"([A-Z]\w{2,60})\((?P<quote>['\"])(?P<text>.*)(?P=quote)(?:,\)|\))\Z", re.DOTALL)
@@ -130,7 +135,7 @@ def _says_more(other: str, told: str) -> bool:
 def _told(message: Optional[str], evidence: Evidence) -> Scrub:
     if not message or not message.strip():
         return "" if message is not None else "<unreadable>"
-    text = ANSI.sub("", message[:TEXT_LIMIT])
+    text = _NATIVE_FRAME.sub("", ANSI.sub("", message[:TEXT_LIMIT]))
     if text.endswith("\n") and not any(template.literals[-1].endswith("\n") for template in evidence.templates):
         text = text.rstrip("\n")  # as C++ ends its lines
     if evidence.is_own:

@@ -66,5 +66,5 @@ class Backend(ABC):
         """A lock between all processes that use this database."""
 
     def listen(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Have `tell` called, on a thread, whenever another process has written; what comes back ends that."""
+        """Have `tell` called, on a thread, when another process has written news; what comes back ends that."""
         return lambda: None

@@ -127,7 +127,7 @@ class Database:
         return self._backend.lock(purpose)
 
     def listen(self, tell: Callable[[], None]) -> None:
-        """From now until `close` have `tell` called, on a thread, whenever another process has written."""
+        """From now until `close` have `tell` called, on a thread, when another process has written news (`news`)."""
         self._deaf.append(self._backend.listen(tell))
 
     def _open(self) -> tuple[Engine, Engine]:

@@ -4,6 +4,8 @@ import os
 import threading
 from pathlib import Path
 
+from ...own_files import NO_LINK, objection_to
+
 try:
     import fcntl
 except ImportError:  # Windows: there nobody is kept out
@@ -21,8 +23,11 @@ class FileLock:
     def take(self, wait: bool) -> bool:
         """Take the lock, if need be when its owner gives it back; False when it can't be had."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
         except OSError:
+            return False
+        if objection_to(os.fstat(file)):  # somebody else's, who could keep it for ever
+            os.close(file)
             return False
         try:
             if fcntl is not None:

@@ -1,4 +1,4 @@
-"""Hears, on a connection of its own, that another process has written to a PostgreSQL database."""
+"""Hears, on a connection of its own, that another process has written news to a PostgreSQL database."""
 
 import contextlib
 import secrets

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Engine, String, create_engine, event
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.engine import ExceptionContext
 
+from ..news import take_news
 from .advisory_lock import WRITING, AdvisoryLock
 from .backend import Backend, Lock
 from .clock import clock
@@ -108,7 +109,7 @@ class PostgreSQL(Backend):
             )
 
     def complete(self, writing: Engine) -> None:
-        """See `Backend`. From now on each transaction begins later than all before it, and tells of its end."""
+        """See `Backend`. From now on each transaction begins later than all before it, and tells others of news."""
         with writing.begin() as connection:
             connection.exec_driver_sql("CREATE SEQUENCE IF NOT EXISTS errreport_clock MINVALUE 0 START 0")
 
@@ -116,13 +117,16 @@ class PostgreSQL(Backend):
         def start(connection: Connection) -> None:
             last = connection.exec_driver_sql("SELECT last_value FROM errreport_clock").scalar_one()
             clock.pass_by(last / _MILLION)
+            take_news(connection)  # of one that failed
 
         @event.listens_for(writing, "commit")
         def end(connection: Connection) -> None:
             now = int(clock.last * _MILLION) + 1
-            connection.exec_driver_sql(
-                "SELECT setval('errreport_clock', %s), pg_notify(%s, %s)", (now, CHANNEL, self._own_name)
-            )
+            sql = "SELECT setval('errreport_clock', %s)"
+            if take_news(connection):
+                connection.exec_driver_sql(f"{sql}, pg_notify(%s, %s)", (now, CHANNEL, self._own_name))
+            else:
+                connection.exec_driver_sql(sql, (now,))
 
     def explain(self, error: Exception) -> str:
         """See `Backend`."""
@@ -159,14 +163,14 @@ class _Columns(PGDDLCompiler):
     """Makes columns that hold and sort what SQLite's do.
 
     Text is sorted by its bytes, the same on every machine and for ever: rules of languages change with the system's
-    library, and with them the order of an index that is there already. Numbers have 64 bits.
+    library, and with them the order of an index that is there already. No text is too long. Numbers have 64 bits.
     """
 
     def get_column_specification(self, column: Column[Any], **kwargs: Any) -> str:
         text: str = super().get_column_specification(column, **kwargs)  # type: ignore[no-untyped-call]
         kind = self.dialect.type_compiler_instance.process(column.type, type_expression=column)
         if isinstance(column.type, String):
-            return text.replace(f" {kind}", f' {kind} COLLATE "C"', 1)
+            return text.replace(f" {kind}", ' TEXT COLLATE "C"', 1)
         return text.replace(" INTEGER", " BIGINT", 1)
 
 

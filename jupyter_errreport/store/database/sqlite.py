@@ -1,7 +1,12 @@
-"""SQLite in a file: durable, in write-ahead mode, with transactions that begin when we say so."""
+"""SQLite in a file: durable, in write-ahead mode, with transactions that begin when we say so.
 
+The file is this user's own, and never what somebody else put in its place: they could read or change what is stored.
+"""
+
+import errno
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +14,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ...own_files import LINKED, NO_LINK, objection_to
 from .backend import Backend, Lock
 from .failures import DatabaseUnavailable
 from .file_lock import FileLock
 from .filesystem import network_file_system
 
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database, with its mode, and reads back."""
 BUSY_SECONDS = 5
 """How long a statement waits for another process that holds the database."""
 
@@ -49,6 +57,7 @@ class SQLite(Backend):
             self.journal_mode = _write_ahead(writing)
         except sqlite3.Error as error:
             raise DatabaseUnavailable(self.explain(error)) from error
+        check_beside(self.path)  # SQLite has made them by now, or found what somebody put there meanwhile
         if self.journal_mode != "wal":
             raise DatabaseUnavailable(
                 f"The database {self.path} can't be kept in write-ahead mode (SQLite answers"
@@ -103,21 +112,6 @@ class SQLite(Backend):
         return engine
 
 
-def make_private_file(path: Path) -> None:
-    """Create `path`, and folders above it that are missing, for this user only.
-
-    SQLite gives its side files (`-wal`, `-shm`) the mode of this one. Raises `OSError`.
-    """
-    missing = []
-    folder = path.parent
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
 def _write_ahead(engine: Engine) -> str:
     """The journal mode that the database has after asking for write-ahead. Not possible within a transaction."""
     connection = engine.raw_connection()
@@ -128,3 +122,61 @@ def _write_ahead(engine: Engine) -> str:
         return str(mode)
     finally:
         connection.close()
+
+
+def make_private_file(path: Path) -> None:
+    """Create `path`, and folders above it that are missing, for this user only; one that is there must be this user's.
+
+    SQLite gives its side files the mode of this one. Raises `DatabaseUnavailable`, and `OSError` when it can't be made.
+    """
+    missing = []
+    folder = path.parent
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _check_folder(path)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK | getattr(os, "O_NONBLOCK", 0), 0o600)
+    except OSError as error:
+        if error.errno in LINKED:
+            raise _refused(path, "is a link") from error
+        if error.errno == errno.EACCES and (objection := objection_to(path.lstat())):
+            raise _refused(path, objection) from error
+        raise
+    try:
+        if objection := objection_to(os.fstat(descriptor)):
+            raise _refused(path, objection)
+    finally:
+        os.close(descriptor)
+    check_beside(path)
+
+
+def check_beside(path: Path) -> None:
+    """Raise `DatabaseUnavailable` when a file that SQLite reads beside a database is not this user's own."""
+    for suffix in BESIDE:
+        beside = path.with_name(path.name + suffix)
+        try:
+            found = beside.lstat()
+        except FileNotFoundError:
+            continue
+        if objection := objection_to(found):
+            raise _refused(beside, objection)
+
+
+def _check_folder(path: Path) -> None:
+    found = path.parent.stat()
+    if hasattr(os, "geteuid") and found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        raise DatabaseUnavailable(
+            f"The database {path} is in a folder in which every user can replace it. Choose another folder, or close"
+            f" this one: chmod o-w {path.parent}"
+        )
+
+
+def _refused(path: Path, objection: str) -> DatabaseUnavailable:
+    advice = {
+        "belongs to another user": "Run this as that user, or choose another path.",
+        "can be written by other users": f"If nobody has changed it, close it: chmod go-w {path}",
+    }.get(objection, "Name the file itself, or choose another path.")
+    return DatabaseUnavailable(f"{path} {objection}, and so is not used as a database. {advice}")

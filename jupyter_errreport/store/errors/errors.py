@@ -1,20 +1,24 @@
 """Lists and deletes errors."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, not_, or_, select, true
 
-from ..cursor import Cursor
 from ..database.clock import stamp
+from ..events.bringers import forget_bringers
+from ..events.comments import comments_of, delete_comments
+from ..events.filters import Filters, after
+from ..events.rows import event_of
 from ..figures import rollups
 from ..group_schema import notebooks
 from ..groups.samples import renew_samples
+from ..news import tell_others
+from ..outbox.deletions import pass_on_deletion
 from ..outbox.outbox import withdraw
-from ..parts import Page, page_of
-from ..schema import errors, tombstones
-from .comments import comments_of, delete_comments
-from .filters import Filters, after
-from .rows import event_of
+from ..paging import Cursor, Page, page_of
+from ..schema import bringers, errors, tombstones
+from .partitions import Partition, drop_partition
 
 
 class Totals(NamedTuple):
@@ -57,22 +61,78 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
-def delete_errors(connection: Connection, filters: Filters, event_id: str | None = None) -> int:
+def delete_errors(
+    connection: Connection,
+    filters: Filters,
+    event_id: str | None = None,
+    remember_since: str = "",
+    besides: Sequence[Partition] = (),
+) -> int:
     """Delete what matches (all, without filters); how many. Their ids stay, so that they don't come back.
 
-    What was not passed on yet never will be.
+    Ids before `remember_since` don't: nobody would take them anyway. What is in the months `besides` is left alone.
+    What was not passed on yet never will be; what was is to be deleted there too.
     """
-    conditions = filters.conditions()
+    conditions = filters.conditions() + [not_(_of_month(month)) for month in besides]
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
+    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
+    return _delete(connection, conditions, remember_since, lambda: _delete_rows(connection, conditions))
+
+
+def delete_months(connection: Connection, months: Sequence[Partition], remember_since: str) -> int:
+    """Delete all errors of these months, by dropping their tables; how many. Nobody can read until the commit."""
+    if not months:
+        return 0
+    conditions = [or_(*map(_of_month, months))]
+
+    def drop() -> int:
+        count = connection.scalar(select(func.count()).select_from(errors).where(*conditions)) or 0
+        for month in months:
+            if not drop_partition(connection, month):
+                _delete_rows(connection, [_of_month(month)])
+        return count
+
+    return _delete(connection, conditions, remember_since, drop)
+
+
+def _of_month(month: Partition) -> ColumnElement[bool]:
+    return and_(errors.c.event_id >= month.first, errors.c.event_id < month.end)
+
+
+def _delete_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return connection.execute(delete(errors).where(*conditions)).rowcount
+
+
+def _delete(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    remember_since: str,
+    remove: Callable[[], int],
+) -> int:
+    """Take errors out of all that counts or mentions them, then `remove` them; how many."""
     withdraw(connection, select(errors.c.event_id).where(*conditions))
+    forget_bringers(connection, select(errors.c.event_id).where(*conditions))
     delete_comments(connection, select(errors.c.event_id).where(*conditions))
     touched = rollups.take_away(connection, and_(true(), *conditions))
-    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions)
+    chosen = select(errors.c.event_id, literal(stamp())).where(*conditions, errors.c.event_id >= remember_since)
     connection.execute(insert(tombstones).from_select(["event_id", "deleted_at"], chosen))
-    deleted = connection.execute(delete(errors).where(*conditions)).rowcount
+    deleted = remove()
+    if deleted:
+        tell_others(connection)
     renew_samples(connection, touched)
     return deleted
+
+
+def came_by(connection: Connection, event_id: str, session: str | None, token: str | None) -> bool:
+    """Whether an error is of the session whose key somebody has (its public id), or came with a token (its id)."""
+    joined = errors.outerjoin(bringers, bringers.c.event_id == errors.c.event_id)
+    query = select(errors.c.session, bringers.c.brought_by).select_from(joined).where(errors.c.event_id == event_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return False
+    theirs = {token, session and session[:32]} - {None}
+    return (session is not None and row.session == session) or row.brought_by in theirs
 
 
 def count_everything(connection: Connection) -> Totals:

@@ -6,22 +6,27 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ...contract import is_nobodys, notebook_identity
+from ...contract import is_nobodys
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
+from ..events.bringers import keep_bringers
+from ..events.comments import keep_comments
+from ..events.rows import COLUMNS, row_of
+from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.session_figures import count_errors
+from ..groups.alike_cells import AlikeCells
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
 from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
 from ..limits import DAY, Limits, SessionMeter
+from ..names.copies import perhaps_copies, recognise
+from ..naming import Naming
+from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..schema import errors
-from .comments import keep_comments
-from .rows import COLUMNS, row_of
-from .texts import text_of
 
 Status = Literal["stored", "duplicate", "rejected"]
 
@@ -78,31 +83,41 @@ def insert_errors(
     """
     known = set(_known_ids(connection, [event["event_id"] for event in events]))
     meter = SessionMeter(connection, limits, events) if limits else None
-    places = [_place(event) for event in events]
+    naming = _naming(connection, events)
+    places = [_place(event, naming) for event in events]
     group_of = groups_of(connection, set(places))
     groups = _groups(connection, set(group_of.values()))
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
     for event, place in zip(events, places, strict=True):
         now = clock.now()
-        event_id, session, group = event["event_id"], event.get("session"), group_of[place]
+        event_id, group = event["event_id"], group_of[place]
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
             outcomes.append(Outcome(event_id, "rejected", group, "expired"))
-        elif meter and (reason := meter.objection(session, event_id)):
+        elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         else:
             known.add(event_id)
             if meter:
-                meter.add(session, event_id)
+                meter.add(event)
             taken.append((event, place, rfc3339(now)))
             outcomes.append(Outcome(event_id, "stored", group))
     if taken:
+        copies = perhaps_copies(connection, naming, [(place.notebook, place.cell) for _, place, _ in taken])
         _keep(connection, taken, group_of, groups)
+        keep_bringers(connection, [event for event, _, _ in taken])
+        if copies and recognise(connection, copies):
+            naming = _naming(connection, events)
+            places = [_place(event, naming) for event in events]
+            group_of = groups_of(connection, set(places))
+            groups = _groups(connection, set(group_of.values()))
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
+    if taken or said:
+        tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)
     ]
@@ -120,9 +135,14 @@ def insert_together(connection: Connection, requests: Sequence[Request]) -> list
     return answers
 
 
-def _place(event: EventMessageType) -> Place:
+def _naming(connection: Connection, events: Sequence[EventMessageType]) -> Naming:
+    cells = (cell for event in events if (cell := event.get("cell_hash")))
+    return Naming(connection, (event["notebook"] for event in events), cells)
+
+
+def _place(event: EventMessageType, naming: Naming) -> Place:
     cell = event.get("cell_hash") or (f"[{event['execution_count']}]" if event["execution_count"] >= 0 else "")
-    return Place(notebook_identity(event["notebook"]), event["fingerprint"], cell)
+    return Place(naming.of(event["notebook"], event.get("cell_hash")), event["fingerprint"], cell)
 
 
 _INSERT = Statement(insert_of(errors, COLUMNS))
@@ -166,6 +186,7 @@ def _join_edited(
     """
     cell_free: dict[str, str] = {}
     keys: dict[int, CellKey] = {}
+    fresh: dict[int, Place] = {}
     for index, (event, place, _) in enumerate(taken):
         if not event.get("cell_hash"):
             continue
@@ -176,20 +197,29 @@ def _join_edited(
             free = cell_free[group] if group in cell_free else cell_free_of(event)
         if free:
             cell_free[group] = free
+            if group not in groups:
+                fresh[index] = place
             if event.get("cell_id"):
                 keys[index] = (place.notebook, free, event["cell_id"])
     found = groups_of_cells(connection, keys.values())
+    alike = AlikeCells(connection, fresh.values())
     cells: dict[CellKey, str] = {}
-    for index, key in keys.items():
-        place = taken[index][1]
-        group, origin = group_of[place], found.get(key) or cells.get(key)
-        if origin and group not in groups and origin != group and group == place.origin:
-            add_rule(connection, place._replace(cell=""), origin)
-            for other, current in group_of.items():
-                if current == group:
-                    group_of[other] = origin
-            groups.update(_groups(connection, [origin]))
-        cells.setdefault(key, group_of[place])
+    for index in sorted({*keys, *fresh}):
+        event, place, _ = taken[index]
+        key, alone, group = keys.get(index), None, group_of[place]
+        origin = (found.get(key) or cells.get(key)) if key else None
+        if group not in groups and group == place.origin:
+            if origin is None and index in fresh:
+                origin, alone = alike.group_of(event, place), place.cell
+            if origin and origin != group:
+                add_rule(connection, place._replace(cell=""), origin, alone)
+                for other, current in group_of.items():
+                    if current == group:
+                        group_of[other] = origin
+                groups.update(_groups(connection, [origin]))
+        alike.add(place, group_of[place])
+        if key:
+            cells.setdefault(key, group_of[place])
     return cell_free, cells
 
 
@@ -212,13 +242,17 @@ def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known
 
 
 _KNOWN = Statement(
-    "SELECT event_id FROM errors WHERE event_id {any} UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
+    # Between the least and the greatest: so PostgreSQL looks into their months alone.
+    "SELECT event_id FROM errors WHERE event_id {any} AND event_id BETWEEN ? AND ?"
+    " UNION ALL SELECT event_id FROM tombstones WHERE event_id {any}"
 )
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
     wanted = listed(ids)
-    return [row[0] for row in _KNOWN.rows(connection, wanted, wanted)]
+    return [row[0] for row in _KNOWN.rows(connection, wanted, min(ids), max(ids), wanted)]
 
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:

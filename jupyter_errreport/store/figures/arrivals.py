@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from ..database.statements import Statement, listed, upsert_of
-from ..errors.rows import cell_of
+from ..events.rows import cell_of
 from ..group_schema import (
     cell_sessions,
     group_cells,

@@ -5,6 +5,8 @@ has a meaning by its name, wherever it stands. Adding, deleting and moving error
 some errors, added or taken away.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..database.statements import Statement, listed
 from ..database.upsert import insert_missing
 from ..group_schema import (
     cell_sessions,
@@ -65,7 +68,7 @@ _BOUNDS: dict[str, ColumnElement[Any]] = {
 }
 
 _OF_GROUPS = (groups, group_days, group_releases, group_cells, group_fingerprints)
-_OF_NOTEBOOKS = (texts, notebooks, notebook_days, notebook_releases, notebook_cells)
+_OF_NOTEBOOKS = (notebooks, notebook_days, notebook_releases, notebook_cells)
 _SESSIONS = {groups: group_sessions, notebook_cells: cell_sessions}
 """Where `sessions` counts the different sessions that had errors, and which table holds those."""
 
@@ -73,28 +76,42 @@ _SESSIONS = {groups: group_sessions, notebook_cells: cell_sessions}
 def take_away(connection: Connection, chosen: ColumnElement[bool]) -> list[str]:
     """Take errors, which are about to be deleted, out of all figures; the groups that they were in."""
     touched = connection.scalars(select(errors.c.group_id).where(chosen).distinct()).all()
-    for table in _OF_GROUPS + _OF_NOTEBOOKS:
+    for table in (*_OF_GROUPS, texts, *_OF_NOTEBOOKS):
         _take(connection, table, chosen)
     return list(touched)
 
 
 def move(connection: Connection, chosen: ColumnElement[bool], group_id: str) -> None:
     """Have errors of one group count for another, which must have a row; then their own rows say so too."""
-    for table in _OF_GROUPS:
-        _add(connection, table, chosen, group_id)
-        _take(connection, table, chosen)
+    _move(connection, _OF_GROUPS, chosen, {"group_id": group_id})
     connection.execute(update(errors).where(chosen).values(group_id=group_id))
 
 
-def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str) -> None:
-    rows = _figures(connection, table, chosen, group_id)
+def move_to_notebook(
+    connection: Connection, chosen: ColumnElement[bool], notebook: str, parts: Sequence[tuple[ColumnElement[bool], str]]
+) -> None:
+    """Have errors of one notebook count for another; `parts` are they all, each with the group that it is there."""
+    _move(connection, _OF_NOTEBOOKS, chosen, {"notebook": notebook})
+    for part, group_id in parts:
+        _move(connection, _OF_GROUPS, part, {"group_id": group_id})
+        connection.execute(update(errors).where(part).values(group_id=group_id, identity=notebook))
+
+
+def _move(connection: Connection, tables: Iterable[Table], chosen: ColumnElement[bool], to: Mapping[str, str]) -> None:
+    for table in tables:
+        _add(connection, table, chosen, to)
+        _take(connection, table, chosen)
+
+
+def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], to: Mapping[str, str]) -> None:
+    rows = _figures(connection, table, chosen, to)
     if not rows:
         return
     if table is not groups:
         connection.execute(insert_missing(connection, table), [{**row, **_zero(table)} for row in rows])
     _change(connection, table, rows, 1)
     if table in _SESSIONS:
-        _add_sessions(connection, table, _SESSIONS[table], chosen, group_id)
+        _add_sessions(connection, table, _SESSIONS[table], chosen, to)
 
 
 def _take(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> None:
@@ -114,14 +131,12 @@ def _take(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> 
 
 
 def _figures(
-    connection: Connection, table: Table, chosen: ColumnElement[bool], group_id: str | None = None
+    connection: Connection, table: Table, chosen: ColumnElement[bool], to: Mapping[str, str] = MappingProxyType({})
 ) -> list[Row]:
-    """What these errors come to in the rows of a table, in the order of its keys."""
+    """What these errors come to in the rows of a table, in the order of its keys; `to` are keys they shall have."""
     keys = {column.name: _KEYS[column.name] for column in table.primary_key}
-    grouped = list(keys.values())
-    if group_id is not None and "group_id" in keys:
-        keys["group_id"] = literal(group_id, String)
-        grouped.remove(errors.c.group_id)
+    grouped = [key for name, key in keys.items() if name not in to]
+    keys |= {name: literal(value, String) for name, value in to.items() if name in keys}
     measures = {name: measure for name, measure in (_SUMS | _BOUNDS).items() if name in table.c}
     if "first_line" in table.c and table is not groups:
         measures["first_line"] = func.max(errors.c.first_line)
@@ -147,17 +162,13 @@ def _change(connection: Connection, table: Table, rows: list[Row], sign: int) ->
 
 
 def _add_sessions(
-    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], group_id: str
+    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], to: Mapping[str, str]
 ) -> None:
     """Note which sessions had these errors, and count those that had none in that row before."""
-    rows = _figures(connection, pairs, chosen, group_id)
+    rows = _figures(connection, pairs, chosen, to)
     if rows:
-        known = select(pairs.c.events).where(_this(pairs))
-        names = [column.name for column in pairs.primary_key]
-        new = []
-        for row in rows:  # not by `rowcount`: after an insert PostgreSQL's driver has none
-            if connection.execute(known, _bound([{name: row[name] for name in names}])[0]).first() is None:
-                new.append(row)
+        known = _those(connection, pairs, rows)
+        new = [row for row in rows if _key(pairs, row) not in known]
         connection.execute(insert_missing(connection, pairs), [{**row, "events": 0} for row in rows])
         _change(connection, pairs, rows, 1)
         _count_sessions(connection, table, new, 1)
@@ -168,10 +179,11 @@ def _take_sessions(connection: Connection, table: Table, pairs: Table, chosen: C
     rows = _figures(connection, pairs, chosen)
     if rows:
         _change(connection, pairs, rows, -1)
-        gone = delete(pairs).where(_this(pairs), pairs.c.events <= 0)
-        _count_sessions(
-            connection, table, [row for row in rows if connection.execute(gone, _bound([row])[0]).rowcount], -1
-        )
+        empty = _those(connection, pairs, rows, "found.events <= 0")
+        gone = [row for row in rows if _key(pairs, row) in empty]
+        if gone:
+            connection.execute(delete(pairs).where(_this(pairs)), _bound(gone))
+            _count_sessions(connection, table, gone, -1)
 
 
 def _count_sessions(connection: Connection, table: Table, pairs: list[Row], change: int) -> None:
@@ -179,6 +191,20 @@ def _count_sessions(connection: Connection, table: Table, pairs: list[Row], chan
         changed = update(table).where(_this(table)).values(sessions=table.c.sessions + change)
         names = [column.name for column in table.primary_key]
         connection.execute(changed, _bound([{name: pair[name] for name in names} for pair in pairs]))
+
+
+def _those(connection: Connection, table: Table, rows: list[Row], condition: str = "TRUE") -> set[tuple[str, ...]]:
+    """The keys of those of these rows that are there, and for which the condition holds."""
+    names = [column.name for column in table.primary_key]
+    same = " AND ".join(f"found.{name} = keys.{letter}" for name, letter in zip(names, "abc", strict=False))
+    found = ", ".join(f"found.{name}" for name in names)
+    # Names of our own tables and columns.
+    sql = f"SELECT {found} FROM {{keys}} JOIN {table.name} AS found ON {same} WHERE {condition}"  # noqa: S608
+    return {tuple(row) for row in Statement(sql).rows(connection, listed(_key(table, row) for row in rows))}
+
+
+def _key(table: Table, row: Row) -> tuple[str, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
 
 
 def _this(table: Table) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Keeps the errors of a cell together when its author edits it, where the cell takes part in their fingerprint.
 
-That it is the same cell is plain by its id: in one notebook, with the same error otherwise.
+That it is the same cell is plain by its id: in one notebook, with the same error otherwise. What sources say of it,
+`alike_cells` knows.
 """
 
 import json

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, literal, select, union
 
 from ..database.statements import Statement
 from ..database.upsert import insert_missing
-from ..errors.filters import Scope, in_scope
+from ..events.filters import Scope, in_scope
 from ..group_schema import former_groups, group_fingerprints, groups
 
 PARTS_LIMIT = 100
@@ -34,12 +34,15 @@ def parts_of(connection: Connection, wanted: str, scope: Scope) -> list[dict[str
     return [dict(row) for row in found]
 
 
-def lead_on(connection: Connection, old: str, new: str) -> None:
-    """Have the id of a group that is no more, and those that led to it, lead to another one."""
-    led = select(former_groups.c.former_id, literal(new)).where(former_groups.c.group_id == old)
-    connection.execute(insert_missing(connection, former_groups).from_select(["former_id", "group_id"], led))
+def lead_on(connection: Connection, old: str, *new: str) -> None:
+    """Have the id of a group that is no more, and those that led to it, lead to another one, or to its parts."""
+    for group_id in new:
+        led = select(former_groups.c.former_id, literal(group_id)).where(former_groups.c.group_id == old)
+        connection.execute(insert_missing(connection, former_groups).from_select(["former_id", "group_id"], led))
     connection.execute(delete(former_groups).where(former_groups.c.group_id == old))
-    connection.execute(insert_missing(connection, former_groups), [{"former_id": old, "group_id": new}])
+    connection.execute(
+        insert_missing(connection, former_groups), [{"former_id": old, "group_id": group_id} for group_id in new]
+    )
 
 
 def forget_former(connection: Connection, group_id: str) -> None:

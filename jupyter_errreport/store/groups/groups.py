@@ -6,16 +6,17 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from ...contract import notebook_identity
-from ..cursor import Cursor
+from ...contract import GroupStatus
 from ..database.clock import stamp
-from ..errors.filters import Scope, after, contains, in_scope
+from ..events.filters import Scope, after, contains, in_scope
 from ..group_schema import former_groups, group_cells, group_days, group_fingerprints, group_releases, groups
-from ..parts import Page, page_of
+from ..naming import is_notebook
+from ..news import tell_others
+from ..paging import Cursor, Page, page_of
 from .former_groups import parts_of
+from .published_releases import newest_published
 
 Order = Literal["last_seen", "first_seen", "count", "sessions"]
-Status = Literal["open", "resolved", "ignored"]
 CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
 ELSEWHERE_LIMIT = 50
@@ -27,7 +28,7 @@ _HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 class GroupFilters:
     """All that are given must hold. `since` and `until` (not included) are moments of `last_seen`."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     notebook: str | None = None
     error_name: str | None = None
     since: str | None = None
@@ -52,7 +53,7 @@ class GroupFilters:
             columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
             found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
         if self.notebook is not None:
-            found.append(groups.c.notebook == notebook_identity(self.notebook))
+            found.append(is_notebook(groups.c.notebook, self.notebook))
         return [*found, in_scope(groups, self.scope)]
 
 
@@ -60,9 +61,10 @@ class GroupFilters:
 class GroupChange:
     """What somebody decides about a group; what is None stays."""
 
-    status: Status | None = None
+    status: GroupStatus | None = None
     release: str | None = None
-    """With `resolved`: the newest release that still has it. None for the newest in which it was seen."""
+    """With `resolved`: the newest release that still has it. None for the one that was published last
+    among those in which it was seen."""
     until_again: bool = False
     """With `ignored`: only until it happens again."""
     until_sessions: int | None = None
@@ -162,11 +164,12 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
             "wakes_at_sessions": None,
         }
         if change.status == "resolved":
-            values["resolved_release"] = change.release or _newest_release(connection, group_id)
+            values["resolved_release"] = change.release or newest_published(connection, row["notebook"], group_id)
         elif change.status == "ignored" and change.until_sessions is not None:
             values["wakes_at_sessions"] = row["sessions"] + change.until_sessions
     if values:
         connection.execute(update(groups).where(its).values(values))
+        tell_others(connection)
     return True
 
 
@@ -209,8 +212,3 @@ def _rows(connection: Connection, table: Any, group_id: str, order: Any) -> list
         {name: value for name, value in row.items() if name not in ("group_id", "events")}
         for row in connection.execute(query).mappings()
     ]
-
-
-def _newest_release(connection: Connection, group_id: str) -> str | None:
-    query = select(group_releases.c.release).where(group_releases.c.group_id == group_id)
-    return connection.execute(query.order_by(group_releases.c.last_seen.desc()).limit(1)).scalar()

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select, update
 
 from ..group_schema import groups
+from ..news import tell_others
 from ..schema import errors
+from ..storable import storable
 
 
 def take_hints(connection: Connection, hints: Mapping[str, str], source: str) -> None:
@@ -13,8 +15,10 @@ def take_hints(connection: Connection, hints: Mapping[str, str], source: str) ->
 
     A hint that was written here stays as it is.
     """
-    for event_id, hint in hints.items():
+    for event_id, told in hints.items():
+        hint = storable(told)  # what another server answers came through no door of ours
         of_event = select(errors.c.group_id).where(errors.c.event_id == event_id).scalar_subquery()
         its = (groups.c.group_id == of_event) & ((groups.c.hint == "") | groups.c.hint_from.is_not(None))
         values = {"hint": hint, "hint_from": source[:200] if hint else None}
-        connection.execute(update(groups).where(its, groups.c.hint != hint).values(values))
+        if connection.execute(update(groups).where(its, groups.c.hint != hint).values(values)).rowcount:
+            tell_others(connection)

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ..group_schema import groups, notebook_releases
+from ..group_schema import groups
 from ..outbox.alerts import add_alert
-from ..parts import in_parts
+from ..paging import in_parts
+from .published_releases import published_at
 from .releases import is_newer, is_version
 
 Row = Mapping[str, Any]
@@ -58,7 +59,11 @@ def _known(connection: Connection, group_ids: Sequence[str]) -> dict[str, Row]:
 
 
 def _is_regression(connection: Connection, group: Row, row: Row) -> bool:
-    """It happened after the group was resolved, and in a newer release, where there are releases to compare."""
+    """It happened after the group was resolved, and in no release that is known to be the same or an older one.
+
+    What is compared with is a release that the author published or named. Versions and dates are older by their
+    numbers, other names only where the author published them before: anybody can report a name.
+    """
     if min(row["timestamp"], row["received_at"]) <= group["status_at"]:
         return False  # it only arrived later: it waited in a kernel
     release, resolved = row["release"], group["resolved_release"]
@@ -66,13 +71,8 @@ def _is_regression(connection: Connection, group: Row, row: Row) -> bool:
         return True
     if is_version(release) and is_version(resolved):
         return is_newer(release, resolved)
-    return bool(release != resolved and _first_seen(connection, row) > group["status_at"])
-
-
-def _first_seen(connection: Connection, row: Row) -> str:
-    """When the release of this error was first seen in its notebook."""
-    its = (notebook_releases.c.notebook == row["identity"]) & (notebook_releases.c.release == row["release"])
-    return str(connection.execute(select(notebook_releases.c.first_seen).where(its)).scalar_one())
+    since = published_at(connection, row["identity"], release)
+    return bool(release != resolved and (since is None or since > group["status_at"]))
 
 
 def _wakes(group: Row) -> bool:

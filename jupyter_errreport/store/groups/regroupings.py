@@ -12,15 +12,15 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from ...event import group_id as natural_id
 from ..database.statements import Statement, listed
-from ..errors.comments import move_comments
-from ..errors.filters import Scope, in_scope
-from ..errors.rows import row_of_group
+from ..events.comments import move_comments
+from ..events.filters import Scope, in_scope
 from ..figures import rollups
 from ..group_schema import groups, regroupings
+from ..news import tell_others
 from ..schema import errors
 from .edited_cells import move_cells
 from .former_groups import forget_former, lead_on
-from .samples import renew_samples
+from .samples import renew_samples, row_of_group
 
 
 class RegroupingError(Exception):
@@ -55,10 +55,10 @@ def groups_of(connection: Connection, places: Iterable[Place]) -> dict[Place, st
     }
 
 
-def add_rule(connection: Connection, place: Place, group_id: str) -> None:
-    """Have the errors of a place belong to a group from now on."""
+def add_rule(connection: Connection, place: Place, group_id: str, alike: str | None = None) -> None:
+    """Have the errors of a place belong to a group from now on; `alike` is its cell, where likeness says so."""
     forget_rule(connection, place)
-    row = {**place._asdict(), "origin": place.origin, "group_id": group_id}
+    row = {**place._asdict(), "origin": place.origin, "group_id": group_id, "alike": alike}
     connection.execute(insert(regroupings).values(**row))
 
 
@@ -93,6 +93,7 @@ def merge(connection: Connection, group_id: str, into: str, scope: Scope) -> Non
     connection.execute(update(groups).where(groups.c.group_id == into).values(**kept, **first))
     connection.execute(delete(groups).where(groups.c.group_id == group_id))
     lead_on(connection, group_id, into)
+    tell_others(connection)
 
 
 def split(connection: Connection, group_id: str, fingerprint: str, cell: str, scope: Scope) -> str:
@@ -101,7 +102,7 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     Raises `RegroupingError`.
     """
     place = Place(str(_group(connection, group_id, scope)["notebook"]), fingerprint, cell)
-    new = _part(place) if cell else place.origin
+    new = part_id(place) if cell else place.origin
     if new == group_id:
         raise RegroupingError("This fingerprint gave the group its id and stays; split the others off instead.")
     chosen = (errors.c.group_id == group_id) & (errors.c.fingerprint == fingerprint)
@@ -122,15 +123,19 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     move_comments(connection, group_id)
     move_cells(connection, group_id, new, those_of_errors=True)
     renew_samples(connection, [group_id, new])
+    tell_others(connection)
     return new
 
 
 def _free(connection: Connection, place: Place, group_id: str) -> None:
     """Have no rule lead the errors of a fingerprint into this group any more, but into their own."""
     its = regroupings.c.origin == place.origin
-    whole = select(regroupings.c.group_id).where(its, regroupings.c.cell == "")
-    if connection.execute(whole).scalar() in (None, group_id):
+    whole = select(regroupings.c.group_id, regroupings.c.alike).where(its, regroupings.c.cell == "")
+    rule = connection.execute(whole).first()
+    if rule is None or rule.group_id == group_id:
         connection.execute(delete(regroupings).where(its, regroupings.c.group_id == group_id))
+        if rule is not None and rule.alike is not None:  # what somebody has parted likeness does not join again
+            add_rule(connection, place._replace(cell=""), place.origin)
     else:  # the rest of them is in a third group: only these cells of it are meant
         these = and_(its, regroupings.c.group_id == group_id)
         connection.execute(update(regroupings).where(these).values(group_id=place.origin))
@@ -144,7 +149,7 @@ def _group(connection: Connection, group_id: str, scope: Scope) -> dict[str, str
     return dict(row)
 
 
-def _part(place: Place) -> str:
+def part_id(place: Place) -> str:
     """The id of the group that a cell's errors of a fingerprint are."""
     text = "\x1f".join(place).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(text, digest_size=16, person=b"errreport-group").hexdigest()

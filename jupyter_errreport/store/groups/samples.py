@@ -1,13 +1,15 @@
 """What a group is shown by: an error of its own, title, first line and cell of one and the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ..errors.rows import sample_of
+from ..events.rows import cell_of
 from ..group_schema import group_cells, groups
-from ..parts import in_parts
+from ..paging import in_parts
 from ..schema import errors
+from .edited_cells import cell_free_of
 
 
 def renew_samples(connection: Connection, group_ids: Iterable[str]) -> None:
@@ -22,3 +24,25 @@ def renew_samples(connection: Connection, group_ids: Iterable[str]) -> None:
             if row is not None:
                 its = groups.c.group_id == group_id
                 connection.execute(update(groups).where(its).values(**sample_of(row)))
+
+
+def sample_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a group is shown by, from the row of an error."""
+    shown = ("error_name", "error_message", "first_line", "kind", "language")
+    return {**{name: row[name] for name in shown}, "cell": cell_of(row)}
+
+
+def row_of_group(row: Mapping[Any, Any], group_id: str) -> dict[str, Any]:
+    """A group that nothing is counted for yet, from the row of its first error."""
+    return {
+        **sample_of(row),
+        "cell_free": cell_free_of(row),
+        "group_id": group_id,
+        "notebook": row["identity"],
+        **dict.fromkeys(("count", "events", "sessions"), 0),
+        **dict.fromkeys(("first_seen", "last_seen", "status_at"), row["received_at"]),
+        "status": "open",
+        "wakes_again": False,
+        "note": "",
+        "hint": "",
+    }

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ...event import new_event_id
-from ..errors.filters import in_scope
+from ..events.filters import in_scope
 from ..group_schema import alert_channels, alert_outbox, alerts
+from ..news import tell_others
 
 Kind = Literal["new", "regression", "reopened", "spike", "share"]
 
@@ -38,6 +39,7 @@ def add_alert(
     if channels:
         connection.execute(insert(alert_outbox), [{"channel": channel, "alert_id": alert_id} for channel in channels])
         connection.execute(update(alert_channels).values(queued=alert_channels.c.queued + 1))
+    tell_others(connection)
     return alert_id
 
 

@@ -11,18 +11,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from ...event import new_event_id, rfc3339
-from ..errors.comments import with_comments
-from ..errors.rows import payload_of
+from ..events.comments import with_comments
+from ..events.rows import payload_of
 from ..limits import DAY
-from ..parts import in_parts
+from ..paging import in_parts
 from ..schema import destinations, errors, outbox, told_groups
+from .deletions import COLLECTOR, forget_deletions
 
 AGE_DAYS = 60
 """Rows of older events are dropped: receivers forget ids after 90 days, and refuse what they can't tell from a copy."""
 QUIET_SECONDS = 3_600.0
 """How long nothing more is said of a group to people, once they were told of it."""
-COLLECTOR = "collector"
-"""The kind of a destination that takes every event."""
 
 
 class Message(NamedTuple):
@@ -145,7 +144,9 @@ def withdraw(connection: Connection, event_ids: Select[Any]) -> None:
 
 def expire(connection: Connection, now: float) -> None:
     """Drop what waits for too long, for whichever destination, and forget what people were told long ago."""
-    _drop(connection, outbox.c.event_id < new_event_id(now - AGE_DAYS * DAY)[:13])
+    oldest = new_event_id(now - AGE_DAYS * DAY)[:13]
+    _drop(connection, outbox.c.event_id < oldest)
+    forget_deletions(connection, oldest)
     connection.execute(delete(told_groups).where(told_groups.c.quiet_until < rfc3339(now - DAY)))
 
 

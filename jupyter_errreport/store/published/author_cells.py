@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from ...contract import notebook_identity
-from ..errors.rows import event_of
+from ..events.rows import event_of
 from ..figures.rollups import CELL
+from ..group_schema import groups
+from ..naming import names_said, notebook_of
 from ..schema import errors, source_cells, sources
+from .sources import published_as
 
 ALIKE = 0.6
 """From which likeness on (0 to 1, as `difflib` has it) a first line is taken for a changed one of the author's."""
@@ -34,7 +36,7 @@ def author_cell_of_error(connection: Connection, error: Mapping[str, Any]) -> di
     `changed` says that no published cell has the same code: then it is the one that looks most like it, and no line
     is marked. `versions` are those in which this very cell stands, newest first.
     """
-    notebook, release = notebook_identity(error["notebook"]), error["release"]
+    notebook, release = _notebook(connection, error), error["release"]
     rows = _of_hash(connection, notebook, error["cell_hash"])
     if rows:
         # Of equal cells with other literals the one that the reader had, as far as one can tell.
@@ -66,7 +68,9 @@ def _of_hash(connection: Connection, notebook: str, cell_hash: str | None) -> li
     """The published cells of a hash, newest version first."""
     if cell_hash is None:
         return []
-    query = _joined().where(source_cells.c.notebook == notebook, source_cells.c.cell_hash == cell_hash)
+    names = [notebook, *names_said(connection, notebook)]
+    query = _joined().where(source_cells.c.notebook.in_(names), source_cells.c.cell_hash == cell_hash)
+    query = query.order_by(source_cells.c.notebook != published_as(connection, notebook))
     return list(connection.execute(query.order_by(sources.c.version.desc(), source_cells.c.number)).mappings())
 
 
@@ -77,7 +81,7 @@ def _most_alike(connection: Connection, error: Mapping[str, Any]) -> RowMapping 
     """
     if not error["first_line"]:
         return None
-    notebook = notebook_identity(error["notebook"])
+    notebook = published_as(connection, _notebook(connection, error))
     newest = select(sources.c.version).where(sources.c.notebook == notebook)
     newest = newest.order_by(sources.c.version.desc()).limit(1)
     query = _joined().where(source_cells.c.notebook == notebook, source_cells.c.version == newest.scalar_subquery())
@@ -92,6 +96,12 @@ def _most_alike(connection: Connection, error: Mapping[str, Any]) -> RowMapping 
         if rank > best_rank:
             best, best_rank = row, rank
     return best
+
+
+def _notebook(connection: Connection, error: Mapping[str, Any]) -> str:
+    """Whose error it is: the group says it, also of a copy under another name."""
+    of_group = select(groups.c.notebook).where(groups.c.group_id == error["group"])
+    return connection.execute(of_group).scalar() or notebook_of(connection, error["notebook"])
 
 
 def _joined() -> Any:

@@ -3,14 +3,20 @@
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { GROUP_STATUSES, type GroupStatus } from '../contract';
 import type { IView } from '../tokens';
 import { usePanel } from './context';
 
 export function Filters(): React.JSX.Element {
   const { errors, trans } = usePanel();
   const { notebook, status } = errors.view;
-  const names = errors.notebooks.filter(name => !errors.isMuted(name));
-  const all = notebook && !names.includes(notebook) ? [notebook, ...names] : names;
+  const notebooks = errors.notebooks.filter(name => !errors.isMuted(name));
+  const all = notebook && !notebooks.includes(notebook) ? [notebook, ...notebooks] : notebooks;
+  const names: Record<GroupStatus, string> = {
+    open: trans.__('Open'),
+    resolved: trans.__('Resolved'),
+    ignored: trans.__('Ignored')
+  };
   return (
     <div className="jp-ErrReport-filters">
       <HTMLSelect
@@ -28,9 +34,9 @@ export function Filters(): React.JSX.Element {
         value={status}
         onChange={event => errors.choose({ status: event.target.value as IView['status'] })}
       >
-        <option value="open">{trans.__('Open')}</option>
-        <option value="resolved">{trans.__('Resolved')}</option>
-        <option value="ignored">{trans.__('Ignored')}</option>
+        {GROUP_STATUSES.map(word => (
+          <option key={word} value={word}>{names[word]}</option>
+        ))}
         <option value="">{trans.__('All')}</option>
       </HTMLSelect>
     </div>

@@ -3,6 +3,7 @@
 import { checkIcon, copyIcon, editIcon, LabIcon, undoIcon, userIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { COMMENT_LIMIT, DECISION_LIMIT } from '../contract';
 import { CommandIDs, type IError, type IGroup } from '../tokens';
 import { usePanel } from './context';
 import { Editor } from './editor';
@@ -74,7 +75,7 @@ export function GroupCard({ group, errors }: IProps): React.JSX.Element {
         <Editor
           label={trans.__('What should the next reader do?')}
           text={group.hint}
-          limit={2000}
+          limit={DECISION_LIMIT}
           verb={trans.__('Save')}
           onDone={() => edit(null)}
           save={text => model.changeGroup(group.group, { hint: text })}
@@ -84,7 +85,7 @@ export function GroupCard({ group, errors }: IProps): React.JSX.Element {
         <Editor
           label={trans.__('One sentence for the author. It is sent as you write it.')}
           text=""
-          limit={500}
+          limit={COMMENT_LIMIT}
           verb={trans.__('Send')}
           onDone={() => edit(null)}
           save={text => reader.say(newest, text)}

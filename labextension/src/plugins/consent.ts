@@ -6,10 +6,9 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { FRONT_END_TARGET } from '../contract';
 import { QuestionWidget } from '../panel/question';
 import { IErrors, type IQuestion } from '../tokens';
-
-const TARGET = 'jupyter_errreport';
 
 /** What a kernel says of its question. */
 interface IState {
@@ -60,14 +59,14 @@ export const consentPlugin: JupyterFrontEndPlugin<void> = {
 
     /** Follow a kernel: the question that it will open, and the one that it had opened before this page was there. */
     async function follow(panel: NotebookPanel, kernel: Kernel.IKernelConnection): Promise<void> {
-      kernel.registerCommTarget(TARGET, (comm, message) => {
+      kernel.registerCommTarget(FRONT_END_TARGET, (comm, message) => {
         listen(panel, comm);
         comm.onMsg({ content: message.content } as any); // the first state comes with the opening
       });
-      const { content } = await kernel.requestCommInfo({ target_name: TARGET });
+      const { content } = await kernel.requestCommInfo({ target_name: FRONT_END_TARGET });
       for (const id of Object.keys(content.status === 'ok' ? content.comms : {})) {
         if (!kernel.hasComm(id)) {
-          const comm = kernel.createComm(TARGET, id);
+          const comm = kernel.createComm(FRONT_END_TARGET, id);
           listen(panel, comm);
           comm.send({ type: 'state' });
         }

@@ -1,0 +1,29 @@
+"""What an operator tells the server, whoever reads that from where."""
+
+import logging
+from typing import Protocol
+
+from jupyter_errreport.store import Limits
+
+
+class Settings(Protocol):
+    """All mean what the traits of `ErrReportCollector` of the same names mean."""
+
+    ip: str
+    admin_token: str
+    token_was_made: bool
+    max_transparency: bool
+    require_key: bool
+    public_url: str
+    colab_only: bool
+    colab_networks: list[str]
+    retention_days: float
+    dedup_days: float
+    accept_verbatim: bool
+    github_repository: str
+    trusted_proxies: list[str]
+    log: logging.Logger
+
+    @property
+    def limits_in_force(self) -> Limits | None:
+        """The limits, or None when they are off."""

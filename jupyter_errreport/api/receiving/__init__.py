@@ -1,0 +1,1 @@
+"""Events on their way in: checked, masked, and handed to the database."""

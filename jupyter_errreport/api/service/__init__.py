@@ -1,0 +1,1 @@
+"""What the handlers need of the server that they run in."""

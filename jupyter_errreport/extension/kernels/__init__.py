@@ -1,0 +1,1 @@
+"""The server's kernels, watched for what no hook in them can report."""
