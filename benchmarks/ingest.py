@@ -1,213 +1,213 @@
-"""How many durable events a collector takes, against an empty Tornado handler in the same run.
+"""How many durable events a collector takes, beside an empty Tornado handler and beside other servers of its kind.
 
-.venv/bin/python benchmarks/ingest.py > ingest.md      # some two minutes
+.venv/bin/python benchmarks/ingest.py > ingest.md            # some six minutes; --only latency for one of the tables
 
-Both servers run at the same time and are asked in turns, so that what else the machine does slows both. What counts
-are the ratios, and the processor time that an event costs above an empty answer.
+The servers of a table run at the same time and are asked in turns, so that what else the machine does slows all of
+them. What counts are the ratios, and the processor time that an event costs.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
-import random
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from figures import table
+from figures import p99, table
 
-from jupyter_errreport.event import fingerprint, new_event_id, rfc3339
+sys.path.insert(0, str(Path(__file__).parents[1] / "collector"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from ingest_load import Round, Server, dashboard, pace, turn
+from ingest_peers import bugsink, predecessor
+from ingest_servers import collector, empty, postgresql
 
 CONNECTIONS = 16
-TICKS = os.sysconf("SC_CLK_TCK")
-EMPTY = """
-import asyncio, json
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
-
-
-class Empty(RequestHandler):
-    async def post(self):
-        json.loads(self.request.body)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish('{"event_id":"","status":"stored","group":""}')
-
-
-async def main():
-    sockets = bind_sockets(0, "127.0.0.1")
-    HTTPServer(Application([("/errors", Empty)], log_function=lambda handler: None)).add_sockets(sockets)
-    print(f"http://127.0.0.1:{sockets[0].getsockname()[1]}/", flush=True)
-    await asyncio.Event().wait()
-
-
-asyncio.run(main())
-"""
-SOURCES = tuple(f"table_{number} = dock(ligand, pose)" for number in range(40))
-NAMES = ("ValueError", "KeyError", "FileNotFoundError", "TypeError", "IndexError")
-
-
-class Server(NamedTuple):
-    """A server under test."""
-
-    name: str
-    port: int
-    pid: int
-
-    def processor(self) -> float:
-        """Seconds of processor time that it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-class Round(NamedTuple):
-    """What one turn with a server gave."""
-
-    rate: float
-    """Events a second."""
-    processor: float
-    """Seconds of processor time an event."""
-    p99: float
-    """Seconds that 99 of 100 requests took at most."""
+PACE = 0.8
+"""Part of what it can take that it is given, where the time of an answer is measured."""
+Turns = dict[str, list[Round]]
+"""What each server gave, by its name."""
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES), help="some of the tables")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, _servers(Path(name)) as (collector, empty):
-        rows = []
-        for what, size in (("single, 16 connections", 1), ("batches of 100", 100)):
-            connections = CONNECTIONS if size == 1 else 2
-            asyncio.run(_turn(collector, size, connections, 1.0))  # what is made at the first request
-            turns: dict[Server, list[Round]] = {collector: [], empty: []}
-            for _ in range(options.rounds):
-                for server, rounds in turns.items():
-                    rounds.append(asyncio.run(_turn(server, size, connections, options.seconds)))
-            ratios = [one.rate / other.rate for one, other in zip(turns[collector], turns[empty], strict=True)]
-            above = _median(turns[collector], "processor") - _median(turns[empty], "processor")
+    for name in options.only:
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+            made = TABLES[name](stack, Path(folder), options.rounds, options.seconds)
+            load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+            print(f"{made}\n\n({name}: {options.rounds} rounds of {options.seconds:g} s; {load})\n", flush=True)
+
+
+def ours(stack: ExitStack, folder: Path, rounds: int, seconds: float) -> str:
+    """The collector on SQLite beside an empty handler: singly and in batches."""
+    servers = (
+        stack.enter_context(collector(folder)),
+        stack.enter_context(empty(folder)),
+    )
+    rows = []
+    for what, size, connections in (("single, 16 connections", 1, CONNECTIONS), ("batches of 100", 100, 2)):
+        one, other = _in_turns(servers, size, connections, rounds, seconds).values()
+        above = _median(one, "processor") - _median(other, "processor")
+        rows.append(
+            (
+                what,
+                f"{_median(one, 'rate'):,.0f}",
+                f"{_median(other, 'rate'):,.0f}",
+                f"{_ratio(one, other):.2f}",
+                _milliseconds(_median(one, "processor")),
+                _milliseconds(above),
+                f"{1000 * _median(one, 'p99'):.0f} ms",
+            )
+        )
+    head = ("events", "a second", "empty handler", "ratio", "processor an event", "above it", "p99 of a request")
+    return table(head, rows)
+
+
+def latency(stack: ExitStack, folder: Path, rounds: int, seconds: float) -> str:
+    """How long a single event waits for its answer, with a dashboard open, at a part of what was just measured."""
+    server = stack.enter_context(collector(folder))
+    noise = stack.enter_context(empty(folder))
+    rows = []
+    capacities, paced, beside, pages = [], [], [], []
+
+    async def once() -> None:
+        capacity = (await turn(server, 1, CONNECTIONS, seconds)).rate
+        async with dashboard(server) as sizes:
+            paced.append(await pace(server, PACE * capacity, seconds))
+        beside.append(await pace(noise, PACE * capacity, seconds))
+        capacities.append(capacity)
+        pages.append(len(sizes))
+
+    asyncio.run(turn(server, 1, CONNECTIONS, 1.0))
+    for _ in range(rounds):
+        asyncio.run(once())
+    for name, those in (("collector, dashboard open", paced), ("empty handler, the same pace", beside)):
+        times = [one for some in those for one in some.times]
+        rows.append(
+            (
+                name,
+                f"{statistics.median(capacities):,.0f}" if those is paced else "",
+                f"{_median(those, 'rate'):,.0f}",
+                f"{1000 * statistics.median(times):.1f} ms",
+                f"{1000 * _median(those, 'p99'):.1f} ms",
+                f"{1000 * p99(times):.1f} ms",
+                f"{statistics.median(pages) / seconds:.1f}" if those is paced else "",
+            )
+        )
+    head = (
+        "single events",
+        "capacity",
+        "sent a second",
+        "median",
+        "p99, median of rounds",
+        "p99 of all",
+        "pages a second",
+    )
+    return table(head, rows)
+
+
+def peers(stack: ExitStack, folder: Path, rounds: int, seconds: float) -> str:
+    """The collector beside other servers, an event a request."""
+    servers = (
+        stack.enter_context(collector(folder)),
+        stack.enter_context(predecessor(folder)),
+        stack.enter_context(bugsink(folder)),
+    )
+    turns = _in_turns(servers, 1, CONNECTIONS, rounds, seconds)
+    mine = turns[servers[0].name]
+    rows = [
+        (
+            name if those is not mine else "the collector, SQLite",
+            f"{_median(those, 'answered'):,.0f}",
+            f"{_median(those, 'rate'):,.0f}",
+            f"{_ratio(mine, those, 'answered'):.1f}",
+            f"{_ratio(mine, those):.1f}",
+            _milliseconds(_median(those, "processor")),
+            f"{1000 * _median(those, 'p99'):.0f} ms",
+        )
+        for name, those in turns.items()
+    ]
+    head = (
+        "server",
+        "answered a second",
+        "stored a second",
+        "ours is times as fast: answered",
+        "stored",
+        "processor an event",
+        "p99 of a request",
+    )
+    return table(head, rows)
+
+
+def databases(stack: ExitStack, folder: Path, rounds: int, seconds: float) -> str:
+    """The collector with one process and several on PostgreSQL, beside SQLite."""
+    other = stack.enter_context(postgresql())
+    servers = [stack.enter_context(collector(folder))]
+    servers += [stack.enter_context(collector(folder, other.fresh("template1"), number, other)) for number in (1, 2, 4)]
+    rows = []
+    for what, size, connections in (("single, 16 connections", 1, CONNECTIONS), ("batches of 100", 100, 8)):
+        turns = _in_turns(servers, size, connections, rounds, seconds)
+        for name, those in turns.items():
             rows.append(
                 (
                     what,
-                    f"{_median(turns[collector], 'rate'):,.0f}",
-                    f"{_median(turns[empty], 'rate'):,.0f}",
-                    f"{statistics.median(ratios):.2f}",
-                    f"{1000 * above:.3f} ms",
-                    f"{1000 * _median(turns[collector], 'p99'):.0f} ms",
+                    name.removesuffix(", 1 processes"),
+                    f"{_median(those, 'rate'):,.0f}",
+                    _milliseconds(_median(those, "processor")),
+                    _milliseconds(_median(those, "beside")) if name != "SQLite" else "",
+                    f"{1000 * _median(those, 'p99'):.0f} ms",
                 )
             )
-    head = ("events", "a second", "empty handler", "ratio", "processor an event above it", "p99 of a request")
-    print(table(head, rows))
+    head = (
+        "events",
+        "database",
+        "a second",
+        "processor an event",
+        "of the database server",
+        "p99 of a request",
+    )
+    return table(head, rows)
 
 
-@contextmanager
-def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
-    collector = ("-m", "errreport_collector", "--port=0", f"--db={folder / 'errors.sqlite'}")
-    with _running(folder, "collector", *collector) as one, _running(folder, "empty", "-c", EMPTY) as other:
-        yield one, other
+TABLES: dict[str, Callable[[ExitStack, Path, int, float], str]] = {
+    "ours": ours,
+    "latency": latency,
+    "peers": peers,
+    "databases": databases,
+}
+
+
+def _in_turns(servers: Sequence[Server], size: int, connections: int, rounds: int, seconds: float) -> Turns:
+    turns: Turns = {server.name: [] for server in servers}
+    for server in servers:
+        asyncio.run(turn(server, size, connections, 1.0))  # what is made at the first request
+    for _ in range(rounds):
+        for server in servers:
+            turns[server.name].append(asyncio.run(turn(server, size, connections, seconds)))
+    return turns
 
 
 def _median(rounds: list[Round], name: str) -> float:
     return statistics.median(getattr(one, name) for one in rounds)
 
 
-async def _turn(server: Server, size: int, connections: int, seconds: float) -> Round:
-    """Send events over some connections, as fast as they are answered."""
-    until = time.monotonic() + seconds
-    before, began = server.processor(), time.monotonic()
-    took = await asyncio.gather(*(_send(server.port, size, until) for _ in range(connections)))
-    elapsed = time.monotonic() - began
-    times = sorted(one for times in took for one in times)
-    events = len(times) * size
-    processor = (server.processor() - before) / events
-    return Round(events / elapsed, processor, times[int(len(times) * 0.99)])
+def _ratio(mine: list[Round], theirs: list[Round], name: str = "rate") -> float:
+    """The median of the rounds' ratios."""
+    return statistics.median(getattr(one, name) / getattr(other, name) for one, other in zip(mine, theirs, strict=True))
 
 
-async def _send(port: int, size: int, until: float) -> list[float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    chance = random.Random()
-    times = []
-    while time.monotonic() < until:
-        events = [_event(chance) for _ in range(size)]
-        body = json.dumps(events[0] if size == 1 else events).encode()
-        head = f"POST /errors HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
-        began = time.monotonic()
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"(?i)content-length: (\d+)", answer)
-        content = await reader.readexactly(int(length[1]) if length else 0)
-        times.append(time.monotonic() - began)
-        if b" 200 " not in answer[:20] or b'"rejected"' in content:
-            sys.exit(f"It answered {answer[:20]!r} {content[:200]!r}")
-    writer.close()
-    return times
-
-
-_PRINTS: dict[tuple[str, int], str] = {}
-
-
-def _event(chance: random.Random) -> dict[str, Any]:
-    """One as a kernel sends it: of some 200 groups in ten notebooks."""
-    name, number = chance.choice(NAMES), chance.randrange(len(SOURCES))
-    traceback = [
-        {"filename": "<cell 7>", "fun_name": "<module>", "lineno": 3},
-        {"filename": "<cell 4>", "fun_name": "dock", "lineno": 12},
-        {"filename": "pandas/core/frame.py", "fun_name": "__getitem__", "lineno": 4102},
-        {"filename": "pandas/core/indexes/base.py", "fun_name": "get_loc", "lineno": 3812},
-    ]
-    message = f"unknown residue <res> in chain {chr(97 + number)}"
-    if (name, number) not in _PRINTS:
-        _PRINTS[name, number] = fingerprint(name, message, traceback)  # type: ignore[arg-type]
-    now = time.time()
-    return {
-        "error_name": name,
-        "error_message": message,
-        "traceback": traceback,
-        "first_line": SOURCES[number],
-        "execution_count": 7,
-        "notebook": f"lesson {number % 10}.ipynb",
-        "event_id": new_event_id(now),
-        "timestamp": rfc3339(now),
-        "session": f"{chance.getrandbits(128):032x}",
-        "kind": "cell",
-        "chain": [],
-        "count": 1,
-        "cell_id": f"cell-{number}",
-        "cell_hash": f"{number:032x}",
-        "fingerprint": _PRINTS[name, number],
-        "language": "python",
-        "release": "1.2",
-    }
-
-
-@contextmanager
-def _running(folder: Path, name: str, *command: str) -> Iterator[Server]:
-    """A server, from when it says where it listens."""
-    environment = {**os.environ, "JUPYTER_ERRREPORT_ADMIN_TOKEN": "benchmark"}
-    log = folder / f"{name}.log"
-    with (
-        log.open("w") as file,
-        subprocess.Popen([sys.executable, *command], stdout=file, stderr=file, env=environment) as process,
-    ):
-        try:
-            while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text())):
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.05)
-            yield Server(name, int(found[1]), process.pid)
-        finally:
-            process.terminate()
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.3f} ms"
 
 
 if __name__ == "__main__":

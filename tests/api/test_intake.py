@@ -48,7 +48,7 @@ def request(number: int, **changes: Any) -> Request:
 
 def transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many requests were stored in each transaction, as they happen."""
-    from jupyter_errreport.api.service.service import intake
+    from jupyter_errreport.api.service import intake
 
     sizes: list[int] = []
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.store import Database
 
-_JOINED = {"outbox", "comments"}
+_JOINED = {"outbox", "comments", "bringers"}
 """What is deleted along with errors: PostgreSQL has statistics that say with which table to begin, but not here."""
 
 

@@ -28,7 +28,7 @@ from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.limits import DAY
 from jupyter_errreport.store.outbox.outbox import figures, register
 from jupyter_errreport.store.retention import purge
-from jupyter_errreport.store.schema import errors, metadata, tombstones
+from jupyter_errreport.store.schema import metadata, tombstones
 from jupyter_errreport.store.transfer import transfer
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.waiting import wait_for
@@ -351,16 +351,21 @@ def old_url(postgresql: PostgreSQLServer) -> Iterator[str]:
     postgresql.drop(made)
 
 
-def rows_of(server: PostgreSQLServer, url: str) -> dict[str, list[Any]]:
+def columns_of(server: PostgreSQLServer, url: str) -> dict[str, list[str]]:
+    """The columns of all tables that a database has."""
+    found: dict[str, list[str]] = {}
+    query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+    for table, column in server.execute(query, url.rpartition("/")[2]):
+        if table in metadata.tables:
+            found.setdefault(table, []).append(f'"{column}"')
+    return found
+
+
+def rows_of(server: PostgreSQLServer, url: str, columns: dict[str, list[str]]) -> dict[str, list[Any]]:
     name = url.rpartition("/")[2]
     return {
-        table.name: sorted(
-            server.execute(
-                f"SELECT {', '.join(f'{chr(34)}{c.name}{chr(34)}' for c in table.columns)} FROM {table.name}", name
-            ),
-            key=repr,
-        )
-        for table in metadata.sorted_tables
+        table: sorted(server.execute(f"SELECT {', '.join(of_table)} FROM {table}", name), key=repr)
+        for table, of_table in columns.items()
     }
 
 
@@ -373,18 +378,18 @@ def test_an_existing_database_is_divided_and_holds_the_same(
 ) -> None:
     ahead = new_event_id(4_000_000_000)  # nobody takes such an id, but what is there stays
     name = old_url.rpartition("/")[2]
-    columns = [column.name for column in errors.columns if column.name != "event_id"]
-    listed = ", ".join(f'"{column}"' for column in columns)
+    columns = columns_of(postgresql, old_url)
+    listed = ", ".join(column for column in columns["errors"] if column != '"event_id"')
     postgresql.execute(
         f"INSERT INTO errors (event_id, {listed}) SELECT '{ahead}', {listed} FROM errors ORDER BY event_id LIMIT 1",
         name,
     )
     postgresql.execute("DELETE FROM errors WHERE event_id = (SELECT min(event_id) FROM errors)", name)
-    before = rows_of(postgresql, old_url)
+    before = rows_of(postgresql, old_url, columns)
     files = "SELECT pg_relation_filenode('{0}'), pg_relation_filenode('{0}_pkey'), pg_relation_filenode('{0}_by_time')"
     files_before = postgresql.execute(files.format("errors"), name)
     database = opened(old_url)
-    assert rows_of(postgresql, old_url) == before
+    assert rows_of(postgresql, old_url, columns) == before
     assert postgresql.execute(files.format(names(database)[0]), name) == files_before  # nothing was copied
     assert {DEFAULT, names(database)[0]} == set(places(database).values())
     assert places(database)[ahead] == DEFAULT

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, li
 from ..database.clock import stamp
 from ..events.bringers import forget_bringers
 from ..events.comments import comments_of, delete_comments
-from ..events.filters import Filters, after
+from ..events.filters import Filters
 from ..events.rows import event_of
 from ..figures import rollups
 from ..group_schema import notebooks
@@ -19,6 +19,7 @@ from ..outbox.outbox import withdraw
 from ..paging import Cursor, Page, page_of
 from ..schema import bringers, errors, tombstones
 from .partitions import Partition, drop_partition
+from .search import find_newest
 
 
 class Totals(NamedTuple):
@@ -32,11 +33,7 @@ class Totals(NamedTuple):
 
 def list_errors(connection: Connection, filters: Filters, limit: int, cursor: Cursor | None = None) -> Page:
     """The newest errors behind `cursor`, at most `limit`."""
-    query = select(errors).where(*filters.conditions())
-    if cursor is not None:
-        query = query.where(after(errors, "received_at", "event_id", cursor))
-    query = query.order_by(errors.c.received_at.desc(), errors.c.event_id.desc()).limit(limit + 1)
-    items = [event_of(row) for row in connection.execute(query).mappings()]
+    items = [event_of(row) for row in find_newest(connection, filters, limit + 1, cursor)]
     page = page_of(items, limit, "received_at", "event_id")
     return page._replace(items=_with_comments(connection, page.items))
 

@@ -1,10 +1,10 @@
 """Lists groups of equal errors, tells all that is known of one, and keeps what people decide about it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, or_, select, update
 
 from ...contract import GroupStatus
 from ..database.clock import stamp
@@ -21,6 +21,8 @@ CELL_LIMIT = 200
 """Cells of a group that are told, those with the most errors first."""
 ELSEWHERE_LIMIT = 50
 """Groups of the same error in other notebooks that are told."""
+LOOKED_AT = 10
+"""How many of the first groups are looked at one by one, for each that a search wants."""
 _HIDDEN = ("group_id", "wakes_again", "wakes_at_sessions", "cell_free")
 
 
@@ -50,11 +52,17 @@ class GroupFilters:
         if self.until is not None:
             found.append(groups.c.last_seen < self.until)
         if self.q:
-            columns = (groups.c.error_name, groups.c.error_message, groups.c.first_line, groups.c.note)
-            found.append(or_(*(contains(func.lower(column), self.q) for column in columns)))
+            found.append(self._contains(self.q))
         if self.notebook is not None:
             found.append(is_notebook(groups.c.notebook, self.notebook))
         return [*found, in_scope(groups, self.scope)]
+
+    def _contains(self, text: str) -> ColumnElement[bool]:
+        if self.notebook is not None:
+            return _has(groups, text)
+        # All groups, as they lie in their table: in the order of the list each would have to be fetched by itself.
+        searched = groups.alias("searched")
+        return groups.c.group_id.in_(select(searched.c.group_id).where(_has(searched, text)))
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,19 @@ def list_groups(
     connection: Connection, filters: GroupFilters, order: Order, limit: int, cursor: Cursor | None = None
 ) -> Page:
     """The groups that come first by `order` (the newest, or the largest) behind `cursor`, at most `limit`."""
-    query = select(groups).where(*filters.conditions())
+    query = select(groups).order_by(groups.c[order].desc(), groups.c.group_id.desc())
     if cursor is not None:
         query = query.where(after(groups, order, "group_id", cursor))
-    query = query.order_by(groups.c[order].desc(), groups.c.group_id.desc()).limit(limit + 1)
-    items = [_shown(row) for row in connection.execute(query).mappings()]
-    return page_of(items, limit, order, "group")
+    wanted = limit + 1
+    rows: Sequence[RowMapping] = ()
+    if filters.q:  # a word that many groups have is found among the first
+        first = query.with_only_columns(groups.c.group_id).limit(LOOKED_AT * wanted).correlate(None)
+        among = query.where(*replace(filters, q=None).conditions(), _has(groups, filters.q))
+        among = among.where(groups.c.group_id.in_(first)).limit(wanted)
+        rows = connection.execute(among).mappings().all()
+    if len(rows) < wanted:
+        rows = connection.execute(query.where(*filters.conditions()).limit(wanted)).mappings().all()
+    return page_of([_shown(row) for row in rows], limit, order, "group")
 
 
 class SeveralGroups(Exception):  # noqa: N818 - the name says what is the case
@@ -171,6 +186,12 @@ def change_group(connection: Connection, group_id: str, change: GroupChange, sco
         connection.execute(update(groups).where(its).values(values))
         tell_others(connection)
     return True
+
+
+def _has(table: FromClause, text: str) -> ColumnElement[bool]:
+    of = table.c
+    first = func.lower(of.error_name + "\n" + of.error_message + "\n" + of.first_line)
+    return or_(contains(first, text), and_(of.note != "", contains(func.lower(of.note), text)))
 
 
 def _elsewhere(connection: Connection, group: Any, scope: Scope) -> list[dict[str, Any]]:
