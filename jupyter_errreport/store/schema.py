@@ -101,9 +101,9 @@ tokens = Table(
     Column("role", String(16), nullable=False),
     Column("notebook", String(200)),
     Column("created_at", String(27), nullable=False),
+    Column("revoked_at", String(27)),
     # To the minute.
     Column("last_used_at", String(27)),
-    Column("revoked_at", String(27)),
     Index("tokens_by_sha256", "sha256", unique=True),
 )
 
