@@ -135,6 +135,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 """What a token can be for: each role may do what those before it may."""
 REPORT: Role = "report"
 
+KEY_REQUIRED = "key_required"
+"""The reason of a 401 where a report must bring the key of its notebook."""
 KEY_HEADER = "X-Errreport-Key"
 """Carries the key of a connection file."""
 SESSION_HEADER = "X-Errreport-Session"
@@ -261,7 +263,8 @@ def notebook_pattern(pattern: str) -> str:
     if not without.strip("*?"):
         return without or UNKNOWN
     normal = notebook_identity(without)
-    return normal if normal.strip("*?") else pattern
+    # A `\` would take the meaning of what follows it away (`store.scopes`).
+    return normal if normal.strip("*?") else pattern.replace("\\", "/")
 
 
 def is_nobodys(identity: str) -> bool:

@@ -63,6 +63,10 @@ class ErrReportCollector(JupyterApp):
             {"ErrReportCollector": {"max_transparency": True}},
             "Let anybody read all errors. Deleting still needs an admin token.",
         ),
+        "require-key": (
+            {"ErrReportCollector": {"require_key": True}},
+            "Take only reports that bring a token, such as the key that an author has made of the notebook.",
+        ),
         "colab-only": (
             {"ErrReportCollector": {"colab_only": True}},
             "Take reports only from the networks of Google Colab.",
@@ -130,6 +134,12 @@ class ErrReportCollector(JupyterApp):
     ).tag(config=True)
     max_transparency = Bool(
         False, help="Anybody may read all errors, without a token. Deleting still needs an admin token."
+    ).tag(config=True)
+    require_key = Bool(
+        False,
+        help="Take only reports that bring a token that may report: an author makes a key of a notebook on the page"
+        " `keys` and puts it into the notebook. Others get 401 (`key_required`); of them only the name of the notebook,"
+        " the time and their number are kept, of 100 notebooks at most.",
     ).tag(config=True)
     colab_only = Bool(
         False, help="Take reports only from the networks of Google Colab (see `colab_networks`); others get 403."

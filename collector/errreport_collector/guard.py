@@ -11,6 +11,7 @@ from jupyter_errreport.api.http.accept import prefers_html
 from .colab import is_within
 from .handler import CollectorResource
 from .login import offer_login, read_by_link, show_login
+from .tokens.required_key import refuse_without_key
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
 
@@ -51,6 +52,8 @@ async def _admitted(handler: CollectorResource, access: Access) -> bool:
         )
     if access != "open" and handler.wrong_token:
         raise Problem(401, "wrong_token", "This token is not valid here (any more). Ask for another one.", CHALLENGE)
+    if access == "report" and handler.running.require_key and handler.identity is None:
+        await refuse_without_key(handler, CHALLENGE)
     if await handler.may(access):
         return True
     if handler.identity is not None:

@@ -75,6 +75,8 @@ class CollectorHandler(RequestHandler):
         if self.identity is not None:
             self.notebook_scope = self.identity.notebook
             self.brought_by = self.identity.token_id
+            if self.identity.token_id is not None:
+                self.running.noted.used(self.identity.token_id)
 
     def on_finish(self) -> None:
         """Let a stop know that this answer is out."""
@@ -92,6 +94,16 @@ class CollectorHandler(RequestHandler):
         if access == "read" and self.running.max_transparency:
             return True
         return self.identity is not None and self.identity.may(access)
+
+    @property
+    def own_places(self) -> list[tuple[str, str]]:
+        """Pages that this caller is led to besides those for everybody."""
+        may = self.identity.may if self.identity is not None else lambda access: False
+        pages: tuple[tuple[Access, str, str], ...] = (
+            ("author", "keys", "Notebook keys"),
+            ("admin", "tokens", "Tokens"),
+        )
+        return [(address, name) for access, address, name in pages if may(access)]
 
     async def identity_of(self, sha256: str) -> Identity | None:
         """Whose token has this hash; None when nobody's."""

@@ -14,7 +14,7 @@ from jupyter_errreport.store.tokens import token_hash
 
 from .handler import COOKIE_DAYS, CollectorHandler, CollectorResource
 
-ALL_PAGES = (*PAGES, "alerts")
+ALL_PAGES = (*PAGES, "alerts", "keys", "tokens")
 """Those of both servers, and those that only the collector has."""
 _LINK = "errreport-link"
 _LINK_DAYS = 1 / 24
@@ -128,3 +128,5 @@ async def read_by_link(handler: CollectorResource) -> None:
             " token create --role read",
         )
     handler.identity, handler.notebook_scope = identity, identity.notebook
+    if identity.token_id is not None:
+        handler.running.noted.used(identity.token_id)

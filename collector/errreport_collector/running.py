@@ -7,6 +7,7 @@ from typing import Protocol
 from tornado.httputil import HTTPServerRequest
 
 from jupyter_errreport.api import Service
+from jupyter_errreport.api.service.noted import Noted
 
 from .alerting import Alerting
 from .observing.counters import Counters
@@ -32,6 +33,11 @@ class Running:
     alerting: Alerting
     port: int
     admin_sha256: str
+    noted: Noted
+    require_key: bool = False
+    """Whether reports must bring a token."""
+    public_url: str = ""
+    """Where others reach this server; empty for where it was asked."""
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""

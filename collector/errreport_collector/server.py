@@ -14,6 +14,7 @@ from tornado.web import Application
 
 from jupyter_errreport import __version__
 from jupyter_errreport.api import Service, routes
+from jupyter_errreport.api.service.noted import Noted
 from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
@@ -37,6 +38,8 @@ from .operations.health import Healthz, Readyz
 from .operations.metrics import Metrics
 from .running import Running, UnderWay
 from .settings import Settings
+from .tokens.keys import Keys, NotAccepted, OneKey, RevokeKey
+from .tokens.tokens import OneToken, RevokeToken, Tokens
 
 PATIENCE = 5.0
 """Seconds that a stop waits for the alerts that are being told."""
@@ -58,6 +61,13 @@ OWN = (
     ("healthz", Healthz),
     ("readyz", Readyz),
     ("metrics", Metrics),
+    (r"keys", Keys),
+    (r"keys/([^/]+)", OneKey),
+    (r"keys/([^/]+)/revoke", RevokeKey),
+    (r"not-accepted", NotAccepted),
+    (r"tokens", Tokens),
+    (r"tokens/([^/]+)", OneToken),
+    (r"tokens/([^/]+)/revoke", RevokeToken),
 )
 """What only this server answers."""
 
@@ -128,6 +138,7 @@ async def _serve(
         more_places=[("alerts", "Alerts")],
         github_repository=collector.github_repository,
         snippet=SNIPPET,
+        has_keys=True,
         pages=Pages(Path(__file__).parent / "templates"),
         log=collector.log,
     )
@@ -139,6 +150,9 @@ async def _serve(
         alerting,
         port=port_of(sockets),
         admin_sha256=token_hash(collector.admin_token),
+        noted=Noted(database),
+        require_key=collector.require_key,
+        public_url=collector.public_url,
         max_transparency=collector.max_transparency,
         requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
@@ -166,6 +180,7 @@ async def _serve(
     days = collector.retention_days, collector.dedup_days
     tasks = [
         asyncio.create_task(keep_watching(database, alerting.wake)),
+        asyncio.create_task(running.noted.keep_writing()),
         asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
     ]
     tasks.append(asyncio.create_task(_keep_looking(running)))
@@ -176,6 +191,7 @@ async def _serve(
     for task in tasks:
         task.cancel()
     all_out = await drain(server, running, collector.drain_seconds)
+    await running.noted.write()
     await asyncio.to_thread(alerting.close, PATIENCE)
     if all_out:  # and those of requests that came meanwhile on connections that were open
         all_out = await answers_out(running, collector.drain_seconds)

@@ -15,6 +15,8 @@ class Settings(Protocol):
     drain_seconds: float
     token_was_made: bool
     max_transparency: bool
+    require_key: bool
+    public_url: str
     colab_only: bool
     colab_networks: list[str]
     retention_days: float

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from ..store.figures.share import error_free_share
+from ..store.keys.keys import list_keys
 from ..store.notebooks import find_notebook, list_notebooks
 from ..store.paging import encode_cursor
 from ..web.notebook import notebook_page
@@ -11,6 +12,9 @@ from .http.access import Access
 from .http.problem import Problem
 from .http.query import PAGING, read_filters, read_paging
 from .http.resource import Resource
+
+KEYS = 50
+"""Keys that the page of a notebook shows."""
 
 
 class Notebooks(Resource):
@@ -50,9 +54,11 @@ class OneNotebook(Resource):
         shown = await self.read_db(lambda connection: notebook_page(connection, name, scope))
         if shown is None:
             raise unknown_notebook()
-        may_decide = await self.may("author")
+        may_decide, keys = await self.may("author"), None
+        if self.service.has_keys and may_decide:
+            keys = (await self.read_db(lambda connection: list_keys(connection, scope, KEYS, None, name))).items
         xsrf = self.xsrf_token.decode("ascii") if may_decide else ""
-        self.answer_page("notebook.html", **shown, may_decide=may_decide, xsrf=xsrf)
+        self.answer_page("notebook.html", **shown, may_decide=may_decide, keys=keys, xsrf=xsrf)
 
 
 async def find(resource: Resource, name: str) -> dict[str, Any]:

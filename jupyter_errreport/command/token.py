@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--role",
         required=True,
         choices=ROLES,
-        help="report: add errors; read: also see them; author: also publish a notebook's source; admin: also delete",
+        help="report: add errors; read: also see them; author: also publish a notebook's"
+        " source and make its keys; admin: also delete, and make tokens",
     )
     create.add_argument("--notebook", metavar="PATTERN", help="only for notebooks of this name; * and ? as in a shell")
     listing = actions.add_parser("list", help="show all tokens (their ids, never the tokens)")
@@ -70,7 +71,9 @@ def _list(database: "Database", args: argparse.Namespace) -> int:
         print("There are no tokens. Make one with `jupyter errreport token create --role read`.", file=sys.stderr)
     for row in rows:
         state = f"revoked {row['revoked_at'][:16]}" if row["revoked_at"] else "valid"
-        print(f"{row['id']}  {row['role']:<6}  {row['notebook'] or '*'}  created {row['created_at'][:16]}  {state}")
+        used = f"last used {row['last_used_at'][:16]}" if row["last_used_at"] else "never used"
+        made = f"created {row['created_at'][:16]}"
+        print(f"{row['id']}  {row['role']:<6}  {row['notebook'] or '*'}  {made}  {used}  {state}")
     return 0
 
 

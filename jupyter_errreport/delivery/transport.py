@@ -16,6 +16,7 @@ from ..contract import (
     EVENT_STATUSES,
     HOST_LIMIT,
     KEY_HEADER,
+    KEY_REQUIRED,
     LIMIT_REASONS,
     SESSION_HEADER,
     UNKNOWN,
@@ -168,6 +169,8 @@ class Transport:
         problem = f"{self._destination.label} answered {code}"
         if code in (400, 413, 415, 422) or (self._destination.kind not in (COLLECTOR, JUPYTER) and 400 <= code < 429):
             return judged("rejected", count, problem)
+        if code == 401 and _reason(response) == KEY_REQUIRED:
+            problem += ": it takes only reports with the notebook's key, which its author puts here as token="
         if code == 429:
             reason = _reason(response)
             if reason in LIMIT_REASONS:

@@ -102,7 +102,18 @@ tokens = Table(
     Column("notebook", String(200)),
     Column("created_at", String(27), nullable=False),
     Column("revoked_at", String(27)),
+    # To the minute.
+    Column("last_used_at", String(27)),
     Index("tokens_by_sha256", "sha256", unique=True),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    # Which reported without a key where one is asked for; `count` is of reports.
+    Column("notebook", String(200), primary_key=True),
+    Column("refused_at", String(27), nullable=False),
+    Column("count", Integer, nullable=False),
 )
 
 settings = Table(

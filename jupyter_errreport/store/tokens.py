@@ -2,14 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from ..contract import Role, notebook_names, notebook_pattern
-from .database.clock import stamp
+from ..event import rfc3339
+from .database.clock import clock, stamp
 from .schema import notebook_names as said_names
 from .schema import tokens
+from .scopes import covers
+
+USE_SECONDS = 60
+"""Within these a token's use is written down once."""
 
 
 class Token(NamedTuple):
@@ -28,11 +34,15 @@ def token_hash(token: str) -> str:
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
     """Make a token, which begins with its role. This is the only time that anyone can see it."""
+    return keep_new_token(connection, role, None if notebook is None else _pattern(connection, notebook))
+
+
+def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str:
+    """The same with a pattern of identities, as `scopes` has it."""
     token = f"{role}_{secrets.token_urlsafe(32)}"
-    pattern = None if notebook is None else _pattern(connection, notebook)
     connection.execute(
         insert(tokens).values(
-            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=pattern, created_at=stamp()
+            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=scope, created_at=stamp()
         )
     )
     return token
@@ -56,15 +66,40 @@ def find_token(connection: Connection, sha256: str) -> Token | None:
     return None if row is None else Token(row.id, row.role, row.notebook)
 
 
+SHOWN = (
+    tokens.c.id,
+    tokens.c.role,
+    tokens.c.notebook,
+    tokens.c.created_at,
+    tokens.c.last_used_at,
+    tokens.c.revoked_at,
+)
+"""What may be seen of a token: nothing that would let one in."""
+
+
 def list_tokens(connection: Connection) -> list[dict[str, Any]]:
-    """All tokens, oldest first, without anything that would let one in."""
-    columns = (tokens.c.id, tokens.c.role, tokens.c.notebook, tokens.c.created_at, tokens.c.revoked_at)
-    return [dict(row) for row in connection.execute(select(*columns).order_by(tokens.c.created_at)).mappings()]
+    """All tokens, oldest first."""
+    return [dict(row) for row in connection.execute(select(*SHOWN).order_by(tokens.c.created_at)).mappings()]
 
 
-def revoke_token(connection: Connection, token_id: str) -> bool:
-    """Make a token worthless. False when there is no valid one of this id."""
-    changed = connection.execute(
-        update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None)).values(revoked_at=stamp())
-    )
-    return changed.rowcount > 0
+def revoke_token(connection: Connection, token_id: str, scope: str | None = None) -> bool:
+    """Make a token worthless. False when there is no valid one of this id that opens nothing outside of `scope`."""
+    row = valid_token(connection, token_id)
+    if row is None or not covers(scope, row["notebook"]):
+        return False
+    connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=stamp()))
+    return True
+
+
+def valid_token(connection: Connection, token_id: str) -> RowMapping | None:
+    """What is shown of the valid token of this id; None when there is none."""
+    valid = tokens.c.id == token_id, tokens.c.revoked_at.is_(None)
+    return connection.execute(select(*SHOWN).where(*valid)).mappings().first()
+
+
+def note_uses(connection: Connection, token_ids: Collection[str]) -> None:
+    """Keep that these were used just now, unless another process has kept it within the last minute."""
+    now = clock.now()
+    known = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at < rfc3339(now - USE_SECONDS))
+    used = update(tokens).where(tokens.c.id.in_(token_ids), known)
+    connection.execute(used.values(last_used_at=rfc3339(now)))

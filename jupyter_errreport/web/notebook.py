@@ -36,7 +36,7 @@ def notebook_page(connection: Connection, name: str, scope: str | None) -> dict[
     filters = GroupFilters(status="open", notebook=notebook["notebook"], scope=scope)
     groups = list_groups(connection, filters, "sessions", ROWS)
     return {
-        "notebook": notebook_row(notebook),
+        "notebook": {**notebook_row(notebook), "is_nobodys": is_nobodys(notebook["notebook"])},
         "strip": heat_strip([cell["heat_cell"] for cell in cells]),
         "cells": [cell for cell in cells if cell["count"]],
         "trend": trend(filled(notebook["days"], FIGURES, last)),

@@ -5,6 +5,8 @@ import msgspec
 import pytest
 import yaml
 from errreport_collector.server import OWN
+from errreport_collector.tokens.keys import SentKey
+from errreport_collector.tokens.tokens import SentToken
 from openapi_spec_validator import validate
 from tornado.web import RequestHandler
 
@@ -100,7 +102,7 @@ def test_every_method_goes_through_the_guard() -> None:
 
 def test_the_fields_that_are_read_are_those_described() -> None:
     schemas = DESCRIBED["components"]["schemas"]
-    own = (SentCells, SentNotebook)
+    own = (SentCells, SentNotebook, SentKey, SentToken)
     for sent in (SentEvent, SentSession, SentChange, SentMerge, SentSplit, SentSource, SentCell, *own):
         assert {field.name for field in msgspec.structs.fields(sent)} == set(schemas[sent.__name__]["properties"])
     assert set(schemas["SentEvent"]["properties"]) == set(EVENT_FIELDS)
@@ -150,6 +152,8 @@ LIMITS = [
     ("SentCells", "sources", "maxItems", "CELLS_LIMIT"),
     ("SentSource", "language", "maxLength", "LANGUAGE_LIMIT"),
     ("SentSource", "release", "maxLength", "RELEASE_LIMIT"),
+    ("SentKey", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
+    ("SentToken", "notebook", "maxLength", "NOTEBOOK_LIMIT"),
 ]
 
 

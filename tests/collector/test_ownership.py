@@ -54,9 +54,11 @@ class Known(NamedTuple):
     events: list[str]
     key: str
     """Of a session."""
+    ingest_key: str
+    """The id of a key of the notebook, which is a token."""
 
 
-NOTHING = Known("never", ["0" * 32, "1" * 32], [new_event_id()], "e" * 32)
+NOTHING = Known("never", ["0" * 32, "1" * 32], [new_event_id()], "e" * 32, "0" * 8)
 """What never was."""
 
 
@@ -90,7 +92,10 @@ def world(collector: Collector) -> World:
         ]
         answers = collector.post("errors", sent).json()
         groups = [answers[0]["group"], answers[2]["group"]]
-        known[kind] = Known(notebook, groups, [event["event_id"] for event in sent], key)
+        pattern = make_token(collector, "--role=report", f"--notebook={notebook}")
+        ingest_key = next(item["id"] for item in collector.read("tokens") if item["notebook"] == notebook)
+        assert pattern.startswith("report_")
+        known[kind] = Known(notebook, groups, [event["event_id"] for event in sent], key, ingest_key)
         source = {"cells": [{"source": f"{word}()"}]}
         assert collector.request("PUT", f"notebooks/{quote(notebook)}/source", ADMIN, json=source).status_code == 200
         for group in groups:
@@ -111,6 +116,8 @@ def asked(collector: Collector, route: Route, about: Known, token: str | None) -
         "{name}": notebook,
         "{other}": notebook,
         "{key}": "f" * 32 if route.method == "delete" else about.key,
+        "{key_id}": about.ingest_key,
+        "{token_id}": about.ingest_key,
     }
     path = route.path.lstrip("/")
     for mark, part in parts.items():
@@ -123,6 +130,8 @@ def asked(collector: Collector, route: Route, about: Known, token: str | None) -
             "merge": {"into": about.groups[1]},
             "split": {"fingerprint": "2-nothing"},
             "source": {"cells": [{"source": "x()"}]},
+            "keys": {"notebook": about.notebook},
+            "tokens": {"role": "read", "notebook": about.notebook},
         }
         sent = {"error_name": "SameError", "notebook": about.notebook}
         more["json"] = bodies.get(path.rpartition("/")[2], {"note": "x"} if route.method == "patch" else sent)
@@ -152,7 +161,7 @@ def test_a_strangers_notebook_does_not_exist(world: World, route: Route, role: s
     else:
         text = "" if route.path == "/live" else answer.text
         assert SECRET not in text
-        assert not any(known in text for known in (*about.groups, *about.events))
+        assert not any(known in text for known in (*about.groups, *about.events, about.ingest_key))
         if "{" in route.path:
             unknown = asked(world.collector, route, NOTHING, token)
             assert answer.status_code in (403, 404), text
@@ -198,4 +207,6 @@ def everything(world: World, about: Known) -> str:
     notebook = quote(about.notebook)
     paths = [f"groups/{group}" for group in about.groups]
     paths += [f"{what}?notebook={notebook}" for what in ("errors", "sessions", "groups")]
-    return json.dumps([world.collector.read(path) for path in (*paths, f"notebooks/{notebook}/source")])
+    found = [world.collector.read(path) for path in (*paths, f"notebooks/{notebook}/source")]
+    tokens = [item for item in world.collector.read("tokens", limit="1000") if item["notebook"] == about.notebook]
+    return json.dumps([*found, [item | {"last_used_at": None} for item in tokens]])

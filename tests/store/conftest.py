@@ -6,6 +6,7 @@ import pytest
 
 from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.database.clock import clock
 
 
 @pytest.fixture
@@ -24,6 +25,15 @@ def _started(place: str) -> Iterator[Database]:
     database.start()
     yield database
     database.close()
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds by which the writer's clock is ahead, until the end of the test."""
+    ahead, source = [0.0], clock.source
+    monkeypatch.setattr(clock, "source", lambda: source() + ahead[0])
+    monkeypatch.setattr(clock, "_last", clock.last)
+    return ahead
 
 
 @pytest.fixture

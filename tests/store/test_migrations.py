@@ -110,6 +110,19 @@ def test_patterns_of_tokens_are_those_of_identities_and_open_no_more(migrated: D
     assert patterns == {"physics", "hist*", "Copy of *", None}
 
 
+def test_a_folder_in_a_pattern_of_before_does_not_take_a_stars_meaning_away(tmp_path: Path) -> None:
+    path = tmp_path / "errors.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIXTURE.read_text())
+        connection.execute("UPDATE tokens SET notebook = ?", ("lessons\\*",))
+    connection.close()
+    database = Database(path)
+    database.start()
+    patterns = database.read(lambda connection: set(connection.scalars(select(tokens.c.notebook)))).result(5)
+    database.close()
+    assert patterns == {"lessons/*"}
+
+
 def test_what_was_published_under_several_names_is_one_history(migrated: Database) -> None:
     source = migrated.read(lambda connection: find_source(connection, "physics")).result(5)
     assert source is not None
@@ -261,6 +274,7 @@ def _go_back(path: Path) -> None:
         for column in ("last_timestamp", "fingerprint", "text_id", "identity"):
             connection.exec_driver_sql(f"ALTER TABLE errors DROP COLUMN {column}")
         connection.exec_driver_sql("ALTER TABLE sessions DROP COLUMN identity")
+        connection.exec_driver_sql("ALTER TABLE tokens DROP COLUMN last_used_at")
         connection.exec_driver_sql("CREATE INDEX errors_by_notebook ON errors (notebook, received_at, event_id)")
         connection.exec_driver_sql("CREATE INDEX sessions_by_notebook ON sessions (notebook, opened_at, session)")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")

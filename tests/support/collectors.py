@@ -104,6 +104,15 @@ class Collector:
     def delete(self, path: str, token: str | None = None, **more: Any) -> requests.Response:
         return self.request("DELETE", path, token, **more)
 
+    def browser(self, token: str) -> requests.Session:
+        """What somebody with this token looks at pages with, after the login form; its cookies are not taken alone."""
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["Accept"] = "text/html"
+        xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', session.get(f"{self.url}/login", timeout=10).text)[0]
+        session.post(f"{self.url}/login", {"_xsrf": xsrf, "token": token}, timeout=10).raise_for_status()
+        return session
+
     def read(self, path: str, **params: str) -> Any:
         """The JSON that the admin reads."""
         response = self.get(path, ADMIN, params=params)

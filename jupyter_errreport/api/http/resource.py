@@ -135,7 +135,8 @@ class Resource(RequestHandler):
             "title": self.service.title,
             "version": self.service.version,
             "home_url": self.service.home_url,
-            "more_places": list(self.service.more_places),
+            # Those of a server's own depend on who asks.
+            "more_places": [*self.service.more_places, *getattr(self, "own_places", ())],
         }
         self.finish(self.service.pages.render(template, root=self.root, **shown, **values))
 

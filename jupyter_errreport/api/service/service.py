@@ -80,6 +80,8 @@ class Service:
     """Pages of the server's own that all pages lead to: for each its address and its name."""
     home_url: str | None = None
     """Where the title of the pages leads; None for the list of errors."""
+    has_keys: bool = False
+    """Whether authors make keys of their notebooks here, on the pages of those."""
     github_repository: str = ""
     """`owner/name` of the repository in which pages offer to open issues; empty for none."""
     snippet: str = "%load_ext jupyter_errreport\n1 / 0"

@@ -1,6 +1,5 @@
 """Which errors a list, a deletion or a token is about."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
@@ -9,10 +8,11 @@ from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity, notebo
 from ..naming import is_notebook
 from ..paging import Cursor
 from ..schema import errors, texts
+from ..scopes import like_literal, like_of, regex_of
 
 Scope = str | None
-"""The notebooks that somebody's token opens, with `*` and `?`; None for all. Each query asks for them itself, so that
-what belongs to another notebook is not found rather than hidden."""
+"""The notebooks that somebody's token opens, a pattern as `scopes` has it; None for all. Each query asks for them
+itself, so that what belongs to another notebook is not found rather than hidden."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,13 @@ def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
     if scope is None:
         return true()
     identity = table.c.identity if "identity" in table.c else table.c.notebook
-    like = _literal(scope).replace("*", "%").replace("?", "_")
     is_somebodys = and_(identity != UNKNOWN, func.lower(identity).not_like(f"{UNTITLED}%"))
-    return and_(identity.like(like, escape="\\"), is_somebodys)
+    return and_(identity.like(like_of(scope), escape="\\"), is_somebodys)
 
 
 def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """That `text`, in any case, stands in a column that holds lower case."""
-    return column.like(f"%{_literal(text.lower())}%", escape="\\")
+    return column.like(f"%{like_literal(text.lower())}%", escape="\\")
 
 
 def opens(scope: Scope, notebook: str) -> bool:
@@ -80,15 +79,10 @@ def opens_notebook(scope: Scope, identity: str) -> bool:
     """The same of a notebook as it is called in all columns."""
     if scope is None:
         return True
-    spelled = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in scope)
-    return not is_nobodys(identity) and re.fullmatch("".join(spelled), identity, re.DOTALL) is not None
+    return not is_nobodys(identity) and regex_of(scope).fullmatch(identity) is not None
 
 
 def after(table: Table, order: str, key: str, cursor: Cursor) -> ColumnElement[bool]:
     """That a row comes behind `cursor` in a list that begins with the newest, or the largest."""
     # Rows that compare as one, (a, b) < (x, y), are what an index can be entered with.
     return tuple_(table.c[order], table.c[key]) < tuple_(literal(cursor.value), literal(cursor.key))
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
