@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_errreport.api import deletion
+from jupyter_errreport.api.http import deletion
 from jupyter_errreport.event import new_event_id, public_session
 from jupyter_errreport.store.errors.errors import STEP
 

@@ -157,7 +157,7 @@ def test_status_tells_how_database_and_destinations_are(server: ApiServer) -> No
         if server.database.kind == "sqlite"
         else {"kind": "postgresql"},
         "destinations": [{"kind": "slack", "waiting": 3}],
-        "errors": {"events": 1, "count": 5},
+        "errors": {"events": 1, "count": 5, "sampled": 0},
         "sessions": 1,
     }
 
