@@ -16,7 +16,7 @@ from ..contract import COUNTLESS, READER_KINDS
 from .catching.comms import CommErrors
 from .catching.loops import LoopWatch
 from .catching.reader_stops import kind_of
-from .catching.shown_by import is_by_cell_function, kind_by_caller
+from .catching.shown_by import came_from_code, is_by_cell_function, kind_by_caller
 from .catching.threads import ThreadHook
 from .catching.wrapping import Wrapping
 from .cells import Cell, Cells
@@ -162,7 +162,10 @@ class Hook:
         if cell is None:
             self._capture(Caught(error, traceback, kind_of(error, "callback"), self._cell_of_traceback(traceback)))
             return
+        stumbles = bool(self._shown()) and is_by_cell_function(caller) and not came_from_code(traceback)
         self._shown().append(error)
+        if stumbles:  # over an error that was shown: IPython 9 wants its text once more, for the history
+            return
         kind = kind_by_caller(caller, lambda: self._is_in_cell(traceback))
         if kind == "cell" and issubclass(type(error), SyntaxError) and is_by_cell_function(caller):
             kind = "syntax"  # the cell's text could not even be made Python

@@ -29,6 +29,7 @@ from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
+from .told import said_before_exit
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -144,7 +145,7 @@ def take(
         taken_at=time.time(),
         kind=kind,
         classes=classes_of(error),
-        message=message_of(error),
+        message=said_before_exit(error, traceback) or message_of(error),
         frames=frames,
         chain=chain,
         execution_count=execution_count,

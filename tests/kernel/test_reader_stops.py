@@ -55,7 +55,7 @@ def test_a_file_that_is_run_and_exits_with_a_status_failed(reported: Reported) -
 
 STOPS = {
     "wrapped": "try:\n    raise KeyboardInterrupt\nexcept BaseException:\n    raise RuntimeError('Smith')",
-    "caused": "try:\n    raise KeyboardInterrupt\nexcept BaseException as stop:\n    raise RuntimeError('Smith') from stop",
+    "caused": "try:\n    raise KeyboardInterrupt\nexcept BaseException as stop:\n    raise ValueError from stop",
     "hidden": "try:\n    raise KeyboardInterrupt\nexcept BaseException:\n    raise RuntimeError('Smith') from None",
     "far": (
         "def again(n):\n    try:\n        if n == 0:\n            raise KeyboardInterrupt\n        again(n - 1)\n"

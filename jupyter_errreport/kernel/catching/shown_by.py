@@ -1,6 +1,6 @@
 """Why an error is shown while a cell runs, by who asks for it."""
 
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Callable, Optional
 
 from ..modules import is_ipython, module_of
@@ -37,10 +37,20 @@ def kind_by_caller(caller: Optional[FrameType], has_cell: Callable[[], bool]) ->
 
 
 def is_by_cell_function(caller: Optional[FrameType]) -> bool:
-    """Whether IPython shows an error before any of the cell ran."""
+    """Whether IPython shows an error that came up before or after the cell's code ran."""
     while caller is not None and not is_ipython(module_of(caller)):
         caller = caller.f_back
     return caller is not None and caller.f_code.co_name in _CELL_FUNCTIONS
+
+
+def came_from_code(traceback: Optional[TracebackType]) -> bool:
+    """Whether an error went through IPython's running of code."""
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "run_code" and is_ipython(module_of(frame)):
+            return True
+        traceback = traceback.tb_next
+    return False
 
 
 def _is_code_of_a_cell(frame: FrameType) -> bool:
