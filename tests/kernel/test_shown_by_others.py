@@ -73,8 +73,9 @@ def library(reported: Reported) -> None:
 
 def calls_after(reported: Reported, code: str) -> int:
     """How often the library's way to show an error was called by a cell."""
+    reported.kernel.run("shows.calls.clear()")
     reported.kernel.run(code)
-    return int(reported.kernel.run("count = len(shows.calls); shows.calls.clear(); count").results[0])
+    return int(reported.kernel.run("len(shows.calls)").results[0])
 
 
 @pytest.fixture
