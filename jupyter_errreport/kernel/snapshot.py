@@ -29,7 +29,7 @@ from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
-from .told import said_before_exit
+from .told import said_before_exit, told_frames
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -139,13 +139,14 @@ def take(
     entries, has_entries = _entries(traceback, place_of)
     frames, users_locals, has_all = _frames(entries, place_of, namespace)
     chain = tuple(_chain(error, place_of, may_hold_comment(source)))
+    message = said_before_exit(error, traceback) or message_of(error)
     plain = (value for frame in _all_frames(frames, chain) for value in frame.values.values())
     return ErrorSnapshot(
         event_id=new_event_id(),
         taken_at=time.time(),
         kind=kind,
         classes=classes_of(error),
-        message=said_before_exit(error, traceback) or message_of(error),
+        message=message,
         frames=frames,
         chain=chain,
         execution_count=execution_count,
@@ -154,6 +155,7 @@ def take(
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
         held=held_by(source, namespace, users_locals, chain_of(plain, environment_values()), has_all and has_entries),
         known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
+        told=told_frames(error, message, place_of) if kind != "syntax" else (),
     )
 
 

@@ -3,7 +3,7 @@
 from types import FrameType, TracebackType
 from typing import Callable, Optional
 
-from ..modules import is_ipython, module_of
+from ..modules import is_ipython, is_own, module_of
 
 _RUN_FUNCTIONS = ("safe_execfile", "safe_execfile_ipy", "safe_run_module")
 _CELL_FUNCTIONS = ("run_cell", "_run_cell", "run_cell_async")
@@ -60,8 +60,9 @@ def _is_code_of_a_cell(frame: FrameType) -> bool:
 
 
 def _kind_by_ipython(caller: Optional[FrameType]) -> str:
-    for _ in range(4):
-        if caller is None or not is_ipython(module_of(caller)):
+    for _ in range(8):
+        # Between two functions of IPython that call each other through the shell stand ours.
+        if caller is None or not (is_ipython(module_of(caller)) or is_own(module_of(caller))):
             break
         if caller.f_code.co_name in _RUN_FUNCTIONS:
             return "run"
