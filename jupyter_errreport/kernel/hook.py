@@ -53,7 +53,10 @@ class Hook:
         self._threads = threading.local()
         # IPython compares callbacks by identity when one is unregistered: keep the bound methods.
         self._callbacks = self._events()
-        self._wrappings = [Wrapping(shell, "showtraceback", self._showtraceback)]
+        self._wrappings = [
+            Wrapping(shell, "showtraceback", self._showtraceback),
+            Wrapping(shell, "safe_execfile_ipy", self._run_file),
+        ]
         self._thread_hook = ThreadHook(self._thread_failed)
         self._loops = LoopWatch(self._task_failed)
         self._comms = CommErrors(shell, self._comm_failed)
@@ -147,6 +150,11 @@ class Hook:
                 self._error_shown(error, traceback, sys._getframe(2))
         return self._pass_on(shown, args, kwargs)
 
+    def _run_file(self, run: "Callable[..., Any]", *args: Any, **kwargs: Any) -> Any:
+        """In place of `shell.safe_execfile_ipy`, which runs the cells of another notebook."""
+        path = args[0] if args else kwargs.get("fname")
+        return self.cells.run_file(str(path), lambda: run(*args, **kwargs))
+
     def _pass_on(self, shown: "Callable[..., Any]", args: Any, kwargs: Any) -> Any:
         """Call what shows an error; where that fails itself, IPython shows why: no second failure of the notebook."""
         try:
@@ -204,7 +212,7 @@ class Hook:
         """The cell in which the failing code was written: that of the outermost frame from a cell."""
         while traceback is not None:
             place = self.cells.place_of(traceback.tb_frame.f_code.co_filename)
-            if place is not None:
+            if place is not None and not place.file:
                 return self.cells.numbered(place.execution_count) or Cell(place.execution_count, "", None)
             traceback = traceback.tb_next
         return Cell(COUNTLESS, "", None)

@@ -29,7 +29,7 @@ from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
-from .told import said_before_exit, told_frames
+from .told import said_before_exit, told_frames, with_filename
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -265,11 +265,11 @@ def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> F
     code = entry.tb_frame.f_code
     place = place_of(code.co_filename)
     return FrameSnapshot(
-        code=code,
+        code=code if place is None or not place.file else with_filename(code, place.file),
         lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
         lasti=entry.tb_lasti,
         module=module_of(entry.tb_frame),
-        cell=place.execution_count if place is not None else None,
+        cell=place.execution_count if place is not None and not place.file else None,
         values=values,
     )
 

@@ -68,11 +68,11 @@ def _remote_frames(error: BaseException, message: Optional[str], place_of: Place
 def _frame(filename: str, name: str, lineno: int, place_of: PlaceOf) -> FrameSnapshot:
     place = place_of(filename)
     return FrameSnapshot(
-        code=_code(filename, name),
+        code=_code((place.file if place is not None else "") or filename, name),
         lineno=lineno + (place.lines_before if place is not None else 0),
         lasti=-1,
         module=None,
-        cell=place.execution_count if place is not None else None,
+        cell=place.execution_count if place is not None and not place.file else None,
         values={},
     )
 
@@ -84,9 +84,22 @@ def _code(filename: str, name: str) -> CodeType:
         return code.replace(co_filename=filename, co_name=name, co_qualname=name)  # type: ignore[no-any-return]
     if hasattr(code, "replace"):
         return code.replace(co_filename=filename, co_name=name)  # type: ignore[no-any-return]
-    parts = (code.co_code, code.co_consts, code.co_names, code.co_varnames)  # Python 3.7
+    return _made_on_37(code, filename, name)
+
+
+def with_filename(code: Any, filename: str) -> CodeType:
+    """The same code, said to stand in another file."""
+    if hasattr(code, "replace"):
+        return code.replace(co_filename=filename)  # type: ignore[no-any-return]
+    return _made_on_37(code, filename, code.co_name)
+
+
+def _made_on_37(code: Any, filename: str, name: str) -> CodeType:
     made: Any = CodeType
-    return made(0, 0, 0, code.co_stacksize, code.co_flags, *parts, filename, name, 1, b"")  # type: ignore[no-any-return]
+    counts = (code.co_argcount, code.co_kwonlyargcount, code.co_nlocals, code.co_stacksize, code.co_flags)
+    parts = (code.co_code, code.co_consts, code.co_names, code.co_varnames, filename, name)
+    places = (code.co_firstlineno, code.co_lnotab, code.co_freevars, code.co_cellvars)
+    return made(*counts, *parts, *places)  # type: ignore[no-any-return]
 
 
 def said_before_exit(error: BaseException, traceback: Optional[TracebackType]) -> Optional[str]:
