@@ -117,12 +117,14 @@ class Hook:
 
     def _ended(self, result: Any) -> None:
         """A cell has ended; one without a number, or without any code, is none of the notebook's."""
+        # An interrupted await was judged where it ran: here, outside of its task, it can't be any more.
+        stopped, self._threads.stopped = getattr(self._threads, "stopped", None), None
         info = getattr(result, "info", None)
         if info is None or not info.store_history or not info.raw_cell.strip():
             return
         before = result.error_before_exec
         error = as_exception(before if before is not None else result.error_in_exec)
-        if error is None or kind_of(error, "cell") not in READER_KINDS:
+        if error is None or (error is not stopped and kind_of(error, "cell") not in READER_KINDS):
             self.on_cell(error is not None or bool(self._shown()))
 
     def _result(self, result: Any, cell: Optional[Cell]) -> None:
@@ -177,7 +179,9 @@ class Hook:
         kind = kind_by_caller(caller, lambda: self._is_in_cell(traceback))
         if kind == "cell" and issubclass(type(error), SyntaxError) and is_by_cell_function(caller):
             kind = "syntax"  # the cell's text could not even be made Python
-        self._capture(Caught(error, traceback, kind_of(error, kind), cell))
+        kind = kind_of(error, kind)
+        self._threads.stopped = error if kind in READER_KINDS else None
+        self._capture(Caught(error, traceback, kind, cell))
 
     # -- threads, tasks and comms -------------------------------------------------------------------------------------
 
