@@ -159,6 +159,8 @@ class ErrorSnapshot(NamedTuple):
     """What the first line's comment is compared with; None where it has none."""
     known_names: FrozenSet[str] = frozenset()
     """Of a cell that does not parse: words of its first line that are names in the user's namespace."""
+    told: Tuple[FrameSnapshot, ...] = ()
+    """Places further in that only a text names: that of a syntax error in a file, those of another process."""
 
 
 # Not `os.urandom`, which lets other threads run for milliseconds before it is back: a cell that fails waits for an id.

@@ -5,7 +5,7 @@ A generator, so that the worker can pause between any two steps.
 
 from typing import Generator, List, Optional, Sequence
 
-from ..contract import CHAIN_LIMIT, MESSAGE_LIMIT, POLICIES
+from ..contract import CHAIN_LIMIT, FRAME_LIMIT, MESSAGE_LIMIT, POLICIES
 from ..event import ChainType, ErrorSnapshot, EventMessageType, TracebackDetailsType, fingerprint, rfc3339
 from ..privacy import (
     FIRST_LINE_LIMIT,
@@ -54,7 +54,7 @@ def assemble(
         messages = yield from _messages_by(policy, snapshot, code)
     yield
     traceback: List[TracebackDetailsType] = []
-    for line in public_traceback(snapshot.frames, code):
+    for line in public_traceback((*snapshot.frames[: FRAME_LIMIT - len(snapshot.told)], *snapshot.told), code):
         traceback.append(line)
         yield
     if snapshot.kind == "syntax":

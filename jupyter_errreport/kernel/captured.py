@@ -38,7 +38,12 @@ class Captured(NamedTuple):
             snapshot.source,
             snapshot.cell_id,
             snapshot.syntax_lineno,
-            tuple([(frame.code.co_filename, frame.code.co_name, frame.lineno) for frame in snapshot.frames]),
+            tuple(
+                [
+                    (frame.code.co_filename, frame.code.co_name, frame.lineno)
+                    for frame in (*snapshot.frames, *snapshot.told)
+                ]
+            ),
         )
 
 

@@ -4,7 +4,7 @@ import linecache
 import re
 import sys
 import threading
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ..contract import COUNTLESS
 from .modules import is_ipython, module_of
@@ -30,12 +30,18 @@ class CellPlace(NamedTuple):
     execution_count: int
     lines_before: int
     """Lines of the cell above the first line of that code."""
+    file: str = ""
+    """The other notebook, or file, whose cell this is: `%run other.ipynb` runs its cells as if they were typed."""
 
 
 def _cached_text(filename: str) -> str:
     """The source that IPython compiled under `filename`, as it told `linecache`; empty when it did not."""
     entry = linecache.cache.get(filename)
     return "".join(entry[2]).rstrip() if entry is not None and len(entry) > 2 else ""
+
+
+def _is_name_of_cell(filename: str) -> bool:
+    return bool(_LEGACY_FILE.match(filename) or _KERNEL_FILE.match(filename))
 
 
 class Cells:
@@ -47,6 +53,8 @@ class Cells:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._threads = threading.local()
+        self._files: Dict[str, str] = {}
+        """Of cells that came from other notebooks: the names that IPython gave them, and the file."""
 
     def entered(self, source: str, cell_id: Optional[str], counted: bool) -> None:
         """A cell, or a part of one, begins on this thread; `counted` when it is given a number."""
@@ -87,11 +95,34 @@ class Cells:
             source = inputs[count]
         return Cell(count, source, None) if type(source) is str else None
 
+    def run_file(self, path: str, run: Callable[[], Any]) -> Any:
+        """Call `run`, which runs the cells of another notebook."""
+        known = set(linecache.cache)
+        before, self._threads.file = getattr(self._threads, "file", None), (path, known)
+        try:
+            return run()
+        finally:
+            self._take_up_file()
+            self._threads.file = before
+
+    def _take_up_file(self) -> None:
+        """Keep the names of the cells that another notebook has brought so far."""
+        path, known = getattr(self._threads, "file", None) or ("", ())
+        if path:
+            new = [name for name in set(linecache.cache).difference(known) if _is_name_of_cell(name)]
+            self._files.update(dict.fromkeys(new, path))
+
     def place_of(self, filename: str) -> Optional[CellPlace]:
         """The cell whose code is compiled under `filename`; None for any other file."""
         legacy = _LEGACY_FILE.match(filename)
         known = getattr(self._shell.compile, "_filename_map", None) or {}  # IPython 8 and newer
         current = self.current()
+        others = self._files or getattr(self._threads, "file", None)
+        if others and filename not in known and _is_name_of_cell(filename):
+            if filename not in self._files:
+                self._take_up_file()
+            if filename in self._files:
+                return CellPlace(COUNTLESS, 0, self._files[filename])
         if legacy:
             count = int(legacy.group(1))
         elif filename in _TIMED_FILES:

@@ -17,6 +17,11 @@ def is_ipython(module: Optional[str]) -> bool:
     return module is not None and module.split(".", 1)[0] in _IPYTHON_MODULES
 
 
+def is_own(module: Optional[str]) -> bool:
+    """Whether a module is one of this package's."""
+    return module is not None and module.split(".", 1)[0] == "jupyter_errreport"
+
+
 def is_machinery(entry: TracebackType) -> bool:
     """Whether this is a frame of IPython's, or of the package `decorator` in between them (before IPython 8)."""
     module = module_of(entry.tb_frame)

@@ -157,7 +157,7 @@ class ErrorStore:
             {
                 "error_name": snapshot.classes[0].name,
                 "error_message": snapshot.message,
-                "traceback": [_whole_line(frame) for frame in snapshot.frames],
+                "traceback": [_whole_line(frame) for frame in (*snapshot.frames, *snapshot.told)],
                 "first_line": lines[0].rstrip() if lines else "",
                 "execution_count": caught.cell.execution_count,
                 "kind": caught.kind,

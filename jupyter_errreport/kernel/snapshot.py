@@ -33,6 +33,7 @@ from .held import environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
 from .origins import origins_of
 from .rounds import folded
+from .told import said_before_exit, told_frames, with_filename
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
@@ -141,13 +142,14 @@ def take(
     entries, has_entries = _entries(traceback, place_of)
     frames, users_locals, has_all = _frames(entries, place_of, namespace)
     chain = tuple(_chain(error, place_of, may_hold_comment(source)))
+    message = said_before_exit(error, traceback) or message_of(error)
     plain = (value for frame in _all_frames(frames, chain) for value in frame.values.values())
     return ErrorSnapshot(
         event_id=new_event_id(),
         taken_at=time.time(),
         kind=kind,
         classes=classes_of(error),
-        message=message_of(error),
+        message=message,
         frames=frames,
         chain=chain,
         execution_count=execution_count,
@@ -156,6 +158,7 @@ def take(
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
         held=held_by(source, namespace, users_locals, chain_of(plain, environment_values()), has_all and has_entries),
         known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
+        told=told_frames(error, message, place_of) if kind != "syntax" else (),
     )
 
 
@@ -267,11 +270,11 @@ def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> F
     code = entry.tb_frame.f_code
     place = place_of(code.co_filename)
     return FrameSnapshot(
-        code=code,
+        code=code if place is None or not place.file else with_filename(code, place.file),
         lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
         lasti=entry.tb_lasti,
         module=module_of(entry.tb_frame),
-        cell=place.execution_count if place is not None else None,
+        cell=place.execution_count if place is not None and not place.file else None,
         values=values,
     )
 

@@ -77,7 +77,7 @@ class CodeOfKernel:
             self._texts[path] = read(path)
         return self._texts[path]
 
-    def has_true_name(self, code: CodeType) -> bool:
+    def has_true_name(self, code: CodeType, in_cell: bool = False) -> bool:
         """Whether the function's name stands in its source, and was not put there from data."""
         name = code.co_name
         qualified = getattr(code, "co_qualname", name)  # new in Python 3.11
@@ -85,7 +85,7 @@ class CodeOfKernel:
             return False
         if is_special(name):
             return True
-        if code in self._own:
+        if in_cell or code in self._own:
             return self.stands_in_cells(name)
         if installed_path(code.co_filename) is None:
             return self.is_file_of_code(code)

@@ -51,7 +51,7 @@ def public_frame(frame: FrameSnapshot, code: CodeOfKernel) -> TracebackDetailsTy
     """One frame of a snapshot as a line of a traceback."""
     return {
         "filename": public_filename(frame.code.co_filename, frame.cell, code.is_known_file),
-        "fun_name": public_function(frame.code.co_name, code.has_true_name(frame.code)),
+        "fun_name": public_function(frame.code.co_name, code.has_true_name(frame.code, frame.cell is not None)),
         "lineno": frame.lineno,
     }
 

@@ -37,6 +37,18 @@ def test_an_interrupted_cell_is_held_back(python: Path, runtime: str, code: str)
         assert to.events == []
 
 
+@pytest.mark.parametrize("code", [SLEEP, AWAIT], ids=["sleep", "await"])
+def test_an_interrupted_cell_is_none_that_failed(python: Path, runtime: str, code: str) -> None:
+    if runtime == "ipython5" and code == AWAIT:
+        return  # which has no await at the top level
+    with receiver() as to, kernel(python, {"JUPYTER_ERRREPORT_URL": to.url}) as running:
+        running.run("failed = []\nvars(get_ipython())['_errreport_reporting'].hook.on_cell = failed.append")
+        running.run("1 / 0")
+        interrupted(running, code)
+        running.run("x = 1")
+        assert running.run("failed").results == ["[False, True, False]"]
+
+
 def test_it_is_reported_where_that_is_switched_on(python: Path, tmp_path: Path) -> None:
     profile = tmp_path / "profile_default"
     profile.mkdir()
@@ -44,7 +56,7 @@ def test_it_is_reported_where_that_is_switched_on(python: Path, tmp_path: Path) 
     environment = {"IPYTHONDIR": str(tmp_path)}
     with receiver() as to, kernel(python, {**environment, "JUPYTER_ERRREPORT_URL": to.url}) as running:
         interrupted(running, SLEEP)
-        running.run("import sys\nsys.exit(3)")
+        running.run("import sys\nsys.exit()")
         running.run("%errreport flush")
         assert [(event["error_name"], event["kind"]) for event in to.events] == [
             ("KeyboardInterrupt", "interrupt"),
