@@ -4,10 +4,9 @@ from sqlalchemy import Connection, delete, select
 
 from ..event import rfc3339
 from .database.clock import clock
-from .errors.errors import STEP, delete_months, expire_some_errors
+from .errors.errors import STEP, delete_counted, delete_months, expire_some_errors
 from .errors.partitions import all_older, first_id
 from .events.filters import Filters
-from .figures.sampled import forget_sampled
 from .limits import DAY
 from .outbox.alerts import purge_alerts
 from .schema import sessions, tombstones
@@ -40,7 +39,7 @@ def purge_some(connection: Connection, retention_days: float, dedup_days: float)
     expired = first_id(now - (dedup_days + 1) * DAY)
     months = all_older(connection, last, oldest)
     deleted = expire_some_errors(connection, oldest, expired, months)
-    forget_sampled(connection, Filters(until=oldest))
+    delete_counted(connection, Filters(until=oldest))
     chosen = select(sessions.c.session).where(sessions.c.last_seen_at < oldest).limit(STEP)
     gone = connection.scalars(chosen).all()
     if gone:

@@ -5,9 +5,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from ...store.database.clock import stamp
-from ...store.errors.errors import STEP, delete_some_errors
+from ...store.errors.errors import STEP, delete_counted, delete_some_errors
 from ...store.events.filters import Filters
-from ...store.figures.sampled import forget_sampled
 from .resource import Resource
 
 
@@ -19,7 +18,7 @@ async def delete_in_steps(resource: Resource, filters: Filters) -> int:
     """
 
     def begin(connection: Connection) -> str:
-        forget_sampled(connection, filters)
+        delete_counted(connection, filters)
         return stamp()
 
     now = await resource.write_db(begin)

@@ -75,6 +75,13 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
     return [{**event, "comments": said[event["event_id"]]} for event in shown]
 
 
+def delete_counted(connection: Connection, filters: Filters) -> None:
+    """Take what was only counted, and is meant by these filters, out of the figures; groups may be gone with it."""
+    if touched := forget_sampled(connection, filters):
+        withdraw_alerts(connection, touched)
+        tell_others(connection)
+
+
 STEP = 200
 """Errors that are deleted in one transaction, where others may wait for its end."""
 
@@ -89,7 +96,7 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
     if event_id is not None:
         conditions.append(errors.c.event_id == event_id)
     else:
-        forget_sampled(connection, filters)
+        delete_counted(connection, filters)
     pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
     return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
 

@@ -15,7 +15,7 @@ from ..events.comments import keep_comments
 from ..events.rows import COLUMNS, row_of
 from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
-from ..figures.sampled import NONE, Counted, count_sampled
+from ..figures.sampled import NONE, Counted, count_sampled, where_kept
 from ..figures.session_figures import count_errors
 from ..groups.alike_cells import AlikeCells
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
@@ -99,7 +99,7 @@ def insert_errors(
     groups = _groups(connection, set(group_of.values()))
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
-    counted: list[tuple[Counted, Place | None]] = []
+    counted: dict[int, Counted] = {}
     with_new = {place.notebook for place, group in group_of.items() if group not in groups}
     gate = quotas.gate(connection, limits, len(events), with_new) if quotas and limits else None
     for index, (event, place) in enumerate(zip(events, places, strict=True)):
@@ -117,8 +117,8 @@ def insert_errors(
         elif gate and gate.samples(place.notebook, group, groups, address, event.get("session")):
             known.add(event_id)
             notebook = place.notebook if gate.knows(place.notebook) else NONE
-            kept_as = place if gate.has_group(group, groups) else None
-            counted.append((Counted(event_id, notebook, NONE, event["count"], rfc3339(now)), kept_as))
+            kept_as = group if gate.has_group(group, groups) else NONE
+            counted[index] = Counted(event_id, notebook, kept_as, event["count"], rfc3339(now))
             outcomes.append(Outcome(event_id, "stored", group, is_sampled=True))
         else:
             known.add(event_id)
@@ -135,12 +135,17 @@ def insert_errors(
             places = [_place(event, naming) for event in events]
             group_of = groups_of(connection, set(places))
             groups = _groups(connection, set(group_of.values()))
+            there = [(places[index].notebook, group_of[places[index]]) for index in counted]
+            counted = dict(zip(counted, where_kept(connection, list(counted.values()), there), strict=True))
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
     # An edited cell may just have led its errors to another group.
-    count_sampled(connection, [one._replace(group_id=group_of[at]) if at else one for one, at in counted])
+    count_sampled(
+        connection,
+        [one._replace(group_id=group_of[places[index]]) if one.group_id else one for index, one in counted.items()],
+    )
     said = keep_comments(connection, events)
     enqueue_again(connection, pass_on_to, said)
-    if taken or said:
+    if taken or said or counted:
         tell_others(connection)
     return [
         _told(outcome, place, group_of[place], groups, said) for outcome, place in zip(outcomes, places, strict=True)

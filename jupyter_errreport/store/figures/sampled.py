@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
 
-from ...contract import notebook_identity
 from ..database.statements import Statement, upsert_of
+from ..database.upsert import insert_missing
 from ..events.filters import Filters, in_scope
 from ..group_schema import group_days, groups, notebook_days, notebooks, sampled
+from ..naming import is_notebook
 from ..paging import in_parts
 
 NONE = ""
@@ -67,25 +68,55 @@ def count_sampled(connection: Connection, counted: Sequence[Counted]) -> None:
         _SEEN[column].many(connection, seen)
 
 
-def forget_sampled(connection: Connection, filters: Filters) -> None:
-    """Take out of the figures what belongs to errors that are deleted by these filters, where that is known."""
+def where_kept(connection: Connection, counted: Sequence[Counted], there: Sequence[tuple[str, str]]) -> list[Counted]:
+    """The same, where errors have just moved: each in the notebook and the group that it is of now, if there are such.
+
+    What was in no notebook, or in no group, is so still.
+    """
+    known: dict[Table, set[str]] = {}
+    for index, (table, column) in enumerate(((notebooks, notebooks.c.notebook), (groups, groups.c.group_id))):
+        parts = in_parts(sorted({names[index] for names in there}))
+        known[table] = {name for part in parts for name in connection.scalars(select(column).where(column.in_(part)))}
+    found = []
+    for one, (notebook, group) in zip(counted, there, strict=True):
+        notebook = notebook if one.notebook and notebook in known[notebooks] else NONE
+        group = group if one.group_id and notebook and group in known[groups] else NONE
+        found.append(one._replace(notebook=notebook, group_id=group))
+    return found
+
+
+def forget_sampled(connection: Connection, filters: Filters) -> list[str]:
+    """Take out of the figures what belongs to errors that are deleted by these filters, where that is known.
+
+    The groups of which it was, or `NONE`.
+    """
     if filters.error_name is not None or filters.session is not None or filters.q is not None or filters.since:
-        return
+        return []
     chosen: list[ColumnElement[bool]] = [in_scope(sampled, filters.scope)]
     if filters.notebook is not None:
-        chosen.append(sampled.c.notebook == notebook_identity(filters.notebook))
+        chosen.append(is_notebook(sampled.c.notebook, filters.notebook))
     if filters.group is not None:
         chosen.append(sampled.c.group_id == filters.group)
     if filters.until is not None:
         chosen.append(sampled.c.day < filters.until[:10])
-    _take(connection, and_(*chosen))
+    return _take(connection, and_(*chosen))
 
 
-def move_sampled(connection: Connection, group_id: str, into: str) -> None:
-    """Have those of one group count for another."""
-    rows = _rows(connection, sampled.c.group_id == group_id)
-    _add(connection, {(row["notebook"], into, row["day"]): (row["count"], row["events"]) for row in rows})
-    _take(connection, sampled.c.group_id == group_id)
+def move_sampled(connection: Connection, group_id: str, into: str, notebook: str | None = None) -> None:
+    """Have those of one group count for another, which may be another `notebook`'s; both must have their rows."""
+    its = sampled.c.group_id == group_id
+    if rows := _rows(connection, its):
+        _move(connection, rows, its, notebook or rows[0]["notebook"], into)
+
+
+def move_sampled_of_notebook(connection: Connection, notebook: str, to: str) -> None:
+    """Have those of one notebook count for another, and for none of its groups."""
+    its = sampled.c.notebook == notebook
+    if rows := _rows(connection, its):
+        row = connection.execute(select(notebooks).where(notebooks.c.notebook == notebook)).mappings().one()
+        zero = dict.fromkeys(("count", "events", "sessions", "failed_sessions"), 0)
+        connection.execute(insert_missing(connection, notebooks).values({**row, **zero, "notebook": to}))
+        _move(connection, rows, its, to, NONE)
 
 
 def sampled_of_groups(connection: Connection, group_ids: Sequence[str]) -> Counter[str]:
@@ -128,7 +159,25 @@ def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, 
         _MORE[column].many(connection, [(row[3], row[4], row[index]) for row in rows if row[index] != NONE])
 
 
-def _take(connection: Connection, chosen: ColumnElement[bool]) -> None:
+def _move(
+    connection: Connection, rows: list[dict[str, Any]], chosen: ColumnElement[bool], notebook: str, group_id: str
+) -> None:
+    """Have these rows, which are those that are chosen, be of another notebook or group."""
+    figures: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for row in rows:
+        key = notebook, group_id, row["day"]
+        count, events = figures.get(key, (0, 0))
+        figures[key] = count + row["count"], events + row["events"]
+    for table, column, name in ((groups, "group_id", group_id), (notebooks, "notebook", notebook)):
+        names = {row[column] for row in rows}
+        last = connection.scalar(select(func.max(table.c.last_seen)).where(table.c[column].in_(names)))
+        if last is not None and name != NONE:
+            _SEEN[column].many(connection, [(last, name, last)])
+    _add(connection, figures)
+    _take(connection, chosen)
+
+
+def _take(connection: Connection, chosen: ColumnElement[bool]) -> list[str]:
     rows = _rows(connection, chosen)
     for row in rows:
         for table, column in ((groups, "group_id"), (notebooks, "notebook")):
@@ -136,6 +185,7 @@ def _take(connection: Connection, chosen: ColumnElement[bool]) -> None:
         for table, column in ((group_days, "group_id"), (notebook_days, "notebook")):
             _take_from(connection, table, column, row, row["day"])
     connection.execute(delete(sampled).where(chosen))
+    return sorted({row["group_id"] for row in rows})
 
 
 def _rows(connection: Connection, chosen: ColumnElement[bool]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 from ...event import group_id as natural_id
 from ..events.comments import move_comments
 from ..figures.rollups import CELL, move_to_notebook
+from ..figures.sampled import move_sampled
 from ..figures.session_figures import add_sessions, take_sessions
 from ..group_schema import alerts, group_fingerprints, groups, regroupings
 from ..groups.edited_cells import keep_cells
@@ -57,12 +58,14 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
     for group, of in sorted(sources.items()):
         main = max(of, key=lambda source: (of[source], source))
         _decide(connection, group, before[main], is_new=group not in known)
-    led: dict[str, set[str]] = defaultdict(set)
+    led: dict[str, Counter[str]] = defaultdict(Counter)
     for group, of in sources.items():
-        for source in of:
-            led[source].add(group)
+        for source, size in of.items():
+            led[source][group] += size
     for source, groups_now in sorted(led.items()):
         move_comments(connection, source)
+        if connection.execute(select(errors.c.event_id).where(errors.c.group_id == source).limit(1)).first() is None:
+            move_sampled(connection, source, max(groups_now, key=lambda group: (groups_now[group], group)), to)
         _leave(connection, source, sorted(groups_now), to)
     keep_cells(connection, cells)
     renew_samples(connection, [*before, *sources])

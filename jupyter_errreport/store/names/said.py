@@ -7,7 +7,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from ...contract import is_nobodys, notebook_identity, notebook_names
 from ..database.clock import stamp
+from ..figures.sampled import move_sampled_of_notebook
 from ..naming import Naming, notebook_of
+from ..news import tell_others
 from ..paging import in_parts
 from ..schema import errors, recognised_copies, sessions
 from ..schema import notebook_names as said_names
@@ -54,6 +56,7 @@ def join_name(connection: Connection, name: str, notebook: str) -> Said:
         _say(connection, key, to)
     connection.execute(delete(recognised_copies).where(recognised_copies.c.name == key))
     _follow(connection)
+    tell_others(connection)
     return Said(key, to, was, _move(connection, {was, copied or was}))
 
 
@@ -77,6 +80,7 @@ def part_name(connection: Connection, name: str, notebook: str) -> Said:
                 raise NamingError(f"Of {LIMIT:,} names of a notebook something can be said.")
             _say(connection, key, key)
     _follow(connection)
+    tell_others(connection)
     return Said(key, notebook_of(connection, name), was, _move(connection, {was}))
 
 
@@ -123,6 +127,9 @@ def _move(connection: Connection, notebooks: Iterable[str]) -> int:
             for part in in_parts(names):
                 chosen = (sessions.c.identity == notebook) & sessions.c.notebook.in_(part)
                 move_sessions(connection, chosen, list(part), to)
+        # Of what was only counted nobody knows the name under which it came.
+        if (now := notebook_of(connection, notebook)) != notebook:
+            move_sampled_of_notebook(connection, notebook, now)
     return moved
 
 
