@@ -53,6 +53,12 @@ class Naming:
                 return self._said[called], True
         return notebook_identity(name), False
 
+    def own_name(self, name: str) -> str:
+        """The identity of a name, whatever it was joined to; itself, where an author has said that it is no copy."""
+        return next(
+            (called for called in notebook_names(name) if self._said.get(called) == called), notebook_identity(name)
+        )
+
     def copied(self, name: str) -> str | None:
         """The notebook of which this name was recognised to be a copy."""
         notebook, is_said = self.of_name(name)

@@ -12,7 +12,7 @@ from ..event import rfc3339
 from .database.clock import clock, stamp
 from .schema import notebook_names as said_names
 from .schema import tokens
-from .scopes import covers
+from .scopes import covers, scope_of
 
 USE_SECONDS = 60
 """Within these a token's use is written down once."""
@@ -53,7 +53,7 @@ def _pattern(connection: Connection, notebook: str) -> str:
     name = notebook_names(notebook)[0]
     its = (said_names.c.name == name) & (said_names.c.notebook == name)
     is_own = connection.execute(select(said_names.c.name).where(its)).first() is not None
-    return name if is_own else notebook_pattern(notebook)
+    return scope_of(name) if is_own else notebook_pattern(notebook)
 
 
 def find_token(connection: Connection, sha256: str) -> Token | None:

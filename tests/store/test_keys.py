@@ -4,9 +4,11 @@ import pytest
 
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.events.filters import opens
-from jupyter_errreport.store.keys.keys import create_key, list_keys, revoke_key
+from jupyter_errreport.store.keys.keys import create_key, list_keys, may_have_key, revoke_key
 from jupyter_errreport.store.keys.refusals import DAYS, MOST, keep_refusals, list_refusals
-from jupyter_errreport.store.tokens import create_token, find_token, token_hash
+from jupyter_errreport.store.names.said import join_name, part_name
+from jupyter_errreport.store.scopes import scope_of
+from jupyter_errreport.store.tokens import create_token, find_token, list_tokens, token_hash
 
 from .contents import everything_in
 
@@ -61,6 +63,55 @@ def test_nobody_revokes_keys_of_others_or_what_is_no_key(database: Database) -> 
     assert found is not None
     assert database.write(lambda connection: revoke_key(connection, found.id, None)).result(5) is None
     assert len(keys(database)) == 1
+
+
+@pytest.mark.parametrize(("copy", "name"), [("Copy of dock", "dock"), ("week* (1)", "week*"), ("Copy of a?b", "a?b")])
+def test_a_copy_that_its_author_has_parted_has_keys_of_its_own(database: Database, copy: str, name: str) -> None:
+    make(database, name)
+    database.write(lambda connection: part_name(connection, copy, name)).result(5)
+    token = make(database, f"lessons/{copy}.ipynb")
+    found = database.read(lambda connection: find_token(connection, token_hash(token))).result(5)
+    assert found is not None
+    assert opens(found.notebook, copy)
+    assert not opens(found.notebook, name)
+    assert not opens(found.notebook, copy.translate({ord("*"): "xy", ord("?"): "x"}) + "x")
+    assert [(key, key_id == found.id) for key, key_id in keys(database, None, copy)] == [(copy, True)]
+    assert [(key, key_id == found.id) for key, key_id in keys(database, None, name)] == [(name, False)]
+    assert [key for key, _ in keys(database, scope_of(copy))] == [copy]
+    assert [key for key, _ in keys(database, scope_of(name))] == [name]
+    assert database.write(lambda connection: revoke_key(connection, found.id, scope_of(name))).result(5) is None
+    assert database.write(lambda connection: revoke_key(connection, found.id, scope_of(copy))).result(5) == copy
+    database.write(lambda connection: create_token(connection, "read", copy)).result(5)
+    patterns = database.read(lambda connection: {token["notebook"] for token in list_tokens(connection)}).result(5)
+    assert patterns == {scope_of(name), scope_of(copy)}
+
+
+def test_keys_of_a_name_that_was_joined_are_the_notebooks_too(database: Database) -> None:
+    make(database, "my dock")
+    make(database, "fold")
+    refuse(database, **{"my dock": 2, "fold": 1})
+    database.write(lambda connection: join_name(connection, "my dock", "dock")).result(5)
+    make(database, "dock")
+    for name in ("dock", "my dock", "Copy of my dock.ipynb"):
+        assert [key for key, _ in keys(database, None, name)] == ["dock", "my dock"]
+    assert [key for key, _ in keys(database, "dock")] == ["dock", "my dock"]
+    assert [key for key, _ in keys(database, "my dock")] == ["my dock"]
+    assert refused(database, "dock") == refused(database, "my dock") == {"my dock": 2}
+    (_, old) = keys(database, "my dock")[0]
+    assert database.write(lambda connection: revoke_key(connection, old, "fold")).result(5) is None
+    assert database.write(lambda connection: revoke_key(connection, old, "dock")).result(5) == "my dock"
+
+
+def test_nobody_but_who_has_a_notebook_now_makes_keys_of_its_names(database: Database) -> None:
+    def may(scope: str | None, name: str) -> bool:
+        return database.read(lambda connection: may_have_key(connection, scope, name)).result(5)
+
+    database.write(lambda connection: join_name(connection, "my dock", "dock")).result(5)
+    database.write(lambda connection: part_name(connection, "Copy of dock", "dock")).result(5)
+    assert [may(scope, "my dock") for scope in (None, "dock", "my dock", "fold")] == [True, True, True, False]
+    assert [may(scope, "Copy of dock") for scope in (None, "Copy of dock", "dock")] == [True, True, False]
+    assert [may(scope, "dock (1)") for scope in (None, "dock", "Copy of dock")] == [True, True, False]
+    assert not may(None, "Untitled3")
 
 
 def refuse(database: Database, **counts: int) -> None:

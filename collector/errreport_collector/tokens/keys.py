@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from jupyter_errreport.api import Access, Problem
 from jupyter_errreport.api.http.query import PAGING, read_filters, read_paging
 from jupyter_errreport.api.receiving.masked import masked_notebook
-from jupyter_errreport.api.receiving.receive import check_scope
+from jupyter_errreport.api.receiving.receive import not_allowed
 from jupyter_errreport.contract import NOTEBOOK_LIMIT, is_nobodys, notebook_identity
-from jupyter_errreport.store.keys.keys import create_key, list_keys, revoke_key
+from jupyter_errreport.store.keys.keys import create_key, list_keys, may_have_key, name_of_key, revoke_key
 from jupyter_errreport.store.keys.refusals import list_refusals
 from jupyter_errreport.store.paging import encode_cursor
 from jupyter_errreport.store.tokens import find_token, token_hash
@@ -62,21 +62,23 @@ class Keys(CollectorResource):
 
     async def post(self) -> None:
         """Make a key, which this answer alone shows."""
-        notebook = notebook_identity(masked_notebook(read_sent(self, SentKey).notebook))
-        if self.notebook_scope is None and is_nobodys(notebook):
+        sent, scope = masked_notebook(read_sent(self, SentKey).notebook), self.notebook_scope
+        if scope is None and is_nobodys(notebook_identity(sent)):
             raise Problem(
                 400, "nobodys_notebook", "Everybody has a notebook of this name: give yours another. Nothing was made."
             )
-        check_scope(self, notebook)
 
         def work(connection: Connection) -> dict[str, str]:
+            if not may_have_key(connection, scope, sent):
+                raise not_allowed()
+            notebook = name_of_key(connection, sent)
             token = create_key(connection, notebook)
             made = find_token(connection, token_hash(token))
             assert made is not None  # noqa: S101 - it was made in this transaction
             return {"id": made.id, "token": token, "notebook": notebook}
 
         made = await self.write_db(work)
-        made["lines"] = LINES.format(address=self._address, notebook=python_text(notebook), token=made["token"])
+        made["lines"] = LINES.format(address=self._address, notebook=python_text(made["notebook"]), token=made["token"])
         if self.wants_page:
             self.answer_page("key_made.html", made=made)
         else:

@@ -9,6 +9,7 @@ from ..naming import is_notebook
 from ..paging import Cursor
 from ..schema import errors, texts
 from ..scopes import like_literal, like_of, regex_of
+from ..scopes import notebook_of as only_notebook_of
 
 Scope = str | None
 """The notebooks that somebody's token opens, a pattern as `scopes` has it; None for all. Each query asks for them
@@ -72,7 +73,9 @@ def opens(scope: Scope, notebook: str) -> bool:
     A token that was made for a name of which an author has said that it is no copy opens that name, too.
     """
     identity = notebook_identity(notebook)
-    return opens_notebook(scope, identity) or (scope in notebook_names(notebook) and not is_nobodys(identity))
+    return opens_notebook(scope, identity) or (
+        scope is not None and only_notebook_of(scope) in notebook_names(notebook) and not is_nobodys(identity)
+    )
 
 
 def opens_notebook(scope: Scope, identity: str) -> bool:

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...contract import notebook_identity
-from ..events.filters import Scope, after, opens
+from ...contract import is_nobodys
+from ..events.filters import Scope, after, opens_notebook
+from ..naming import Naming, names_said
 from ..paging import Cursor, Page, page_of
 from ..schema import tokens
 from ..scopes import notebook_of, scope_of
@@ -18,9 +19,23 @@ def create_key(connection: Connection, notebook: str) -> str:
 
     That it was not accepted until now is forgotten.
     """
-    identity = notebook_identity(notebook)
-    forget_refusals(connection, identity)
-    return keep_new_token(connection, "report", scope_of(identity))
+    name = name_of_key(connection, notebook)
+    forget_refusals(connection, name)
+    return keep_new_token(connection, "report", scope_of(name))
+
+
+def name_of_key(connection: Connection, notebook: str) -> str:
+    """Whose key one of this notebook is: its identity's, or a copy's of which an author has said that it is no copy.
+
+    A name that an author has joined to another notebook keeps its own key, since errors come under that name.
+    """
+    return Naming(connection, (notebook,)).own_name(notebook)
+
+
+def may_have_key(connection: Connection, scope: Scope, notebook: str) -> bool:
+    """Whether who sees the notebooks `scope` may make a key of this one, and revoke it."""
+    name = name_of_key(connection, notebook)
+    return not is_nobodys(name) and _opens(Naming(connection, (name,)), scope, name)
 
 
 def list_keys(
@@ -30,14 +45,18 @@ def list_keys(
     valid = tokens.c.role == "report", tokens.c.revoked_at.is_(None), tokens.c.notebook.is_not(None)
     query = select(*SHOWN).where(*valid)
     if notebook is not None:
-        query = query.where(tokens.c.notebook == scope_of(notebook_identity(notebook)))
+        own = Naming(connection, (notebook,)).of_name(notebook)[0]
+        names = [own, *names_said(connection, own)]
+        query = query.where(tokens.c.notebook.in_([scope_of(name) for name in names]))
     if cursor is not None:
         query = query.where(after(tokens, "created_at", "id", cursor))
     query = query.order_by(tokens.c.created_at.desc(), tokens.c.id.desc())
     items: list[dict[str, Any]] = []
-    for row in connection.execute(query).mappings():
+    rows = connection.execute(query).mappings().all()
+    naming = Naming(connection, filter(None, (notebook_of(row["notebook"]) for row in rows)))
+    for row in rows:
         name = notebook_of(row["notebook"])
-        if name is not None and opens(scope, name):
+        if name is not None and _opens(naming, scope, name):
             shown = ("id", "created_at", "last_used_at")
             items.append({"notebook": name, **{field: row[field] for field in shown}})
         if len(items) > limit:
@@ -51,6 +70,11 @@ def revoke_key(connection: Connection, key_id: str, scope: Scope) -> str | None:
     if row is None or row["role"] != "report" or row["notebook"] is None:
         return None
     name = notebook_of(row["notebook"])
-    if name is None or not opens(scope, name):
+    if name is None or not _opens(Naming(connection, (name,)), scope, name):
         return None
     return name if revoke_token(connection, key_id) else None
+
+
+def _opens(naming: Naming, scope: Scope, name: str) -> bool:
+    """Whether `scope` opens the notebook of this name, or the one to which it was joined."""
+    return opens_notebook(scope, name) or opens_notebook(scope, naming.of_name(name)[0])

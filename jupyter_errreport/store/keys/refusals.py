@@ -7,7 +7,8 @@ from sqlalchemy import Connection, case, delete, insert, select, update
 
 from ...event import rfc3339
 from ..database.clock import clock
-from ..events.filters import Scope, in_scope
+from ..events.filters import Scope, opens_notebook
+from ..naming import Naming
 from ..schema import refusals
 
 MOST = 100
@@ -38,10 +39,15 @@ def keep_refusals(connection: Connection, counts: Mapping[str, int]) -> None:
 
 
 def list_refusals(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
-    """The notebooks that `scope` opens, the one that was refused last first."""
-    query = select(refusals).where(in_scope(refusals, scope))
-    query = query.order_by(refusals.c.refused_at.desc(), refusals.c.notebook)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    """The names of notebooks that `scope` opens, the one that was refused last first."""
+    query = select(refusals).order_by(refusals.c.refused_at.desc(), refusals.c.notebook)
+    rows = connection.execute(query).mappings().all()
+    naming = Naming(connection, [row["notebook"] for row in rows])
+    return [
+        dict(row)
+        for row in rows
+        if opens_notebook(scope, row["notebook"]) or opens_notebook(scope, naming.of_name(row["notebook"])[0])
+    ]
 
 
 def forget_refusals(connection: Connection, notebook: str) -> None:
