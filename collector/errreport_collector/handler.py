@@ -27,6 +27,7 @@ class CollectorHandler(RequestHandler):
     route = "other"
     """What the figures call this route: its path, with `ID` for each name in it."""
     brought_by: str | None = None
+    has_public_token = False
     network = ""
     """What counts as the caller's address."""
     has_arrived = False
@@ -65,7 +66,7 @@ class CollectorHandler(RequestHandler):
         if token is not None:
             self.identity = await self.identity_of(token_hash(token))
             self.wrong_token = self.identity is None
-            if self.identity is not None:
+            if self.identity is not None and not self.identity.is_public:
                 self.token_name = f"{TOKEN}{token_hash(token)[:16]}"
         else:
             cookie = self.get_secure_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
@@ -74,7 +75,7 @@ class CollectorHandler(RequestHandler):
                 self.by_cookie = self.identity is not None
         if self.identity is not None:
             self.notebook_scope = self.identity.notebook
-            self.brought_by = self.identity.token_id
+            self.brought_by, self.has_public_token = self.identity.token_id, self.identity.is_public
             if self.identity.token_id is not None:
                 self.running.noted.used(self.identity.token_id)
 

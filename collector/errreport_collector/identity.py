@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access
 from jupyter_errreport.contract import Role, may
+from jupyter_errreport.store.scopes import notebook_of
 from jupyter_errreport.store.tokens import find_token
 
 
@@ -18,6 +19,11 @@ class Identity(NamedTuple):
     """The notebooks it is for, with `*` and `?`; None for all."""
     token_id: str | None = None
     """What lists call the token; None for the one of the start."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is the key of one notebook, which stands in that: nobody is known by it."""
+        return self.role == "report" and self.notebook is not None and notebook_of(self.notebook) is not None
 
     def may(self, access: Access) -> bool:
         """Whether this role has the access."""

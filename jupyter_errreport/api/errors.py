@@ -105,15 +105,15 @@ class OneError(Resource):
         self.answer(error)
 
     async def is_own(self, *which: str) -> bool:
-        """Whether the error came with the token that the caller has, or is of the session whose key they show."""
-        session, token = session_shown(self), self.brought_by
+        """Whether the error came with the token that the caller alone has, or is of the session whose key they show."""
+        session, token = session_shown(self), None if self.has_public_token else self.brought_by
         if session is None and token is None:
             return False
         return await self.read_db(lambda connection: came_by(connection, which[0], session, token))
 
     async def delete(self, event_id: str) -> None:
-        """Delete one error."""
-        filters = read_error_filters(self, (), (), self.notebook_scope)
+        """Delete one error; one's own also when it is another notebook's now."""
+        filters = read_error_filters(self, (), (), None if await self.is_own(event_id) else self.notebook_scope)
         deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from jupyter_errreport.contract import SESSION_HEADER
+from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store.keys.refusals import MOST
 from tests.support.collectors import ADMIN, Collector
 
@@ -110,6 +112,55 @@ def test_a_key_lets_its_notebook_report_and_nothing_else(strict: Collector) -> N
     (shown,) = strict.read("keys", notebook="dock")
     assert shown["last_used_at"]
     assert key not in str(strict.sql("SELECT * FROM tokens"))
+
+
+def test_what_came_with_a_key_is_not_every_readers(strict: Collector) -> None:
+    key, session = make_key(strict, "shared")["token"], "5" * 32
+    by_key = {"Authorization": f"Bearer {key}"}
+    by_session = {**by_key, SESSION_HEADER: session}
+    for headers, status in ((by_key, 403), (by_session, 200)):
+        event = {**EVENT, "notebook": "shared", "event_id": new_event_id()}
+        assert strict.request("POST", "errors", json=event, headers=headers).json()["status"] == "stored"
+        for other in (by_key, {**by_key, SESSION_HEADER: "6" * 32}):
+            assert strict.request("DELETE", f"errors/{event['event_id']}", headers=other).status_code == 403
+        assert strict.request("DELETE", f"errors/{event['event_id']}", headers=headers).status_code == status
+
+
+def test_what_somebody_brought_they_delete_also_when_it_is_another_notebooks_now(strict: Collector) -> None:
+    token = make_token(strict, "--role=report", "--notebook=shared*")
+    events = [{**EVENT, "notebook": "shared 2", "event_id": new_event_id()} for _ in "12"]
+    for event in events:
+        assert strict.post("errors", event, token).json()["status"] == "stored"
+    strict.post("errors", {**EVENT, "notebook": "joined"}, ADMIN)
+    assert strict.request("PUT", "notebooks/joined/names/shared%202", headers=admin()).json()["moved"] == 2
+    assert [strict.delete(f"errors/{event['event_id']}", token).status_code for event in events] == [200, 200]
+    assert len(strict.errors(notebook="joined")) == 1
+
+
+def test_a_key_is_no_more_than_the_address_that_has_it(start: Start) -> None:
+    collector = start("--ErrReportCollector.max_errors_without_session=1")
+    key = make_key(collector, "dock")["token"]
+    other = make_token(collector, "--role=report", "--notebook=dock*")
+    sent = [collector.post("errors", {**EVENT, "notebook": "dock"}, token).json() for token in (other, other, key, key)]
+    assert [answer.get("sampled", False) for answer in sent] == [False, False, False, True]
+
+
+def admin() -> dict[str, str]:
+    return {"Authorization": f"Bearer {ADMIN}"}
+
+
+def test_a_parted_copys_key_is_made_by_its_author(strict: Collector) -> None:
+    strict.post("errors", {**EVENT, "notebook": "split"}, ADMIN)
+    strict.post("errors", {**EVENT, "notebook": "Copy of split"}, ADMIN)
+    assert strict.request("DELETE", "notebooks/split/names/Copy%20of%20split", headers=admin()).status_code == 200
+    author = make_token(strict, "--role=author", "--notebook=Copy of split")
+    made = make_key(strict, "Copy of split.ipynb", author)
+    assert made["notebook"] == "Copy of split"
+    assert 'notebook="Copy of split"' in made["lines"]
+    event = {**EVENT, "notebook": "Copy of split"}
+    assert strict.post("errors", event, made["token"]).json()["status"] == "stored"
+    assert strict.post("errors", {**EVENT, "notebook": "split"}, made["token"]).status_code == 403
+    assert strict.post("keys", {"notebook": "split"}, author).status_code == 403
 
 
 def test_every_token_that_may_report_is_taken_as_before(strict: Collector) -> None:

@@ -57,8 +57,10 @@ class Resource(RequestHandler):
 
     brought_by: str | None = None
     """The id of the token with which the caller adds errors. Set by the server; None for nobody's."""
+    has_public_token = False
+    """Whether that token stands in a notebook, where all its readers have it. Set by the server."""
     token_name = ""
-    """Stands in place of an address when the caller has a token. Set by the server's handler."""
+    """Stands in place of an address when the caller has a token of their own. Set by the server's handler."""
 
     if TYPE_CHECKING:  # what the server's handler class brings
         service: Service

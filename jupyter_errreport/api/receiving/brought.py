@@ -19,12 +19,13 @@ def session_shown(resource: Resource) -> str | None:
 def brought_by(resource: Resource, session: str | None) -> str | None:
     """What is kept of how an error of this session came: with its key, with a token (its id), or by anybody.
 
-    A server that forwards without a token shows a key of its own, so that it may delete what it brought.
+    A server that forwards without a token of its own shows a key of its own, so that it may delete what it brought.
     """
     shown = session_shown(resource)
     if shown is not None and session == shown:
         return BY_KEY
-    return resource.brought_by or (shown[:32] if shown else None)
+    by_key = shown[:32] if shown else None
+    return (by_key or resource.brought_by) if resource.has_public_token else (resource.brought_by or by_key)
 
 
 def mark(event: EventMessageType, by: str | None) -> None:
