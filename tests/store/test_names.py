@@ -333,3 +333,22 @@ def test_names_that_are_much_like_it_are_told(author: Author) -> None:
     author.publish("thermodynamcs", "c1")
     assert author.read(find_notebook, "thermodynamcs")["count"] == 0
     assert author.read(find_notebook, "thermodynamcs", "poe*") is None
+
+
+def test_releases_that_were_published_under_a_joined_name_are_known(author: Author) -> None:
+    later = "2100-01-01T00:00:00.000000Z"
+    cells = [PublishedCell("f()", "c1", "f()")]
+    author.write(publish_source, "my course", cells, "python", "beta")
+    author.write(publish_source, "my course", [*cells, *cells], "python", "gamma")
+    group = author.fails("my course", release="gamma").group
+    author.fails("my course", release="beta")
+    author.fails("course")
+    author.join("my course", "course")
+    (group,) = author.groups("course")
+    author.decide(group, status="resolved")
+    assert author.read(find_group, group, None)["resolved_release"] == "gamma"
+    author.fails("my course", release="beta", timestamp=later)
+    assert author.read(find_group, group, None)["status"] == "resolved", "an older release has it, as is known"
+    author.write(publish_source, "course", cells, "python", "delta")
+    author.fails("course", release="delta", timestamp=later)
+    assert author.read(find_group, group, None)["status"] == "open"
