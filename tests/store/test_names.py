@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from jupyter_errreport.event import EventMessageType, fingerprint
 from jupyter_errreport.store import Database
-from jupyter_errreport.store.errors.errors import list_errors
+from jupyter_errreport.store.database.clock import stamp
+from jupyter_errreport.store.errors.errors import delete_errors, list_errors
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
 from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.group_schema import alerts, notebooks
@@ -18,6 +19,7 @@ from jupyter_errreport.store.names.copies import ENOUGH
 from jupyter_errreport.store.names.listing import list_names, similar_notebooks
 from jupyter_errreport.store.names.said import NamingError, Said, join_name, part_name
 from jupyter_errreport.store.notebooks import find_notebook
+from jupyter_errreport.store.outbox.alerts import add_alert, list_alerts
 from jupyter_errreport.store.published.author_cells import author_cell_of_error
 from jupyter_errreport.store.published.sources import PublishedCell, find_source, publish_source, withdraw_source
 from jupyter_errreport.store.sessions import list_sessions, open_session
@@ -352,3 +354,17 @@ def test_releases_that_were_published_under_a_joined_name_are_known(author: Auth
     author.write(publish_source, "course", cells, "python", "delta")
     author.fails("course", release="delta", timestamp=later)
     assert author.read(find_group, group, None)["status"] == "open"
+
+
+def test_alerts_of_a_joined_notebook_are_the_others_and_stay(author: Author) -> None:
+    moment = author.write(lambda connection: stamp())
+    author.fails("course")
+    author.fails("my course", "KeyError")
+    details = {"groups": 1, "last": moment}
+    author.write(add_alert, "storm", "my course", None, moment, details)
+    author.write(add_alert, "share", "other", None, moment)
+    author.join("my course", "course")
+    gone = author.fails("other").group
+    author.write(lambda connection: delete_errors(connection, Filters(group=gone)))
+    found = {(alert["kind"], alert["notebook"]) for alert in author.read(list_alerts, 10)}
+    assert found == {("new", "course"), ("storm", "course"), ("share", "other")}

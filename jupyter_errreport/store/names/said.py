@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from ...contract import is_nobodys, notebook_identity, notebook_names
 from ..database.clock import stamp
 from ..figures.sampled import move_sampled_of_notebook
+from ..group_schema import alerts
 from ..naming import Naming, notebook_of
 from ..news import tell_others
 from ..paging import in_parts
@@ -130,6 +131,8 @@ def _move(connection: Connection, notebooks: Iterable[str]) -> int:
         # Of what was only counted nobody knows the name under which it came.
         if (now := notebook_of(connection, notebook)) != notebook:
             move_sampled_of_notebook(connection, notebook, now)
+            its = (alerts.c.notebook == notebook) & alerts.c.group_id.is_(None)
+            connection.execute(update(alerts).where(its).values(notebook=now))
     return moved
 
 
