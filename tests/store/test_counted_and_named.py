@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.source import cell_hash
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import delete_counted, delete_errors
 from jupyter_errreport.store.errors.insert import Outcome, insert_errors
@@ -27,6 +28,7 @@ from jupyter_errreport.store.quotas import Quotas
 from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors
 
+from .test_alike_cells import EDITED, LOAD, MONTHS, publish
 from .test_figures_machine import compare_figures, compare_names
 
 Make = Callable[..., EventMessageType]
@@ -185,3 +187,12 @@ def test_other_processes_hear_of_what_is_said_of_names_and_of_what_is_only_count
     readers.write(lambda connection: delete_errors(connection, Filters(session="s")))
     assert readers.is_news(delete_counted, Filters())
     assert not readers.is_news(delete_counted, Filters())
+
+
+def test_a_group_of_which_nothing_is_kept_does_not_hinder_who_publishes(readers: Readers) -> None:
+    cell = cell_hash(EDITED)
+    group = readers.fail("course", 1, 1, (cell,), error_message="<str>")
+    readers.write(lambda connection: delete_errors(connection, Filters(session="s")))
+    for source in (LOAD, EDITED):
+        publish(readers.database, "course", MONTHS, source)
+    assert readers.groups() == {group: ("course", 1, 1)}

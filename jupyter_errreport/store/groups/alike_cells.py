@@ -99,7 +99,9 @@ def join_alike(connection: Connection, notebook: str, cells: Sequence[str]) -> N
     for cell in alike.cells:
         for group, _ in connection.execute(query.where(groups.c.cell == cell).order_by(groups.c.group_id)).all():
             its = select(errors).where(errors.c.group_id == group).order_by(errors.c.received_at, errors.c.event_id)
-            row = connection.execute(its.limit(1)).mappings().one()
+            row = connection.execute(its.limit(1)).mappings().first()
+            if row is None:  # what there is of it was only counted
+                continue
             place = Place(notebook, row["fingerprint"], cell)
             origin = alike.group_of(event_of(row), place) if (group, row["cell_hash"]) == (place.origin, cell) else None
             if origin is None or origin == group or _fingerprints(connection, group) > 1:
