@@ -47,6 +47,19 @@ def test_pages_say_how_many_are_only_counted(server: ApiServer) -> None:
         assert "what they said is not kept" in server.get(page, headers=HTML).text
 
 
+def test_what_is_left_when_all_that_was_kept_is_deleted_is_shown(server: ApiServer) -> None:
+    server.service.limits = Limits(max_errors_without_session=1)
+    kept, counted = (server.post("errors", {"error_name": "A", "notebook": "dock"}).json() for _ in "12")
+    group = kept["group"]
+    assert server.delete(f"errors/{kept['event_id']}").ok
+    for page in ("", "errors", "groups", f"groups/{group}", "notebooks", "notebooks/dock"):
+        assert server.get(page, headers=HTML).status_code == 200, page
+    assert (server.get(f"groups/{group}").json()["count"], counted["sampled"]) == (1, True)
+    assert server.get("groups.atom").status_code == 200
+    assert server.delete("errors", params={"notebook": "dock"}).json() == {"deleted": 0}
+    assert server.get("groups").json() == server.get("notebooks").json() == []
+
+
 def test_another_address_is_not_held_to_what_one_has_sent(server: ApiServer) -> None:
     server.service.limits = Limits(max_errors_without_session=1)
     for address, sampled in (("192.0.2.1", False), ("192.0.2.1", True), ("192.0.2.2", False)):
