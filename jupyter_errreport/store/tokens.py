@@ -34,7 +34,7 @@ def token_hash(token: str) -> str:
 
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
     """Make a token, which begins with its role. This is the only time that anyone can see it."""
-    return keep_new_token(connection, role, None if notebook is None else _pattern(connection, notebook))
+    return keep_new_token(connection, role, None if notebook is None else pattern_of(connection, notebook))
 
 
 def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str:
@@ -48,8 +48,11 @@ def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str
     return token
 
 
-def _pattern(connection: Connection, notebook: str) -> str:
-    """A pattern of identities; the name of a copy of which an author has said that it is no copy stays."""
+def pattern_of(connection: Connection, notebook: str) -> str:
+    """What a token for `notebook` opens: a pattern of identities.
+
+    The name of a copy of which an author has said that it is no copy stays.
+    """
     name = notebook_names(notebook)[0]
     its = (said_names.c.name == name) & (said_names.c.notebook == name)
     is_own = connection.execute(select(said_names.c.name).where(its)).first() is not None

@@ -163,6 +163,16 @@ def test_a_parted_copys_key_is_made_by_its_author(strict: Collector) -> None:
     assert strict.post("keys", {"notebook": "split"}, author).status_code == 403
 
 
+def test_an_admin_of_a_notebook_gives_no_token_for_a_copy_that_was_parted_from_it(strict: Collector) -> None:
+    for name in ("wide", "Copy of wide"):
+        strict.post("errors", {**EVENT, "notebook": name}, ADMIN)
+    assert strict.request("DELETE", "notebooks/wide/names/Copy%20of%20wide", headers=admin()).status_code == 200
+    tokens = [make_token(strict, "--role=admin", f"--notebook={name}") for name in ("wide", "Copy of wide")]
+    sent = [strict.post("tokens", {"role": "read", "notebook": "Copy of wide"}, token) for token in tokens]
+    assert [answer.status_code for answer in sent] == [403, 200]
+    assert sent[1].json()["notebook"] == "Copy of wide"
+
+
 def test_every_token_that_may_report_is_taken_as_before(strict: Collector) -> None:
     for role in ("report", "read", "author", "admin"):
         token = make_token(strict, f"--role={role}", "--notebook=course*")

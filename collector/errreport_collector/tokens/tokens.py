@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from jupyter_errreport.api import Access, Problem
 from jupyter_errreport.api.http.query import PAGING, read_filters, read_paging
-from jupyter_errreport.contract import NOTEBOOK_LIMIT, ROLES, Role, notebook_pattern
+from jupyter_errreport.contract import NOTEBOOK_LIMIT, ROLES, Role
 from jupyter_errreport.store.keys.token_list import tokens_page
 from jupyter_errreport.store.paging import encode_cursor
 from jupyter_errreport.store.scopes import covers
-from jupyter_errreport.store.tokens import create_token, find_token, revoke_token, token_hash
+from jupyter_errreport.store.tokens import create_token, find_token, pattern_of, revoke_token, token_hash
 
 from ..handler import CollectorResource
 from .sent import read_sent
@@ -48,14 +48,14 @@ class Tokens(CollectorResource):
     async def post(self) -> None:
         """Make a token, which this answer alone shows."""
         sent, scope = read_sent(self, SentToken), self.notebook_scope
-        if not covers(scope, None if sent.notebook is None else notebook_pattern(sent.notebook)):
-            raise Problem(
-                403,
-                "notebook_not_allowed",
-                f"Your token is for notebooks {scope}; it can make no token for others. Nothing was made.",
-            )
 
         def work(connection: Connection) -> dict[str, str | None]:
+            if not covers(scope, None if sent.notebook is None else pattern_of(connection, sent.notebook)):
+                raise Problem(
+                    403,
+                    "notebook_not_allowed",
+                    f"Your token is for notebooks {scope}; it can make no token for others. Nothing was made.",
+                )
             token = create_token(connection, sent.role, sent.notebook)
             made = find_token(connection, token_hash(token))
             assert made is not None  # noqa: S101 - it was made in this transaction
