@@ -86,7 +86,12 @@ NO_LONGER = "This destination is no longer configured; what waits for it is drop
 
 def key_of(destination: Destination) -> str:
     """What the outbox calls a destination: the same for the same receiver, and no secret, though a webhook is one."""
-    text = "\x1f".join(destination.identity)
+    return key_named(*destination.identity)
+
+
+def key_named(kind: str, address: str) -> str:
+    """The same by what `Destination.identity` holds."""
+    text = f"{kind}\x1f{address}"
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8, person=b"errreport-destin").hexdigest()
 
 

@@ -19,7 +19,9 @@ from tornado.web import HTTPError
 from ...api import Service
 from ...api.receiving.receive import store
 from ...delivery.choices import Choices
+from ...delivery.destination import COLLECTOR
 from ...event import EventMessageType
+from ...forwarding.forwarding import key_named
 from ...opt_out import forbidden_by
 from ...privacy import public_notebook
 from ...store import StoreError
@@ -143,7 +145,8 @@ class KernelWatch:
         if self._is_forbidden(watched) or (hook is not None and hook.reporting != "on"):
             return
         notebook = (hook.notebook if hook else "") or await self._notebook(watched)
-        pass_on_to = self._service.pass_on_to
+        told_by_kernel = {key_named(COLLECTOR, address) for address in (hook.collectors if hook else ())}
+        pass_on_to = [key for key in self._service.pass_on_to if key not in told_by_kernel]
         rows = [(session.id, session.kept_as, session.good, session.failed) for session in due]
 
         def work(connection: SqlConnection) -> None:
