@@ -83,10 +83,11 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
             sent.good_cells,
             sent.failed_cells,
             sent.release and sent.release[:RELEASE_LIMIT],
+            service.pass_on_to,
         )
 
     try:
-        return key, await resource.write_db(work)
+        row = await resource.write_db(work)
     except NotebookLimitError as error:
         raise too_many(
             "limit_notebooks", "There are as many notebooks here as there may be; nothing was stored.", 86_400
@@ -97,6 +98,8 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
             "From this address as many sessions were opened today as one may; nothing was stored. Try again later.",
             3_600,
         ) from error
+    service.on_counted()
+    return key, row
 
 
 def unknown_session() -> Problem:

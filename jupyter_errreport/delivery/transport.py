@@ -127,6 +127,25 @@ class Transport:
         except Exception as error:
             return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
 
+    def pass_session_on(self, body: bytes, timeout: float) -> Outcome:
+        """Open at a collector a session that is another server's, or tell it the counts. Never raises.
+
+        Its status is `stored` when that is done, or this collector will never take it; `rejected`, with a problem, when
+        it may take it later and others now.
+        """
+        self._wanted = _always
+        try:
+            response = self._post("sessions", body, timeout)
+        except Exception as error:
+            return Outcome(problem=f"{self._destination.label} could not be reached ({type(error).__name__})")
+        what = f"{self._destination.label} answered {response.status_code} to a session"
+        asked = retry_after(response.headers.get("Retry-After"))
+        if response.status_code in (401, 429):
+            return judged("rejected", 1, what)._replace(retry_after=asked)
+        if response.status_code == 200 or 400 <= response.status_code < 500:
+            return judged("stored", 1)
+        return Outcome(problem=what, retry_after=asked)
+
     def _post_session(self, cells: Cells, timeout: float) -> Outcome:
         key = self._destination.session_key
         if not key or self._destination.kind != COLLECTOR:

@@ -149,6 +149,7 @@ class JupyterErrReport(ExtensionApp):
             pass_on_to=self._forwarding.keys,
             on_stored=self._stored,
             on_said=self._forwarding.wake,
+            on_counted=self._forwarding.wake,
             on_deleted=self._forwarding.wake,
             hints_follow=any(place.kind == COLLECTOR for place in destinations),
             destinations=self._forwarding.status,

@@ -32,6 +32,8 @@ class Hook(NamedTuple):
     """The name that was given to the notebook; empty for its file's."""
     reporting: str
     """`on`; `off` or `ask` when nothing is to be told of this kernel, for good or before its reader said yes."""
+    collectors: tuple[str, ...] = ()
+    """The addresses of those that it tells of its session itself, as `Destination.identity` has them."""
 
 
 class Connection:
@@ -83,7 +85,9 @@ class Connection:
         """What the hook in the kernel with this connection file has announced of itself; None when there is none."""
         try:
             content = json.loads((self._hooked / Path(kernel_file).name).read_text())
-            return Hook(*(str(content[name]) for name in Hook._fields))
+            session, notebook, reporting = (str(content[name]) for name in ("session", "notebook", "reporting"))
+            collectors = tuple(str(address) for address in content.get("collectors") or ())
+            return Hook(session, notebook, reporting, collectors)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

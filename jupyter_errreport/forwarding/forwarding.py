@@ -44,18 +44,18 @@ class Forwarding:
         Raises `StoreError`.
         """
 
-        def work(connection: Connection) -> str:
+        def work(connection: Connection) -> tuple[str, str]:
             for key, destination in self._destinations.items():
                 register(connection, key, destination.kind, destination.label)
             expire(connection, time.time())
-            return secret(connection, "sender_key")
+            return secret(connection, "sender_key"), secret(connection, "session_key")
 
         try:
-            sender_key = self._database.write(work).result(START_SECONDS)
+            sender_key, session_secret = self._database.write(work).result(START_SECONDS)
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            parcels = parcels_for(destination.kind, self._database, key, destination.label)
+            parcels = parcels_for(destination.kind, self._database, key, destination.label, session_secret)
             self._senders.append(Sender(destination, parcels, self._database.lock(key), sender_key))
         for sender in self._senders:
             sender.start()
@@ -86,7 +86,12 @@ NO_LONGER = "This destination is no longer configured; what waits for it is drop
 
 def key_of(destination: Destination) -> str:
     """What the outbox calls a destination: the same for the same receiver, and no secret, though a webhook is one."""
-    text = "\x1f".join(destination.identity)
+    return key_named(*destination.identity)
+
+
+def key_named(kind: str, address: str) -> str:
+    """The same by what `Destination.identity` holds."""
+    text = f"{kind}\x1f{address}"
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8, person=b"errreport-destin").hexdigest()
 
 

@@ -1,5 +1,6 @@
 """What goes out in one request, and what its answer means for the outbox: one kind for collectors, one for people."""
 
+import hashlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from ..contract import BATCH_EVENTS, BODY_LIMIT
 from ..delivery.destination import SLACK
 from ..delivery.outcome import Outcome
-from ..event import encode
+from ..event import encode, public_session, rfc3339
 from ..store import Database
 from ..store.groups.hints import take_hints
 from ..store.outbox.deletions import deletion_done, next_deletion
@@ -25,10 +26,21 @@ from ..store.outbox.outbox import (
     set_problem,
     settle,
 )
+from ..store.outbox.session_outbox import (
+    SESSION_SECONDS,
+    SessionNews,
+    names_elsewhere,
+    next_session,
+    next_session_at,
+    put_off_session,
+    session_told,
+)
 
 """What one request to a collector may hold: a collector takes no more bytes."""
 LONGEST_QUIET = 300.0
 """Seconds after which a clock that may have jumped is looked at again."""
+LEAST_PUT_OFF, MOST_PUT_OFF = 60.0, 3_600.0
+"""Seconds for which a session waits that a collector does not take now."""
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
@@ -44,6 +56,8 @@ class Parcel(NamedTuple):
     """The group that people are told of."""
     deletes: bool = False
     """Whether it asks to delete its one event."""
+    session: SessionNews | None = None
+    """The session that it tells of."""
 
 
 class Parcels(ABC):
@@ -52,11 +66,15 @@ class Parcels(ABC):
     pause = 0.0
     """Seconds between two requests that went well."""
 
-    def __init__(self, database: Database, destination: str, label: str = "") -> None:
+    def __init__(self, database: Database, destination: str, label: str = "", session_secret: str = "") -> None:
+        """From `session_secret`, in hex, and the public ids of sessions their keys at a collector are derived."""
         self._database = database
         self._destination = destination
         self._label = label
         """What may be shown of the destination."""
+        self._session_secret = session_secret
+        self.closing = False
+        """Whether this is the last chance for a while, so that nothing should wait for its time."""
 
     @abstractmethod
     def next(self) -> Parcel | None:
@@ -88,18 +106,18 @@ class Parcels(ABC):
 
 
 class Batches(Parcels):
-    """For a collector: every event, the oldest first, many at once.
+    """For a collector: every event, the oldest first, many at once; when none waits, deletions and sessions.
 
     A batch that is refused as a whole is halved, and again, until the event that spoils it is alone.
     """
 
-    def __init__(self, database: Database, destination: str, label: str = "") -> None:
-        super().__init__(database, destination, label)
+    def __init__(self, database: Database, destination: str, label: str = "", session_secret: str = "") -> None:
+        super().__init__(database, destination, label, session_secret)
         self._limit = BATCH_EVENTS
 
     def next(self) -> Parcel | None:
         """As many events as one request may hold."""
-        events = self._read(lambda connection: next_events(connection, self._destination, self._limit))
+        events = self._read(self._next_events)
         bodies: list[bytes] = []
         size = 2
         for event in events:
@@ -111,7 +129,16 @@ class Batches(Parcels):
         if bodies:
             return Parcel(bodies, [event["event_id"] for event in events[: len(bodies)]])
         deleted = self._read(lambda connection: next_deletion(connection, self._destination))
-        return Parcel([], [deleted], deletes=True) if deleted else None
+        if deleted:
+            return Parcel([], [deleted], deletes=True)
+        latest = rfc3339(time.time() + (SESSION_SECONDS if self.closing else 0.0))
+        session = self._read(lambda connection: next_session(connection, self._destination, latest, self._key))
+        return Parcel([], [], session=session) if session else None
+
+    def due_in(self) -> float | None:
+        """When there is a session to tell of."""
+        moment = self._read(lambda connection: next_session_at(connection, self._destination))
+        return None if moment is None else min(max(moment - time.time(), 0.0), LONGEST_QUIET)
 
     def answered(self, parcel: Parcel, outcome: Outcome) -> None:
         """Take out of the outbox what the collector has, or has deleted, and mark what it will never take."""
@@ -122,6 +149,9 @@ class Batches(Parcels):
                 set_problem(connection, self._destination, outcome.problem)
 
             self._write(done)
+            return
+        if parcel.session is not None:
+            self._session_answered(parcel.session, outcome)
             return
         if outcome.is_whole and len(parcel.event_ids) > 1:
             self._limit = len(parcel.event_ids) // 2
@@ -135,6 +165,34 @@ class Batches(Parcels):
             take_hints(connection, hints, self._label)
 
         self._write(work)
+
+    def _session_answered(self, session: SessionNews, outcome: Outcome) -> None:
+        """A session that is refused for now waits by itself: errors don't wait for it."""
+        is_put_off = session.body is not None and outcome.statuses == ["rejected"]
+        pause = min(max(outcome.retry_after or 0.0, LEAST_PUT_OFF), MOST_PUT_OFF)
+
+        def work(connection: Connection) -> None:
+            if is_put_off:
+                put_off_session(connection, self._destination, session, rfc3339(time.time() + pause))
+            else:
+                session_told(connection, self._destination, session)
+            set_problem(connection, self._destination, outcome.problem)
+
+        self._write(work)
+
+    def _next_events(self, connection: Connection) -> list[dict[str, Any]]:
+        """The next events, under the ids by which this collector knows their sessions."""
+        events = next_events(connection, self._destination, self._limit)
+        known_as = names_elsewhere(connection, self._destination, {event.get("session") for event in events})
+        for event in events:
+            if session := event.get("session"):
+                event["session"] = public_session(self._key(known_as.get(session, session)))
+        return events
+
+    def _key(self, session: str) -> str:
+        """The key that a session has at this collector, by the public id that it has here."""
+        text, secret = f"{self._destination}\x1f{session}", bytes.fromhex(self._session_secret)
+        return hashlib.blake2b(text.encode(), digest_size=16, key=secret, person=b"errreport-passon").hexdigest()
 
 
 class Messages(Parcels):
@@ -165,9 +223,9 @@ class Messages(Parcels):
         self._write(work)
 
 
-def parcels_for(kind: str, database: Database, destination: str, label: str) -> Parcels:
+def parcels_for(kind: str, database: Database, destination: str, label: str, session_secret: str) -> Parcels:
     """What suits this kind of destination."""
-    return (Messages if kind == SLACK else Batches)(database, destination, label)
+    return (Messages if kind == SLACK else Batches)(database, destination, label, session_secret)
 
 
 def _body(message: Message) -> bytes:

@@ -55,6 +55,7 @@ class Sender:
     def close(self, deadline: float) -> None:
         """Send what can be sent until `deadline` (monotonic), then end; `join` waits for it."""
         self._deadline = deadline
+        self._parcels.closing = True
         self._closing.set()
         self._news.set()
 
@@ -115,6 +116,10 @@ class Sender:
         return self._later(None)
 
     def _sent(self, parcel: Parcel) -> Outcome:
+        if parcel.session is not None:
+            if parcel.session.body is None:
+                return self._transport.erase(f"sessions/{parcel.session.key}", self._timeout())
+            return self._transport.pass_session_on(parcel.session.body, self._timeout())
         if parcel.deletes:
             return self._transport.erase(f"errors/{parcel.event_ids[0]}", self._timeout())
         return self._transport.send(parcel.bodies, self._timeout())

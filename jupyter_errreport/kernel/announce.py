@@ -6,17 +6,17 @@ connection file says which kernels have one, under which session they report, an
 
 import json
 import os
-from typing import Any
+from typing import Any, Sequence
 
 from ..contract import CONNECTION_VARIABLE
 from ..own_files import NO_LINK
 
 
-def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
+def announce(shell: Any, session: str, notebook: str, reporting: str, collectors: Sequence[str] = ()) -> None:
     """Leave a file named for this kernel, where the environment names a Jupyter server. Raises OSError.
 
     `session` is its public id, `notebook` the name that was given to the notebook (empty for none), `reporting` is
-    `on`, `off` or `ask`.
+    `on`, `off` or `ask`, `collectors` are the addresses of those that this kernel tells of its session itself.
     """
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     application = getattr(getattr(shell, "kernel", None), "parent", None)
@@ -24,7 +24,8 @@ def announce(shell: Any, session: str, notebook: str, reporting: str) -> None:
     if connection and name:
         # Its folder is the server's to make and to remove, and missing where the server is gone.
         path = os.path.join(os.path.splitext(connection)[0], name)
-        content = json.dumps({"session": session, "notebook": notebook, "reporting": reporting})
+        told = {"session": session, "notebook": notebook, "reporting": reporting, "collectors": list(collectors)}
+        content = json.dumps(told)
         with os.fdopen(os.open(path + ".partial", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK, 0o600), "w") as file:
             file.write(content)
         os.replace(path + ".partial", path)

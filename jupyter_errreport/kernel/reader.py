@@ -1,7 +1,7 @@
 """What the reader wants, of which everything else asks: on or off, yes or no; and who is told of it."""
 
 from contextlib import suppress
-from typing import Any, Callable, Sequence, Tuple
+from typing import Any, Callable, List, Sequence, Tuple
 
 from ..delivery import Destination
 from ..delivery.choices import NO, YES
@@ -32,7 +32,7 @@ class Reader:
         """The public id under which this kernel reports to its Jupyter server."""
         self._destinations = destinations
         self._front_end = FrontEnd(shell, faults, answer)
-        self._announced = ""
+        self._announced: Tuple[str, List[str]] = "", []
 
     @property
     def off_reason(self) -> str:
@@ -81,10 +81,11 @@ class Reader:
         with self._faults:
             states = [self.consent.state_of(to) for to in destinations if to.kind == JUPYTER]
             reporting = "off" if off or NO in states else "ask" if ASKED in states else "on"
-            if reporting != self._announced:
-                self._announced = reporting
+            own = sorted(to.identity[1] for to in destinations if to.session_key and self.consent.lets_go(to))
+            if (reporting, own) != self._announced:
+                self._announced = reporting, own
                 named = next((to.notebook for to in destinations if to.kind == JUPYTER), "")
-                announce(self._shell, self._session, named, reporting)
+                announce(self._shell, self._session, named, reporting, own)
         with self._faults:
             asked = self.asked
             answered = YES if all(self.consent.lets_go(to) for to in destinations) else NO

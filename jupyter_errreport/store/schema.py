@@ -169,6 +169,23 @@ outbox = Table(
     Index("outbox_by_event", "event_id"),
 )
 
+session_outbox = Table(
+    "session_outbox",
+    metadata,
+    # What is sent is the row of `sessions`. A row stays while the session does, so that it is not told too often.
+    Column("destination", String(32), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    # The id that it had here when it was told first: its key there is derived from that.
+    Column("known_as", String(64), nullable=False),
+    Column("told_at", String(27)),
+    # When it is to be told next; None while there is nothing new.
+    Column("due_at", String(27)),
+    # 1 when its reader has erased it here, and it is to be erased there.
+    Column("erased", Integer, nullable=False),
+    Index("session_outbox_by_time", "destination", "due_at", "session"),
+    Index("session_outbox_by_session", "session"),
+)
+
 comments = Table(
     "comments",
     metadata,

@@ -1,6 +1,7 @@
 """Sessions: one run of a notebook by one reader. Their keys are never stored, only ids derived from them."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -13,6 +14,7 @@ from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
 from .limits import Limits, check_address, check_notebook
 from .naming import is_notebook, notebook_of
+from .outbox.session_outbox import erase_elsewhere, rename_elsewhere, stop_telling, tell_of_session
 from .paging import Cursor, Page, page_of
 from .schema import sessions
 from .settings import secret
@@ -29,10 +31,11 @@ def open_session(
     good_cells: int = 0,
     failed_cells: int = 0,
     release: str | None = None,
+    pass_on_to: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Open a session, or report its counts of cells again: the larger ones stay. Its row as lists show it.
 
-    Raises `SessionLimitError`.
+    The collectors in `pass_on_to` are told of it. Raises `SessionLimitError`.
     """
     now = clock.now()
     known = find_session(connection, session)
@@ -56,6 +59,7 @@ def open_session(
         }
         connection.execute(insert(sessions).values(**known, identity=identity, address_key=address_key))
         add_sessions(connection, sessions.c.session == session)
+        tell_of_session(connection, pass_on_to, session)
         return known
     changes = {
         "last_seen_at": rfc3339(now),
@@ -69,6 +73,8 @@ def open_session(
     connection.execute(update(sessions).where(its).values(**changes))
     if changes["release"] != known["release"]:
         add_sessions(connection, its)
+    if any(known[name] != changes[name] for name in ("good_cells", "failed_cells", "release")):
+        tell_of_session(connection, pass_on_to, session)
     return known | changes
 
 
@@ -105,14 +111,22 @@ def list_oldest_sessions(connection: Connection, scope: str | None, skip: int, l
 
 
 def erase_session(connection: Connection, session: str) -> int | None:
-    """Forget a session and its errors; how many errors. None when nothing of it is known."""
+    """Forget a session and its errors, here and where it was passed on; how many errors. None when it is not known."""
+    erase_elsewhere(connection, session)
     deleted = delete_errors(connection, Filters(session=session))
     forgotten = delete_sessions(connection, sessions.c.session == session)
     return deleted if deleted or forgotten else None
 
 
+def replace_session(connection: Connection, old: str, new: str) -> None:
+    """Forget a session that goes on under another id; collectors go on knowing it as they do."""
+    rename_elsewhere(connection, old, new)
+    delete_sessions(connection, sessions.c.session == old)
+
+
 def delete_sessions(connection: Connection, chosen: ColumnElement[bool]) -> int:
-    """Forget sessions, and count them no more; how many."""
+    """Forget sessions, and count them no more; how many. Collectors to which they went keep them."""
+    stop_telling(connection, select(sessions.c.session).where(chosen))
     take_sessions(connection, chosen)
     return connection.execute(delete(sessions).where(chosen)).rowcount
 

@@ -198,6 +198,8 @@ def test_a_kernel_with_the_hook_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     announce(shell("kernel-a.json"), "s", "dock", "on")
     announce(shell(""), "s", "dock", "on")
     assert connection.hook_of("/runtime/kernel-a.json") == Hook("s", "dock", "on")
+    announce(shell("kernel-a.json"), "s", "dock", "on", ["https://errors.example.org:443"])
+    assert connection.hook_of("/runtime/kernel-a.json") == Hook("s", "dock", "on", ("https://errors.example.org:443",))
     assert connection.hook_of("/runtime/kernel-b.json") is None
     assert connection.has_hook("/runtime/kernel-a.json")
     assert not connection.has_hook("/runtime/kernel-b.json")

@@ -11,6 +11,7 @@ from jupyter_errreport.event import EventMessageType, new_event_id
 from jupyter_errreport.forwarding import Forwarding, parcels, sender
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.sessions import open_session
 from tests.support.receiver import Receiver, receiver
 
 
@@ -47,6 +48,14 @@ class Server:
         keys = self.forwarding.keys
         self.database.write(lambda connection: insert_errors(connection, events, None, 90, keys)).result(5)
         self.forwarding.wake(events)
+
+    def count(self, session: str, good: int, failed: int, notebook: str = "dock", release: str | None = None) -> None:
+        """Open a session, or tell its counts, as a kernel's watch does."""
+        to = self.forwarding.keys
+        self.database.write(
+            lambda connection: open_session(connection, session, notebook, "", None, good, failed, release, to)
+        ).result(5)
+        self.forwarding.wake()
 
     def figures(self, number: int = 0) -> dict[str, int | str]:
         """What `status` says of a destination; its figures add up."""

@@ -34,7 +34,7 @@ def texts(slack: Receiver) -> list[str]:
 
 
 def test_a_collector_gets_every_event_as_it_was_stored(start: Start, to: Receiver) -> None:
-    sent = [event(f"E{number}", session="s" * 32, cell_hash="0" * 32, release="1") for number in range(250)]
+    sent = [event(f"E{number}", cell_hash="0" * 32, release="1") for number in range(250)]
     server = start(Destination.collector(to.url, "the-token"))
     server.store(*sent)
     wait_for(lambda: server.figures()["sent"] == 250, "all")

@@ -27,6 +27,7 @@ from jupyter_errreport.store.names.said import join_name, part_name
 from jupyter_errreport.store.notebooks import days_of_all, find_notebook, list_notebooks
 from jupyter_errreport.store.outbox.alerts import list_alerts
 from jupyter_errreport.store.outbox.outbox import next_events, next_message, next_message_at, register
+from jupyter_errreport.store.outbox.session_outbox import names_elsewhere, next_session, next_session_at
 from jupyter_errreport.store.paging import Cursor
 from jupyter_errreport.store.published.author_cells import author_cell_of_error, author_cell_of_group
 from jupyter_errreport.store.published.sources import PublishedCell, cells_in_order, find_source, publish_source
@@ -105,6 +106,9 @@ READS: dict[str, Work] = {
     "events to send": lambda connection: next_events(connection, "d", 100),
     "message to send": lambda connection: next_message(connection, "d", 0),
     "when to send": lambda connection: next_message_at(connection, "d"),
+    "session to tell of": lambda connection: next_session(connection, "d", MOMENT, str),
+    "when to tell of a session": lambda connection: next_session_at(connection, "d"),
+    "sessions under their names there": lambda connection: names_elsewhere(connection, "d", ["s", "t"]),
 }
 
 
@@ -119,7 +123,7 @@ def test_a_read_uses_an_index(filled: Database, name: str) -> None:
 def test_writes_use_indexes(filled: Database, event: Make) -> None:
     def work(connection: Connection) -> None:
         insert_errors(connection, [event(session="s"), event(session="t", fingerprint="g" * 32)], None, 90, ["d"])
-        open_session(connection, "s", "dock", "::1", None, 3, 1, "1.0")
+        open_session(connection, "s", "dock", "::1", None, 3, 1, "1.0", ["d"])
         change_group(connection, GROUP, GroupChange(status="resolved"), None)
         join_name(connection, "dock", "fold")
         part_name(connection, "dock", "fold")

@@ -54,6 +54,8 @@ class Service:
     """Called on the event loop with the reasons for which a request, or events of one, were refused. Must not block."""
     on_said: Callable[[], None] = _nobody
     """Called on the event loop when readers have said something of errors. Must not block."""
+    on_counted: Callable[[], None] = _nobody
+    """Called on the event loop when a session was opened, or cells of one were counted. Must not block."""
     on_deleted: Callable[[], None] = _nobody
     """Called on the event loop when errors were deleted. Must not block."""
     tell_decision: Callable[[dict[str, Any], GroupChange], str] | None = None

@@ -1,7 +1,7 @@
 """Watches the kernels of a Jupyter server, for what no hook in them can report.
 
 A kernel that dies can say nothing, and kernels of other languages and environments have no hook. What is recorded here
-is stored and passed on like what a hook sends. Sessions are counted for all kernels, and stay on this server.
+is stored and passed on like what a hook sends; so are the sessions, which are counted for all kernels.
 """
 
 import asyncio
@@ -19,12 +19,13 @@ from tornado.web import HTTPError
 from ...api import Service
 from ...api.receiving.receive import store
 from ...delivery.choices import Choices
+from ...delivery.destination import COLLECTOR
 from ...event import EventMessageType
+from ...forwarding.forwarding import key_named
 from ...opt_out import forbidden_by
 from ...privacy import public_notebook
 from ...store import StoreError
-from ...store.schema import sessions
-from ...store.sessions import delete_sessions, open_session
+from ...store.sessions import open_session, replace_session
 from ..connection import Connection, Hook
 from .deaths import is_readers_doing
 from .kernel_events import event_of_death, event_of_error
@@ -144,15 +145,18 @@ class KernelWatch:
         if self._is_forbidden(watched) or (hook is not None and hook.reporting != "on"):
             return
         notebook = (hook.notebook if hook else "") or await self._notebook(watched)
+        told_by_kernel = {key_named(COLLECTOR, address) for address in (hook.collectors if hook else ())}
+        pass_on_to = [key for key in self._service.pass_on_to if key not in told_by_kernel]
         rows = [(session.id, session.kept_as, session.good, session.failed) for session in due]
 
         def work(connection: SqlConnection) -> None:
             for session, kept_as, good, failed in rows:
                 if kept_as not in ("", session):
-                    delete_sessions(connection, sessions.c.session == kept_as)
-                open_session(connection, session, notebook, "", None, good, failed)
+                    replace_session(connection, kept_as, session)
+                open_session(connection, session, notebook, "", None, good, failed, None, pass_on_to)
 
         await asyncio.wrap_future(self._service.database.write(work))
+        self._service.on_counted()
         for session in due:
             session.kept_as = session.id
 

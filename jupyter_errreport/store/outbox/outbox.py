@@ -17,6 +17,7 @@ from ..limits import DAY
 from ..paging import in_parts
 from ..schema import destinations, errors, outbox, told_groups
 from .deletions import COLLECTOR, forget_deletions
+from .session_outbox import forget_old_sessions
 
 AGE_DAYS = 60
 """Rows of older events are dropped: receivers forget ids after 90 days, and refuse what they can't tell from a copy."""
@@ -147,6 +148,7 @@ def expire(connection: Connection, now: float) -> None:
     oldest = new_event_id(now - AGE_DAYS * DAY)[:13]
     _drop(connection, outbox.c.event_id < oldest)
     forget_deletions(connection, oldest)
+    forget_old_sessions(connection, rfc3339(now - AGE_DAYS * DAY))
     connection.execute(delete(told_groups).where(told_groups.c.quiet_until < rfc3339(now - DAY)))
 
 
