@@ -202,7 +202,7 @@ class Driver:
             other.append("the driver did not see all that was spooled")
         assert stage.server is not None and stage.collector is not None
         says = stage.collector.read("status")["errors"]
-        are = {"events": len(stored), "count": sum(event.count for event in stored.values())}
+        are = {"events": len(stored), "count": sum(event.count for event in stored.values()), "sampled": 0}
         if says != are:
             other.append(f"the collector says {says}, and has {are}")
         received = stage.server.get("/errreport/status").json()["received"]

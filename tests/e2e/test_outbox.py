@@ -65,7 +65,7 @@ def test_what_waits_survives_kill_9_and_arrives_once(here: Path, tmp_path: Path)
             assert destination(last)["queued"] == len(stored) == 600
         collected = [error["event_id"] for error in collector.errors(limit="1000")]
         assert sorted(collected) == sorted(stored)
-        assert collector.read("status")["errors"] == {"events": 600, "count": 600}
+        assert collector.read("status")["errors"] == {"events": 600, "count": 600, "sampled": 0}
     finally:
         collector.stop()
 

@@ -27,7 +27,8 @@ def collector() -> Iterator[Receiver]:
 @pytest.fixture(scope="module")
 def server(here: Path, home: Path, collector: Receiver) -> Iterator[JupyterServer]:
     address = f"--JupyterErrReport.collector_url={collector.url}"
-    with jupyter_server(here, home, *arguments(home), address) as running:
+    own = "--JupyterErrReport.author_token=author_of-these"
+    with jupyter_server(here, home, *arguments(home), address, own) as running:
         yield running
 
 

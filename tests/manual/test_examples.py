@@ -47,6 +47,9 @@ RUN_BY_OTHERS = {
     "jupyter server": "tests/e2e/test_installation.py",
     "pip install": "tests/e2e/test_installation.py",
     f"jupyter errreport collector --db {DATABASE}": "tests/collector/test_processes.py",
+    "jupyter errreport deploy": "tests/collector/test_deploy.py",
+    "jupyter errreport backup": "tests/store/test_backup.py",
+    "jupyter errreport restore": "tests/store/test_backup.py",
     "jupyter errreport migrate": "tests/store/test_transfer.py",
     "jupyter errreport hook": "tests/e2e/test_installation.py",
 }
