@@ -113,7 +113,7 @@ ALLOWED: tuple[ImplicitDifference, ...] = (
     ),
     ImplicitDifference(
         "the hash of a cell with a key in place of a name",
-        "names are code, so a cell's hash is made of them; from a key that stands there without quotes nobody gets it back",
+        "names are code, so a cell's hash is made of them; nobody gets a key back from it that stands there unquoted",
         _without_hash_of_key,
     ),
 )
