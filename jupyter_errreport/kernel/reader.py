@@ -32,7 +32,7 @@ class Reader:
         """The public id under which this kernel reports to its Jupyter server."""
         self._destinations = destinations
         self._front_end = FrontEnd(shell, faults, answer)
-        self._announced: Tuple[str, List[str]] = "", []
+        self._announced: Tuple[str, List[str]] = ("", [])
 
     @property
     def off_reason(self) -> str:
