@@ -20,7 +20,7 @@ _KINDS = re.compile(
     r"<(?:str|bytes|int|float|number|path|file|url|email|host|ip|uuid|date|token|sequence|mutation|name)>"
 )
 _SUGGESTION = re.compile(r"[ .;]{0,2}\(?(?:Did you mean|Perhaps you meant|Maybe you meant)\b.{0,300}\Z", re.DOTALL)
-_HIDDEN_NAMES = ("<token>", "<secret>", "<key>")
+_HIDDEN_NAME = re.compile("<(?:token|secret|key)>")
 """What a first line has for a name that is a key."""
 _UNCHECKED = "<comment>"
 _COMMENT = re.compile(r"(?:#|<comment>).{0,400}\Z", re.DOTALL)
@@ -79,16 +79,18 @@ def _without_rule_of_syntax(event: Event) -> Event:
 
 
 def _without_hash_of_key(one: Event, other: Event) -> tuple[Event, Event]:
-    if not all(any(hidden in event["first_line"] for hidden in _HIDDEN_NAMES) for event in (one, other)):
+    if not all("cell_hash" in event and _HIDDEN_NAME.search(event["first_line"]) for event in (one, other)):
         return one, other
-    return (
-        ({**one, "cell_hash": ""}, {**other, "cell_hash": ""})
-        if "cell_hash" in one and "cell_hash" in other
-        else (one, other)
-    )
+    return {**one, "cell_hash": ""}, {**other, "cell_hash": ""}
 
 
 ALLOWED: tuple[ImplicitDifference, ...] = (
+    # First: the next one leaves no placeholder of a key.
+    ImplicitDifference(
+        "the hash of a cell with a key in place of a name",
+        "names are code, so a cell's hash is made of them; nobody gets a key back from it that stands there unquoted",
+        _without_hash_of_key,
+    ),
     ImplicitDifference(
         "the kind of a placeholder",
         "`<path>` or `<date>` instead of `<str>` tells what a value looks like: that is what an author needs to know",
@@ -110,11 +112,6 @@ ALLOWED: tuple[ImplicitDifference, ...] = (
         "where the kernel holds more than can be looked through in time, a comment is `<comment>`: whether it is hangs"
         " on how busy the machine is, and on how much is held, not on what",
         _without_comment,
-    ),
-    ImplicitDifference(
-        "the hash of a cell with a key in place of a name",
-        "names are code, so a cell's hash is made of them; nobody gets a key back from it that stands there unquoted",
-        _without_hash_of_key,
     ),
 )
 

@@ -96,6 +96,10 @@ def _changes(event: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             {"kind": ("syntax", "syntax"), "error_message": ("invalid syntax (line 1)", "invalid decimal literal")},
             "which rule a text breaks",
         ),
+        (
+            {"first_line": ("TOKEN = <token>",) * 2, "cell_hash": ("0" * 32, "1" * 32)},
+            "the hash of a cell with a key in place of a name",
+        ),
     ],
 )
 def test_each_difference_that_is_allowed_is_seen_and_named(changes: dict[str, tuple[str, str]], name: str) -> None:
@@ -106,6 +110,11 @@ def test_each_difference_that_is_allowed_is_seen_and_named(changes: dict[str, tu
     assert needed([one], [other]) == [name]
     assert needed([one], [{**other, "error_message": "Zovam", "kind": "cell"}]) is None
     assert name in [allowed.name for allowed in ALLOWED]
+
+
+def test_a_hash_tells_nothing_of_a_value_in_quotes() -> None:
+    told = {**event_of("x = 'Zovam'; 1 / 0"), "cell_hash": "0" * 32}
+    assert needed([told], [{**told, "cell_hash": "1" * 32}]) is None
 
 
 def fingerprint_of(event: dict[str, Any]) -> str:
