@@ -16,8 +16,8 @@ from ..store.events.filters import Filters
 from ..store.sessions import find_session, list_oldest_sessions
 from .http.access import Access
 from .http.body import TakesBody
-from .http.error_pages import FIRST, encoded, oldest_errors
-from .http.exports import TYPES
+from .http.error_pages import FIRST, oldest_errors
+from .http.exports import TYPES, encoded
 from .http.problem import Problem
 from .http.query import read_number
 from .http.resource import Resource

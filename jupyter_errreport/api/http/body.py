@@ -59,7 +59,7 @@ class TakesBody(RequestHandler):
         """The body's events, not yet checked, and whether there is only a single one, outside of any list.
 
         Each is a value, or the bytes of plain JSON, which can be decoded into what is expected without a detour (see
-        `validation.checked`). A line of NDJSON that can't be parsed is given as the `Problem` that it is.
+        `fields.checked`). A line of NDJSON that can't be parsed is given as the `Problem` that it is.
         """
         kind = self._content_type()
         if kind in LINES_TYPES:

@@ -1,6 +1,5 @@
 """Reads long lists of errors from the database a few at a time: no more than a client has room for."""
 
-import json
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -11,15 +10,11 @@ from ...store.errors.errors import end_of_list, list_errors, list_oldest_errors
 from ...store.events.filters import Filters
 from ...store.paging import Cursor, Page
 from ..service.outgoing import PIECE
+from .exports import encoded
 from .resource import Resource
 
 FIRST, MOST = 10, 100
 """Errors that are read at once: how many first, and how many at most; in between it goes by their size."""
-
-
-def encoded(value: Any) -> str:
-    """JSON as all answers have it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def next_size(texts: list[str]) -> int:

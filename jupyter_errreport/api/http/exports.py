@@ -48,12 +48,17 @@ async def send_list(resource: Resource, items: AsyncIterator[dict[str, Any]], co
             return
         opening = "["
         async for item in items:
-            yield opening + json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+            yield opening + encoded(item)
             opening = ","
         yield "]" if opening == "," else "[]"
 
     resource.set_header("Content-Type", TYPES[kind])
     await send(resource, texts())
+
+
+def encoded(value: Any) -> str:
+    """JSON as all answers have it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_lines(items: Sequence[dict[str, Any]]) -> str:

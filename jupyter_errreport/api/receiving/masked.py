@@ -17,7 +17,7 @@ from ...privacy.messages.known import KNOWN, lowered
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'`]{4,300})")
 _AFTER_ADDRESS = ".,;:!?)]}"
 REMEMBERED_LIMIT = 500
-"""Characters of a text that is kept with what it became: two megabytes of them at most."""
+"""Characters of a text that is kept with what it became: four thousand of them at most."""
 
 
 def masked_notebook(name: str) -> str:

@@ -97,15 +97,12 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
         conditions.append(errors.c.event_id == event_id)
     else:
         delete_counted(connection, filters)
-    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
-    return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
+    return _delete_everywhere(connection, conditions)
 
 
 def delete_some_errors(connection: Connection, filters: Filters) -> int:
     """The same with the `STEP` oldest errors that match; how many. Less than `STEP`: there are no more."""
-    conditions = _oldest(connection, filters.conditions())
-    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
-    return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
+    return _delete_everywhere(connection, _oldest(connection, filters.conditions()))
 
 
 def expire_some_errors(connection: Connection, until: str, remember_since: str, besides: Sequence[Partition]) -> int:
@@ -143,6 +140,12 @@ def delete_months(connection: Connection, months: Sequence[Partition], remember_
 
 def _of_month(month: Partition) -> ColumnElement[bool]:
     return and_(errors.c.event_id >= month.first, errors.c.event_id < month.end)
+
+
+def _delete_everywhere(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    """Delete errors here, and where they were passed on."""
+    pass_on_deletion(connection, select(errors.c.event_id).where(*conditions))
+    return _delete(connection, conditions, "", lambda: _delete_rows(connection, conditions))
 
 
 def _delete_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ...contract import FULL, is_nobodys
+from ...contract import EXPIRED, FULL, EventStatus, is_nobodys
 from ...event import EventMessageType, event_time, rfc3339
 from ..database.clock import clock
 from ..database.statements import Statement, insert_of, listed
@@ -30,14 +30,12 @@ from ..outbox.outbox import enqueue, enqueue_again
 from ..quotas import Quotas
 from ..schema import errors
 
-Status = Literal["stored", "duplicate", "rejected"]
-
 
 class Outcome(NamedTuple):
     """What became of one event."""
 
     event_id: str
-    status: Status
+    status: EventStatus
     group: str
     reason: str | None = None
     """Why it was rejected: `expired` or `limit_...`."""
@@ -109,7 +107,7 @@ def insert_errors(
         if event_id in known:
             outcomes.append(Outcome(event_id, "duplicate", group))
         elif not now - dedup_days * DAY <= (event_time(event_id) or 0) <= now + DAY:
-            outcomes.append(Outcome(event_id, "rejected", group, "expired"))
+            outcomes.append(Outcome(event_id, "rejected", group, EXPIRED))
         elif meter and (reason := meter.objection(event)):
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         elif gate and gate.is_full():
