@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("installed wheel")
 
 @pytest.mark.parametrize(
     ("database", "rounds"),
-    [("sqlite", 20), pytest.param("postgresql", 8, marks=pytest.mark.needs("postgresql"))],
+    [("sqlite", 12), pytest.param("postgresql", 6, marks=pytest.mark.needs("postgresql"))],
 )
 def test_rounds_lose_nothing_and_count_nothing_twice(database: str, rounds: int) -> None:
     assert main([f"--rounds={rounds}", f"--database={database}"]) == 0  # the seed is in the output

@@ -35,6 +35,7 @@ PAGES = {
     "nothing there": ("groups/nothing", "There is no group of this id"),
 }
 """Of each page: its address, and what stands there."""
+SHARED = pytest.mark.needs("postgresql")
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(
     scope="module",
-    params=["collector", "jupyter", pytest.param("shared_collector", marks=pytest.mark.needs("postgresql"))],
+    params=["collector", "jupyter", pytest.param("shared_collector", marks=SHARED)],
 )
 def site(request: pytest.FixtureRequest) -> Site:
     """Each of the two servers, with errors in it; the collector also as two processes on PostgreSQL."""
@@ -103,8 +104,15 @@ def address(site: Site, path: str) -> str:
     return path.format(group=groups[-1]["group"], error=errors[-1]["event_id"], notebook=quote(COURSE, safe=""))
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("who", ["desk", "phone"])
+LOOKED_AT = [
+    *(("collector", who, name) for who in ("desk", "phone") for name in PAGES),
+    *(("jupyter", "desk", name) for name in PAGES),
+    *(pytest.param("shared_collector", "desk", name, marks=SHARED) for name in ("overview", "group")),
+]
+"""The pages are the same on all servers: each by day and by night, wide and on a phone at one of them."""
+
+
+@pytest.mark.parametrize(("site", "who", "name"), LOOKED_AT, indirect=["site"])
 def test_everybody_can_read_every_page(
     readers: dict[str, Reader], who: str, name: str, picture: Callable[[str], str]
 ) -> None:
