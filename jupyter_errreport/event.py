@@ -235,6 +235,8 @@ def _place(frame: TracebackDetailsType) -> _Place:
     filename, function = frame["filename"], frame["fun_name"]
     if filename.startswith("<cell "):
         return "<cell>", function, False
+    if function.startswith("<cell "):  # of another notebook, whose cells may be moved
+        function = "<module>"
     frozen = _FROZEN.match(filename)
     path = frozen.group(1).replace(".", "/") if frozen else re.sub(r"\.pyc?\Z", "", filename)
     parts = path.split("/")

@@ -32,7 +32,9 @@ class LegacyHook(Hook):
         return {"pre_run_cell": self._pre_run_cell, "post_run_cell": self._post_run_cell}
 
     def _pre_run_cell(self, info: Any = None) -> None:
-        self._shown().clear()
+        with self._faults:
+            self._shown().clear()
+            self._reloads.put()
 
     def _post_run_cell(self, result: Any = None) -> None:
         with self._faults:
