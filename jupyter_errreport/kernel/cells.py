@@ -68,6 +68,9 @@ class Cells:
         self._threads = threading.local()
         self._files: Dict[str, Tuple[str, int]] = {}
         """Of cells that came from other notebooks: the names that IPython gave them, the file, and which cell it is."""
+        self._below_magic: Optional[Tuple[Any, bool]] = None
+        self._counted: Optional[Tuple[Any, int]] = None
+        """What was found last, with what it was asked for; written and read at once, from any thread."""
 
     def entered(self, source: str, cell_id: Optional[str], counted: bool) -> None:
         """A cell, or a part of one, begins on this thread; `counted` when it is given a number."""
@@ -166,13 +169,26 @@ class Cells:
         cell = self.current() or self.numbered(count)
         if cell is None or not cell.source.startswith("%%"):
             return 0
-        body = cell.source.partition("\n")[2]
-        return int(filename in _TIMED_FILES or _cached_text(filename) == body.rstrip())
+        return int(filename in _TIMED_FILES or self._is_text_below_magic(filename, cell.source))
+
+    def _is_text_below_magic(self, filename: str, source: str) -> bool:
+        """Whether what was compiled is the cell from its second line on; a cell may have very many lines."""
+        key, last = (filename, source), self._below_magic
+        if last is None or last[0] != key:
+            is_below = _cached_text(filename) == source.partition("\n")[2].rstrip()
+            last = self._below_magic = key, is_below
+        return last[1]
 
     def _count_from_history(self, filename: str) -> int:
-        """IPython 7 keeps no list: the newest cell whose text is that of the file."""
-        text = _cached_text(filename)
+        """IPython 7 keeps no list: the newest cell whose text is that of the file; asked for each frame."""
         current = self.current()
+        key = filename, len(self._shell.history_manager.input_hist_parsed), current and current.execution_count
+        last = self._counted
+        if last is None or last[0] != key:
+            last = self._counted = key, self._search_history(_cached_text(filename), current)
+        return last[1]
+
+    def _search_history(self, text: str, current: Optional[Cell]) -> int:
         if current is not None and current.source.rstrip() == text:
             return current.execution_count
         inputs = self._shell.history_manager.input_hist_parsed

@@ -105,7 +105,7 @@ class Hook:
 
     def _pre_run_cell(self, info: Any = None) -> None:
         with self._faults:
-            self.cells.entered(info.raw_cell, getattr(info, "cell_id", None), info.store_history)
+            self.cells.entered(info.raw_cell, getattr(info, "cell_id", None) or self._cell_id(), info.store_history)
             self._shown().clear()
             self._loops.watch()
             self._reloads.put()
@@ -263,9 +263,20 @@ class Hook:
 
         Its request says `silent`, or that the code is not to be kept in the history.
         """
+        content = self._requested("content")
+        return bool(content.get("silent")) or content.get("store_history") is False
+
+    def _cell_id(self) -> Optional[str]:
+        """The id of the cell that runs, which IPython 8 and newer tell, as its front end gave it."""
+        found = self._requested("metadata").get("cellId")
+        return found if type(found) is str else None
+
+    def _requested(self, part: str) -> Dict[str, Any]:
+        """A part of the request by which a front end has this run; empty where there is none."""
         get_parent = getattr(self.shell, "get_parent", None)
-        content = get_parent().get("content") if get_parent is not None and get_parent() else None
-        return isinstance(content, dict) and (bool(content.get("silent")) or content.get("store_history") is False)
+        request = get_parent() if get_parent is not None else None
+        found = request.get(part) if isinstance(request, dict) else None
+        return found if isinstance(found, dict) else {}
 
 
 def _nothing(failed: bool) -> None:

@@ -29,10 +29,10 @@ from ..slots import (
 )
 from .cells import CellPlace
 from .clock import CLOCK
-from .held import environment_values, held_by, is_users_file, may_hold_comment
+from .held import beginning_of, environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
-from .origins import origins_of
 from .named_code import code_named
+from .origins import origins_of
 from .remote import Remote, class_named, remote_of
 from .rounds import folded
 from .told import said_before_exit, told_frames
@@ -197,7 +197,7 @@ def _all_frames(frames: Tuple[FrameSnapshot, ...], chain: Tuple[ChainSnapshot, .
 
 def _known_names(source: str, namespace: Dict[str, Any]) -> FrozenSet[str]:
     """Words of the first line that the namespace, or a module that it names, holds: code even where nothing parses."""
-    words = _WORD.findall(source.lstrip()[:1_000].partition("\n")[0])[:WORDS_TAKEN]
+    words = _WORD.findall(beginning_of(source, 1_000))[:WORDS_TAKEN]
     known = {word for word in words if word in namespace}
     for module in [namespace[word] for word in known if issubclass(type(namespace[word]), ModuleType)]:
         known.update(word for word in words if word in names_of_module(module))

@@ -74,7 +74,7 @@ def _shown_by_python(text: str, message: str) -> Iterator[_Place]:
     Only lines between the last header and the error's own message count: what a message holds is data, even where it
     looks like a traceback.
     """
-    if text[:7] == '  File ':  # frames alone, without a message
+    if text[:7] == "  File ":  # frames alone, without a message
         lines = text
     else:
         told, own = text.rstrip('"\n'), message.rstrip('"\n')

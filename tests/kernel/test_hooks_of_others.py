@@ -98,7 +98,8 @@ def test_a_callback_of_the_loop_that_fails(reported: Reported, modern: bool) -> 
 @pytest.mark.parametrize("where", ["target", "message", "close"])
 def test_a_comm_that_fails(reported: Reported, where: str) -> None:
     reported.kernel.run(
-        "def target(comm, message):\n    comm.on_msg(lambda message: 1 / 0)\n    comm.on_close(lambda message: 1 / 0)\n    if message['content']['data']:\n"
+        "def target(comm, message):\n    comm.on_msg(lambda message: 1 / 0)\n    comm.on_close(lambda message: 1 / 0)\n"
+        "    if message['content']['data']:\n"
         "        {}['Smith']\nget_ipython().kernel.comm_manager.register_target('theirs', target)"
     )
     client, before = reported.kernel.client, len(reported.receiver.events)

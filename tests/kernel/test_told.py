@@ -55,13 +55,13 @@ def test_a_text_of_another_kind_tells_nothing(text: Any) -> None:
 
 
 STYLES = {
-    "9": "Cell In[7], line 2\n      1 x = 1\n----> 2 work('a')\n\nFile ~/dock.py:9, in work(text)\n      8 def work(text):\n"
-    "----> 9     return inner(text)\n\nFile ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
+    "9": "Cell In[7], line 2\n      1 x = 1\n----> 2 work('a')\n\nFile ~/dock.py:9, in work(text)\n"
+    "      8 def work(text):\n----> 9     return inner(text)\n\nFile ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
     "8.0": "Input In [7], in <cell line: 2>()\n      1 x = 1\n----> 2 work('a')\n\nFile ~/dock.py:9, in work(text)\n"
     "----> 9     return inner(text)\n\nFile ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
     "7": "<ipython-input-7-f3d1> in <module>\n      1 x = 1\n----> 2 work('a')\n\n~/dock.py in work(text)\n"
     "      8 def work(text):\n----> 9     return inner(text)\n\n~/dock.py in inner(text)\n---> 12     return 1 / 0\n",
-    "plain": '  File "<ipython-input-7-f3d1>", line 2, in <module>\n    work(\'a\')\n'
+    "plain": "  File \"<ipython-input-7-f3d1>\", line 2, in <module>\n    work('a')\n"
     f'  File "{Path("~/dock.py").expanduser()}", line 9, in work\n    return inner(text)\n'
     f'  File "{Path("~/dock.py").expanduser()}", line 12, in inner\n    return 1 / 0\n',
 }
@@ -111,7 +111,8 @@ def test_an_error_of_another_kernel_has_its_type_and_place(reported: Reported) -
         "def told(call, *args):\n    try:\n        call(*args)\n    except Exception as error:\n"
         "        text = get_ipython().InteractiveTB.text(type(error), error, error.__traceback__)\n"
         "        return type(error).__name__, str(error), text\n"
-        "def fail(call, *args):\n    error = Composite('Smith')\n    error.elist = [(*told(call, *args), {})]\n    raise error\n"
+        "def fail(call, *args):\n    error = Composite('Smith')\n"
+        "    error.elist = [(*told(call, *args), {})]\n    raise error\n"
         "def fail_once(call, *args):\n    error = RemoteError('Smith')\n"
         "    error.ename, error.evalue, error.traceback = told(call, *args)\n    raise error"
     )
