@@ -1,8 +1,8 @@
 """The time by which errors are known: of a clock that the user's code can't stop, move or replace.
 
 Notebooks freeze the time to test with it, some (freezegun) in every module that is loaded, some (time-machine) inside
-`time.time` itself. So the moment at which the hook came is kept, with a clock that only counts on; no module's name leads
-to it.
+`time.time` itself. So the moment at which the hook came is kept, with a clock that only counts on, to which no module's
+name leads.
 """
 
 import os

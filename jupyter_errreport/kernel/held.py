@@ -66,7 +66,7 @@ _LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  #
 
 
 def may_hold_comment(source: str) -> bool:
-    """Whether the first line of a cell can hold a comment: searches, and no copies, since a cell may be of megabytes."""
+    """Whether the first line of a cell can hold a comment: searches, no copies, since a cell may be of megabytes."""
     start, end = _first_line(source)
     found = source.find("#", start)
     if found < 0:

@@ -73,7 +73,7 @@ def _end_of_file(cls: type) -> str:
     """The last two parts of the path of the file in which a class was made, which a text may show in part."""
     module = module_of_class(cls)
     file = file_of_module(sys.modules.get(module)) if type(module) is str else None
-    return os.sep.join(file.split(os.sep)[-2:]) if file is not None else "\0"
+    return file[file.rfind(os.sep, 0, file.rfind(os.sep)) + 1 :] if file is not None else "\0"
 
 
 def _of_kernel(error: BaseException) -> Optional[Remote]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from jupyter_errreport.kernel.remote import remote_of
 from jupyter_errreport.kernel.told import TOLD_LIMIT, told_frames
+from tests.support.kernels import kernel
+from tests.support.receiver import receiver
 from tests.support.reported import Reported
 
 
@@ -56,7 +59,8 @@ def test_a_text_of_another_kind_tells_nothing(text: Any) -> None:
 
 STYLES = {
     "9": "Cell In[7], line 2\n      1 x = 1\n----> 2 work('a')\n\nFile ~/dock.py:9, in work(text)\n"
-    "      8 def work(text):\n----> 9     return inner(text)\n\nFile ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
+    "      8 def work(text):\n----> 9     return inner(text)\n\n"
+    "File ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
     "8.0": "Input In [7], in <cell line: 2>()\n      1 x = 1\n----> 2 work('a')\n\nFile ~/dock.py:9, in work(text)\n"
     "----> 9     return inner(text)\n\nFile ~/dock.py:12, in Dock.inner(text)\n---> 12     return 1 / 0\n",
     "7": "<ipython-input-7-f3d1> in <module>\n      1 x = 1\n----> 2 work('a')\n\n~/dock.py in work(text)\n"
@@ -177,3 +181,29 @@ def test_failures_at_two_places_of_a_worker_are_two(reported: Reported) -> None:
     run = "with multiprocessing.get_context('fork').Pool(1) as pool:\n    pool.map(work, '{}')"
     first, second = (reported.event_of(run.format(letter)) for letter in "ab")
     assert first["fingerprint"] != second["fingerprint"]
+
+
+ELSEWHERE = {
+    "joblib": (
+        "from joblib import Parallel, delayed\ndef work(text):\n    return int(text)\n"
+        "Parallel(2)(delayed(work)('Smith') for _ in range(2))",
+        ("ValueError", "invalid literal for int() with base 10: <str>", "work", 3),
+    ),
+    "dask": (
+        "import dask, json\n@dask.delayed\ndef read(text):\n    return {}[text]\n"
+        "dask.compute(read('Smith'), scheduler='processes')",
+        ("KeyError", "<str>", "read", 4),
+    ),
+}
+
+
+def test_libraries_that_have_other_processes_work(runtime_python: Callable[[str], Path], tmp_path: Path) -> None:
+    with receiver() as to:
+        environment = {"JUPYTER_ERRREPORT_URL": to.url, "HOME": str(tmp_path)}
+        with kernel(runtime_python("libraries"), environment, cwd=tmp_path) as running:
+            reported = Reported(running, to, "libraries")
+            for code, (name, message, function, lineno) in ELSEWHERE.values():
+                event = reported.event_of(code)
+                assert (event["error_name"], event["error_message"]) == (name, message)
+                cell = f"<cell {event['execution_count']}>"
+                assert event["traceback"][-1] == {"filename": cell, "fun_name": function, "lineno": lineno}

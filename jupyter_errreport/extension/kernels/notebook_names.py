@@ -23,7 +23,7 @@ class NotebookNames:
         self._connection = connection
 
     async def correct(self, events: Sequence[EventMessageType]) -> None:
-        """Give each event the name of the notebook in which it happened; an event of which nobody knows keeps its own."""
+        """Give each event the name of the notebook in which it happened; where nobody knows, it keeps its own."""
         kernels = self._hooks() if events else {}
         for event in events:
             kernel_id, hook = kernels.get(event.get("session", ""), ("", None))
