@@ -94,6 +94,8 @@ class FrameSnapshot(NamedTuple):
     origins: Dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default, which nobody writes into
     """Of the frames that called what failed: for names that their code uses, the file of the module behind the object;
     "" is the code's own."""
+    cell_of_file: int = 0
+    """Of a frame of another notebook that was run: which of its code cells, from 1; 0 for all else."""
 
 
 class ClassSnapshot(NamedTuple):

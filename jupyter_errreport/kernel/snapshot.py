@@ -297,19 +297,14 @@ def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> F
     code = entry.tb_frame.f_code
     place = place_of(code.co_filename)
     return FrameSnapshot(
-        code=code if place is None or not place.file else _in_other_notebook(code, place),
+        code=code if place is None or not place.file else code_named(code, place.file, code.co_name),
         lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
         lasti=entry.tb_lasti,
         module=module_of(entry.tb_frame),
         cell=place.execution_count if place is not None and not place.file else None,
         values=values,
+        cell_of_file=place.cell_of_file if place is not None else 0,
     )
-
-
-def _in_other_notebook(code: CodeType, place: CellPlace) -> CodeType:
-    """The code of another notebook's cell under that notebook's name; what is no function's says which cell it is."""
-    is_cell = place.cell_of_file and not code.co_flags & CO_NEWLOCALS
-    return code_named(code, place.file, f"<cell {place.cell_of_file}>" if is_cell else code.co_name)
 
 
 def _running() -> Set[int]:
