@@ -8,7 +8,7 @@ import builtins
 import os
 import sys
 from itertools import islice
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Set, Tuple
 
 from ..slots import exported, file_of_module, is_one_of, module_of_class, mro_of, name_of_class
 
@@ -52,11 +52,12 @@ def class_named(name: str, text: str) -> Optional[type]:
 
     Of several it is the one whose file stands in `text`.
     """
-    own = vars(builtins).get(name)
+    own: Any = vars(builtins).get(name)
     if issubclass(type(own), type) and issubclass(own, BaseException):
         return own  # type: ignore[no-any-return]
     found: List[type] = []
-    waiting, seen = [BaseException], set()
+    waiting: List[type] = [BaseException]
+    seen: Set[int] = set()
     while waiting and len(seen) < ERRORS_SEARCHED:
         for cls in _subclasses(waiting.pop()):
             if id(cls) not in seen:
