@@ -2,37 +2,44 @@
 
 import sys
 from types import ModuleType
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, Iterator
 
 from ...slots import names_of_module
 
-_EXTENSION = "IPython.extensions.autoreload"
-_NAME = "traceback"
+_EXTENSIONS = ("IPython.extensions.autoreload", "autoreload")
+"""What the extension is called; the second by IPython 7 and older, which have its folder on the path."""
+_MARK, _NAME = "ModuleReloader", "traceback"
 
 
 class ReloadErrors:
     """Calls `failed(value, traceback)` with each that is shown; what is printed stays as it is."""
 
     def __init__(self, failed: Callable[[Any, Any], None]) -> None:
-        self._failed = failed
-        self._stand_in: Optional[_Traceback] = None
+        self.failed = failed
 
     def put(self) -> None:
         """Stand in the extension, if it is loaded; again and again costs nothing."""
-        extension = sys.modules.get(_EXTENSION)
-        if extension is None:
-            return
-        names = names_of_module(extension)
-        found = names.get(_NAME)
-        if type(found) is ModuleType:
-            names[_NAME] = self._stand_in = _Traceback(found, self._failed)
+        for names in _loaded():
+            found = names.get(_NAME)
+            if type(found) is ModuleType:
+                names[_NAME] = _Traceback(found, self)
 
     def take_away(self) -> None:
         """Give the extension back what it had, unless somebody else stands there."""
-        stand_in, self._stand_in = self._stand_in, None
-        extension = sys.modules.get(_EXTENSION)
-        if stand_in is not None and extension is not None and names_of_module(extension).get(_NAME) is stand_in:
-            names_of_module(extension)[_NAME] = stand_in.module
+        for names in _loaded():
+            found = names.get(_NAME)
+            if type(found) is _Traceback and found.owner is self:
+                names[_NAME] = found.module
+
+
+def _loaded() -> Iterator[Dict[str, Any]]:
+    """The names of the extension, where it is loaded."""
+    for name in _EXTENSIONS:
+        extension = sys.modules.get(name)
+        if extension is not None and issubclass(type(extension), ModuleType):
+            names = names_of_module(extension)
+            if _MARK in names:
+                yield names
 
 
 class _Traceback:
@@ -41,9 +48,9 @@ class _Traceback:
     Not its functions: one of ours among them would be a frame of the traceback that the reader sees.
     """
 
-    def __init__(self, module: ModuleType, failed: Callable[[Any, Any], None]) -> None:
+    def __init__(self, module: ModuleType, owner: ReloadErrors) -> None:
         self.module = module
-        self._failed = failed
+        self.owner = owner
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.module, name)
@@ -51,5 +58,5 @@ class _Traceback:
     def format_exc(self, *args: Any, **kwargs: Any) -> Any:
         """Called while the error is handled."""
         _, value, traceback = sys.exc_info()
-        self._failed(value, traceback)
+        self.owner.failed(value, traceback)
         return self.module.format_exc(*args, **kwargs)
