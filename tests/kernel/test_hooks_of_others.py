@@ -121,17 +121,19 @@ def test_a_comm_that_fails(reported: Reported, where: str) -> None:
     assert events[0]["traceback"][-1]["filename"].startswith("<cell ")
 
 
-@pytest.mark.parametrize("text", ["x = 1\n\ny = = 'Smith'", "x = 1\n\nint('Smith')"], ids=["no Python", "fails"])
+@pytest.mark.parametrize(
+    "text", ["x = 1\n\ny = = 'Smith'", "x = 1\n\nraise ValueError('Smith')"], ids=["no Python", "fails"]
+)
 def test_a_module_that_can_not_be_read_anew(reported: Reported, text: str) -> None:
     def write(source: str, seconds: int) -> str:
         return f"import os\nopen('read_anew.py', 'w').write({source!r})\nos.utime('read_anew.py', (0, {seconds}));"
 
     reported.kernel.run("%load_ext autoreload\n%autoreload 2")
-    reported.kernel.run(write("x = 1", 1))
+    reported.kernel.run(write("x = 1", len(text)))
     reported.kernel.run("import read_anew")
     reported.kernel.run("x = 1")
     before = len(reported.receiver.events)
-    reported.kernel.run(write(text, 2))
+    reported.kernel.run(write(text, len(text) + 1))
     run = reported.kernel.run("x = 2")
     assert (run.status, "autoreload of read_anew failed" in run.text) == ("ok", True)
     assert "errreport" not in run.text
@@ -144,6 +146,7 @@ def test_a_module_that_can_not_be_read_anew(reported: Reported, text: str) -> No
     assert events[0]["traceback"][-1] == {"filename": "read_anew.py", "fun_name": "<module>", "lineno": 3}
     assert "Smith" not in str(events)
     reported.kernel.run("%autoreload 0\nimport sys\ndel sys.modules['read_anew']")
+    switched(reported, 1)
     reported.kernel.run("%unload_ext jupyter_errreport")
     found = (
         "import traceback\nextension = sys.modules.get('autoreload') or sys.modules['IPython.extensions.autoreload']\n"
