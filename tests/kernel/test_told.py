@@ -15,6 +15,7 @@ from jupyter_errreport.kernel.told import TOLD_LIMIT, told_frames
 from tests.support.kernels import kernel
 from tests.support.receiver import receiver
 from tests.support.reported import Reported
+from tests.support.waiting import wait_for
 
 
 class RemoteTraceback(Exception):
@@ -201,9 +202,10 @@ def test_libraries_that_have_other_processes_work(runtime_python: Callable[[str]
     with receiver() as to:
         environment = {"JUPYTER_ERRREPORT_URL": to.url, "HOME": str(tmp_path)}
         with kernel(runtime_python("libraries"), environment, cwd=tmp_path) as running:
-            reported = Reported(running, to, "libraries")
-            for code, (name, message, function, lineno) in ELSEWHERE.values():
-                event = reported.event_of(code)
+            for number, (code, (name, message, function, lineno)) in enumerate(ELSEWHERE.values(), 1):
+                running.run(code)
+                wait_for(lambda number=number: len(to.events) >= number, "the error", 60)  # type: ignore[misc]
+                event = to.events[-1]
                 assert (event["error_name"], event["error_message"]) == (name, message)
                 cell = f"<cell {event['execution_count']}>"
                 assert event["traceback"][-1] == {"filename": cell, "fun_name": function, "lineno": lineno}
