@@ -202,10 +202,10 @@ def test_libraries_that_have_other_processes_work(runtime_python: Callable[[str]
     with receiver() as to:
         environment = {"JUPYTER_ERRREPORT_URL": to.url, "HOME": str(tmp_path)}
         with kernel(runtime_python("libraries"), environment, cwd=tmp_path) as running:
-            for number, (code, (name, message, function, lineno)) in enumerate(ELSEWHERE.values(), 1):
+            for code, _ in ELSEWHERE.values():
                 running.run(code)
-                wait_for(lambda number=number: len(to.events) >= number, "the error", 60)  # type: ignore[misc]
-                event = to.events[-1]
-                assert (event["error_name"], event["error_message"]) == (name, message)
-                cell = f"<cell {event['execution_count']}>"
-                assert event["traceback"][-1] == {"filename": cell, "fun_name": function, "lineno": lineno}
+            wait_for(lambda: len(to.events) == len(ELSEWHERE), "the errors", 60)
+    for event, (_, (name, message, function, lineno)) in zip(to.events, ELSEWHERE.values(), strict=True):
+        assert (event["error_name"], event["error_message"]) == (name, message)
+        cell = f"<cell {event['execution_count']}>"
+        assert event["traceback"][-1] == {"filename": cell, "fun_name": function, "lineno": lineno}
