@@ -148,6 +148,8 @@ CONNECTION_VARIABLE = "JUPYTER_ERRREPORT_CONNECTION"
 """Names the connection file of the Jupyter server that started the kernel."""
 URL_VARIABLE = "JUPYTER_ERRREPORT_URL"
 TOKEN_VARIABLE = "JUPYTER_ERRREPORT_TOKEN"  # noqa: S105 - the name of a variable
+SESSION_VARIABLE = "JPY_SESSION_NAME"
+"""In which a Jupyter server tells a kernel the path of the notebook for which it is started."""
 NOTEBOOK_VARIABLE = "JUPYTER_ERRREPORT_NOTEBOOK"
 OFF_VARIABLE = "JUPYTER_ERRREPORT"
 """`off` for no reports."""

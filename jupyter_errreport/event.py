@@ -94,6 +94,8 @@ class FrameSnapshot(NamedTuple):
     origins: Dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default, which nobody writes into
     """Of the frames that called what failed: for names that their code uses, the file of the module behind the object;
     "" is the code's own."""
+    cell_of_file: int = 0
+    """Of a frame of another notebook that was run: which of its code cells, from 1; 0 for all else."""
 
 
 class ClassSnapshot(NamedTuple):
@@ -235,6 +237,8 @@ def _place(frame: TracebackDetailsType) -> _Place:
     filename, function = frame["filename"], frame["fun_name"]
     if filename.startswith("<cell "):
         return "<cell>", function, False
+    if function.startswith("<cell "):  # of another notebook, whose cells may be moved
+        function = "<module>"
     frozen = _FROZEN.match(filename)
     path = frozen.group(1).replace(".", "/") if frozen else re.sub(r"\.pyc?\Z", "", filename)
     parts = path.split("/")

@@ -33,6 +33,7 @@ from .front_end import FrontEnd
 from .guard import guard
 from .handler import JupyterResource
 from .kernels.kernel_watch import KernelWatch
+from .kernels.notebook_names import NotebookNames
 from .notebook_cells import NotebookCells
 from .notebook_path import NotebookPath
 from .panel import Panel
@@ -147,6 +148,7 @@ class JupyterErrReport(ExtensionApp):
         self.settings["errreport_service"] = Service(
             database=self._opened.database,
             pass_on_to=self._forwarding.keys,
+            on_received=NotebookNames(self.serverapp, self._connection).correct,
             on_stored=self._stored,
             on_said=self._forwarding.wake,
             on_counted=self._forwarding.wake,

@@ -34,6 +34,8 @@ class Hook(NamedTuple):
     """`on`; `off` or `ask` when nothing is to be told of this kernel, for good or before its reader said yes."""
     collectors: tuple[str, ...] = ()
     """The addresses of those that it tells of its session itself, as `Destination.identity` has them."""
+    started_as: str = ""
+    """Path of the notebook for which the server started the kernel; empty where nobody knows."""
 
 
 class Connection:
@@ -87,7 +89,7 @@ class Connection:
             content = json.loads((self._hooked / Path(kernel_file).name).read_text())
             session, notebook, reporting = (str(content[name]) for name in ("session", "notebook", "reporting"))
             collectors = tuple(str(address) for address in content.get("collectors") or ())
-            return Hook(session, notebook, reporting, collectors)
+            return Hook(session, notebook, reporting, collectors, str(content.get("started_as", "")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any, Sequence
 
-from ..contract import CONNECTION_VARIABLE
+from ..contract import CONNECTION_VARIABLE, SESSION_VARIABLE
 from ..own_files import NO_LINK
 
 
@@ -16,7 +16,8 @@ def announce(shell: Any, session: str, notebook: str, reporting: str, collectors
     """Leave a file named for this kernel, where the environment names a Jupyter server. Raises OSError.
 
     `session` is its public id, `notebook` the name that was given to the notebook (empty for none), `reporting` is
-    `on`, `off` or `ask`, `collectors` are the addresses of those that this kernel tells of its session itself.
+    `on`, `off` or `ask`, `collectors` are the addresses of those that this kernel tells of its session itself. The name
+    that the notebook had when the kernel was started goes along, for the server to know that it has another by now.
     """
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     application = getattr(getattr(shell, "kernel", None), "parent", None)
@@ -24,7 +25,13 @@ def announce(shell: Any, session: str, notebook: str, reporting: str, collectors
     if connection and name:
         # Its folder is the server's to make and to remove, and missing where the server is gone.
         path = os.path.join(os.path.splitext(connection)[0], name)
-        told = {"session": session, "notebook": notebook, "reporting": reporting, "collectors": list(collectors)}
+        told = {
+            "session": session,
+            "notebook": notebook,
+            "reporting": reporting,
+            "collectors": list(collectors),
+            "started_as": os.environ.get(SESSION_VARIABLE, ""),
+        }
         content = json.dumps(told)
         with os.fdopen(os.open(path + ".partial", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK, 0o600), "w") as file:
             file.write(content)

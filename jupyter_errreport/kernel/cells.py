@@ -4,7 +4,7 @@ import linecache
 import re
 import sys
 import threading
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..contract import COUNTLESS
 from .modules import is_ipython, module_of
@@ -32,6 +32,8 @@ class CellPlace(NamedTuple):
     """Lines of the cell above the first line of that code."""
     file: str = ""
     """The other notebook, or file, whose cell this is: `%run other.ipynb` runs its cells as if they were typed."""
+    cell_of_file: int = 0
+    """Which of the other notebook's code cells, from 1; 0 for a file."""
 
 
 def _cached_text(filename: str) -> str:
@@ -44,6 +46,17 @@ def _is_name_of_cell(filename: str) -> bool:
     return bool(_LEGACY_FILE.match(filename) or _KERNEL_FILE.match(filename))
 
 
+class _RunningFile:
+    """Another notebook while its cells run."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.known = set(linecache.cache)
+        """Names of what was there before the cell that runs."""
+        self.cell = 0
+        """Which of its code cells runs; 0 before the first, and for a file."""
+
+
 class Cells:
     """Keeps, for each thread (ipykernel 7 runs subshells in threads), the outermost cell that runs there.
 
@@ -53,8 +66,11 @@ class Cells:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._threads = threading.local()
-        self._files: Dict[str, str] = {}
-        """Of cells that came from other notebooks: the names that IPython gave them, and the file."""
+        self._files: Dict[str, Tuple[str, int]] = {}
+        """Of cells that came from other notebooks: the names that IPython gave them, the file, and which cell it is."""
+        self._below_magic: Optional[Tuple[Any, bool]] = None
+        self._counted: Optional[Tuple[Any, int]] = None
+        """What was found last, with what it was asked for; written and read at once, from any thread."""
 
     def entered(self, source: str, cell_id: Optional[str], counted: bool) -> None:
         """A cell, or a part of one, begins on this thread; `counted` when it is given a number."""
@@ -97,32 +113,43 @@ class Cells:
 
     def run_file(self, path: str, run: Callable[[], Any]) -> Any:
         """Call `run`, which runs the cells of another notebook."""
-        known = set(linecache.cache)
-        before, self._threads.file = getattr(self._threads, "file", None), (path, known)
+        before, self._threads.file = self._running_file(), _RunningFile(path)
         try:
             return run()
         finally:
             self._take_up_file()
             self._threads.file = before
 
+    def begin_cell_of_file(self) -> None:
+        """The next cell of the other notebook begins, be it empty."""
+        self._take_up_file()
+        file = self._running_file()
+        if file is not None:
+            file.cell += 1
+
+    def _running_file(self) -> "Optional[_RunningFile]":
+        return getattr(self._threads, "file", None)
+
     def _take_up_file(self) -> None:
-        """Keep the names of the cells that another notebook has brought so far."""
-        path, known = getattr(self._threads, "file", None) or ("", ())
-        if path:
-            new = [name for name in set(linecache.cache).difference(known) if _is_name_of_cell(name)]
-            self._files.update(dict.fromkeys(new, path))
+        """Keep the names of what another notebook's cell that runs has brought so far."""
+        file = self._running_file()
+        if file is not None:
+            there = set(linecache.cache)
+            new = [name for name in there.difference(file.known) if _is_name_of_cell(name)]
+            self._files.update(dict.fromkeys(new, (file.path, file.cell)))
+            file.known = there
 
     def place_of(self, filename: str) -> Optional[CellPlace]:
         """The cell whose code is compiled under `filename`; None for any other file."""
         legacy = _LEGACY_FILE.match(filename)
         known = getattr(self._shell.compile, "_filename_map", None) or {}  # IPython 8 and newer
         current = self.current()
-        others = self._files or getattr(self._threads, "file", None)
+        others = self._files or self._running_file()
         if others and filename not in known and _is_name_of_cell(filename):
             if filename not in self._files:
                 self._take_up_file()
             if filename in self._files:
-                return CellPlace(COUNTLESS, 0, self._files[filename])
+                return CellPlace(COUNTLESS, 0, *self._files[filename])
         if legacy:
             count = int(legacy.group(1))
         elif filename in _TIMED_FILES:
@@ -142,13 +169,26 @@ class Cells:
         cell = self.current() or self.numbered(count)
         if cell is None or not cell.source.startswith("%%"):
             return 0
-        body = cell.source.partition("\n")[2]
-        return int(filename in _TIMED_FILES or _cached_text(filename) == body.rstrip())
+        return int(filename in _TIMED_FILES or self._is_text_below_magic(filename, cell.source))
+
+    def _is_text_below_magic(self, filename: str, source: str) -> bool:
+        """Whether what was compiled is the cell from its second line on; a cell may have very many lines."""
+        key, last = (filename, source), self._below_magic
+        if last is None or last[0] != key:
+            is_below = _cached_text(filename) == source.partition("\n")[2].rstrip()
+            last = self._below_magic = key, is_below
+        return last[1]
 
     def _count_from_history(self, filename: str) -> int:
-        """IPython 7 keeps no list: the newest cell whose text is that of the file."""
-        text = _cached_text(filename)
+        """IPython 7 keeps no list: the newest cell whose text is that of the file; asked for each frame."""
         current = self.current()
+        key = filename, len(self._shell.history_manager.input_hist_parsed), current and current.execution_count
+        last = self._counted
+        if last is None or last[0] != key:
+            last = self._counted = key, self._search_history(_cached_text(filename), current)
+        return last[1]
+
+    def _search_history(self, text: str, current: Optional[Cell]) -> int:
         if current is not None and current.source.rstrip() == text:
             return current.execution_count
         inputs = self._shell.history_manager.input_hist_parsed

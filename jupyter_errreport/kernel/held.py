@@ -46,6 +46,7 @@ NUMBER_DIGITS = 4
 
 _OWN_NAME = re.compile(r"_{1,3}\Z|_i{1,3}\Z|_i?\d{1,9}\Z|_[iod]h\Z|__\w{1,40}__\Z")
 """What IPython keeps in the namespace: inputs, which are code, and outputs, which are looked at in `_oh`."""
+_BLANK = re.compile(r"\s*")
 _FURTHER_OWN_NAMES = frozenset(("In", "Out", "exit", "quit", "get_ipython", "open", "_exit_code"))
 _PLAIN, _NUMBER, _SKIPPED, _OWN_TEXT, _OWN_NUMBER, _DICTS, _ROWS, _DICT, _SEQUENCE, _SET, _OBJECT, _FUNCTION = range(12)
 _CODE_TYPES = (bool, type(None), BuiltinFunctionType, MethodType, complex, range, slice, type(Ellipsis), CodeType)
@@ -65,11 +66,25 @@ _LIBRARIES = ("site-packages", "dist-packages", os.path.dirname(os.__file__))  #
 
 
 def may_hold_comment(source: str) -> bool:
-    """Whether the first line of a cell can hold a comment: a search for `#`, so that most cells pay nothing more."""
-    if "#" not in source:
+    """Whether the first line of a cell can hold a comment: searches, no copies, since a cell may be of megabytes."""
+    start, end = _first_line(source)
+    found = source.find("#", start)
+    if found < 0:
         return False
-    line, _, below = source.lstrip().partition("\n")
-    return "#" in line or (('"""' in line or "'''" in line) and "#" in below)
+    return found < end or source.find('"""', start, end) >= 0 or source.find("'''", start, end) >= 0
+
+
+def beginning_of(source: str, size: int) -> str:
+    """The first line of a cell that is not blank, cut to `size` characters."""
+    start, end = _first_line(source)
+    return source[start : min(end, start + size)]
+
+
+def _first_line(source: str) -> Tuple[int, int]:
+    blank = _BLANK.match(source)
+    start = blank.end() if blank is not None else 0
+    end = source.find("\n", start)
+    return start, end if end >= 0 else len(source)
 
 
 def environment_values() -> Iterator[str]:
@@ -87,7 +102,7 @@ def held_by(
     """
     if not may_hold_comment(source):
         return None
-    line = source.lstrip()[:2_000].partition("\n")[0]
+    line = beginning_of(source, 2_000)
     look = _Look(sum(character.isdigit() for character in line) >= NUMBER_DIGITS)
     look.is_whole = is_all
     if namespace is not None:

@@ -3,7 +3,7 @@
 No single hook sees them all (docs/capture.md has the table): `post_run_cell` has the errors that end a cell,
 `showtraceback` those that IPython shows and goes on (`%run`, a failing `__repr__`, callbacks, `%time` before 9.4),
 `threading.excepthook` those of threads, the event loop those of tasks that nobody awaits and of its callbacks, a log
-those of comms. `set_custom_exc` has one slot, which Colab uses: it is left alone.
+those of comms, and `%autoreload` prints. `set_custom_exc` has one slot, which Colab uses: it is left alone.
 """
 
 import sys
@@ -16,6 +16,7 @@ from ..contract import COUNTLESS, READER_KINDS
 from .catching.comms import CommErrors
 from .catching.loops import LoopWatch
 from .catching.reader_stops import kind_of
+from .catching.reloads import ReloadErrors
 from .catching.shown_by import came_from_code, is_by_cell_function, kind_by_caller
 from .catching.threads import ThreadHook
 from .catching.wrapping import Wrapping
@@ -59,7 +60,8 @@ class Hook:
         ]
         self._thread_hook = ThreadHook(self._thread_failed)
         self._loops = LoopWatch(self._task_failed)
-        self._comms = CommErrors(shell, self._comm_failed)
+        self._comms = CommErrors(shell, self._logged)
+        self._reloads = ReloadErrors(self._logged)
 
     def _events(self) -> Dict[str, Callable[..., None]]:
         return {"pre_run_cell": self._pre_run_cell, "post_run_cell": self._post_run_cell}
@@ -75,6 +77,7 @@ class Hook:
             wrapping.put()
         self._thread_hook.put()
         self._comms.put()
+        self._reloads.put()
         self._take_up_running()
 
     def uninstall(self) -> None:
@@ -89,6 +92,7 @@ class Hook:
             wrapping.take_away()
         self._thread_hook.take_away()
         self._comms.take_away()
+        self._reloads.take_away()
         self._loops.take_away()
 
     def _take_up_running(self) -> None:
@@ -101,9 +105,10 @@ class Hook:
 
     def _pre_run_cell(self, info: Any = None) -> None:
         with self._faults:
-            self.cells.entered(info.raw_cell, getattr(info, "cell_id", None), info.store_history)
+            self.cells.entered(info.raw_cell, getattr(info, "cell_id", None) or self._cell_id(), info.store_history)
             self._shown().clear()
             self._loops.watch()
+            self._reloads.put()
 
     def _post_run_cell(self, result: Any = None) -> None:
         with self._faults:
@@ -154,8 +159,21 @@ class Hook:
 
     def _run_file(self, run: "Callable[..., Any]", *args: Any, **kwargs: Any) -> Any:
         """In place of `shell.safe_execfile_ipy`, which runs the cells of another notebook."""
-        path = args[0] if args else kwargs.get("fname")
-        return self.cells.run_file(str(path), lambda: run(*args, **kwargs))
+        path = str(args[0] if args else kwargs.get("fname"))
+        count = Wrapping(self.shell, "run_cell", self._run_cell_of_file)
+        if path.endswith(".ipynb"):
+            count.put()
+        try:
+            return self.cells.run_file(path, lambda: run(*args, **kwargs))
+        finally:
+            count.take_away()
+
+    def _run_cell_of_file(self, run: "Callable[..., Any]", *args: Any, **kwargs: Any) -> Any:
+        """In place of `shell.run_cell` while another notebook runs: its cells are counted, and not what they run."""
+        with self._faults:
+            if sys._getframe(2).f_code.co_name == "safe_execfile_ipy":
+                self.cells.begin_cell_of_file()
+        return run(*args, **kwargs)
 
     def _pass_on(self, shown: "Callable[..., Any]", args: Any, kwargs: Any) -> Any:
         """Call what shows an error; where that fails itself, IPython shows why: no second failure of the notebook."""
@@ -197,7 +215,8 @@ class Hook:
             if error is not None:
                 self._failed_elsewhere(error, traceback_of(error), "task")
 
-    def _comm_failed(self, value: Any, traceback: Optional[types.TracebackType]) -> None:
+    def _logged(self, value: Any, traceback: Optional[types.TracebackType]) -> None:
+        """An error of a comm, or of a module that is read anew: caught there, and only written down."""
         with self._faults:
             error = as_exception(value)
             if error is not None and not self._was_shown(error):
@@ -244,9 +263,20 @@ class Hook:
 
         Its request says `silent`, or that the code is not to be kept in the history.
         """
+        content = self._requested("content")
+        return bool(content.get("silent")) or content.get("store_history") is False
+
+    def _cell_id(self) -> Optional[str]:
+        """The id of the cell that runs, which IPython 8 and newer tell, as its front end gave it."""
+        found = self._requested("metadata").get("cellId")
+        return found if type(found) is str else None
+
+    def _requested(self, part: str) -> Dict[str, Any]:
+        """A part of the request by which a front end has this run; empty where there is none."""
         get_parent = getattr(self.shell, "get_parent", None)
-        content = get_parent().get("content") if get_parent is not None and get_parent() else None
-        return isinstance(content, dict) and (bool(content.get("silent")) or content.get("store_history") is False)
+        request = get_parent() if get_parent is not None else None
+        found = request.get(part) if isinstance(request, dict) else None
+        return found if isinstance(found, dict) else {}
 
 
 def _nothing(failed: bool) -> None:

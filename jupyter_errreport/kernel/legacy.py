@@ -32,7 +32,9 @@ class LegacyHook(Hook):
         return {"pre_run_cell": self._pre_run_cell, "post_run_cell": self._post_run_cell}
 
     def _pre_run_cell(self, info: Any = None) -> None:
-        self._shown().clear()
+        with self._faults:
+            self._shown().clear()
+            self._reloads.put()
 
     def _post_run_cell(self, result: Any = None) -> None:
         with self._faults:
@@ -98,7 +100,8 @@ class LegacyHook(Hook):
     def _history_cell(self) -> Cell:
         """The cell that runs now: IPython 5 counts it up only after it has ended."""
         count = int(self.shell.execution_count)
-        return self.cells.numbered(count) or Cell(count, "", None)
+        cell = self.cells.numbered(count) or Cell(count, "", None)
+        return cell._replace(cell_id=self._cell_id() if self._depth() else None)
 
 
 def _runs_cell(frame: Any) -> bool:

@@ -222,7 +222,7 @@ class Reporting:
         namespace = self.shell.user_ns
         snapshot = self.snapshot_of(caught, namespace if type(namespace) is dict else None)
         times = Times(snapshot.taken_at, snapshot.taken_at)
-        captured = Captured(snapshot, notebook_name(namespace), destinations, self._epoch, times)
+        captured = Captured(snapshot, notebook_name(namespace, caught.cell.cell_id), destinations, self._epoch, times)
         likeness = captured.likeness
         if self._alike.passes(likeness, captured, times):
             self.hints.captured(snapshot.event_id, likeness)

@@ -1,7 +1,8 @@
 """What the environment, IPython's configuration and the notebook's front end say about reporting."""
 
 import os
-from typing import Any, List, NamedTuple, Sequence
+import re
+from typing import Any, List, NamedTuple, Optional, Sequence
 from urllib.parse import unquote
 
 from traitlets import Bool, Enum, Unicode
@@ -12,6 +13,7 @@ from ..contract import (
     CONNECTION_VARIABLE,
     NOTEBOOK_VARIABLE,
     POLICIES,
+    SESSION_VARIABLE,
     TOKEN_VARIABLE,
     UNKNOWN,
     URL_VARIABLE,
@@ -22,6 +24,8 @@ from ..opt_out import forbidden_by
 from .consent import CONSENTS, NOTICE
 
 __all__ = ["ErrReport", "Settings", "forbidden_by", "notebook_name", "read_settings"]
+
+_CELL_SCHEME = "vscode-notebook-cell:"
 
 
 class ErrReport(Configurable):
@@ -104,13 +108,14 @@ def _of_files(shell: Any, name: str, choices: Sequence[str]) -> str:
     return value if value in choices else choices[0]
 
 
-def notebook_name(namespace: Any) -> str:
+def notebook_name(namespace: Any, cell_id: Optional[str] = None) -> str:
     """The name or path of the notebook that this kernel runs, by whoever started it; `unknown` when nobody says.
 
     jupyter_server 2 sets JPY_SESSION_NAME (a path), VS Code a variable in the namespace, papermill too on request.
-    nbclient says nothing: whoever runs it sets JUPYTER_ERRREPORT_NOTEBOOK.
+    nbclient says nothing: whoever runs it sets JUPYTER_ERRREPORT_NOTEBOOK. VS Code's ids of cells name the notebook,
+    which by now may have another name, or be another on the same kernel; a Jupyter server's are seen through by it.
     """
-    candidates = [os.environ.get(NOTEBOOK_VARIABLE, ""), os.environ.get("JPY_SESSION_NAME", "")]
+    candidates = [os.environ.get(NOTEBOOK_VARIABLE, ""), _of_cell(cell_id), os.environ.get(SESSION_VARIABLE, "")]
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
         # The address of the page, with a notebook in it unless Voilà was started for a single one.
         candidates.append(unquote(os.environ.get("SCRIPT_NAME", "").partition("/voila/render/")[2]))
@@ -120,3 +125,10 @@ def notebook_name(namespace: Any) -> str:
         if type(name) is str and name:
             return name
     return UNKNOWN
+
+
+def _of_cell(cell_id: Optional[str]) -> str:
+    """The path in an id such as `vscode-notebook-cell://ssh-remote/home/jo/dock.ipynb#W0s`; empty for any other id."""
+    if cell_id is None or not cell_id.startswith(_CELL_SCHEME):
+        return ""
+    return unquote(re.split("[?#]", cell_id[len(_CELL_SCHEME) :], maxsplit=1)[0])

@@ -6,7 +6,6 @@ its frames hold. User code is run at most once an exception, by `str(error)`, as
 
 import re
 import sys
-import time
 from collections import deque
 from itertools import chain as chain_of
 from itertools import islice
@@ -29,14 +28,18 @@ from ..slots import (
     qualname_of_class,
 )
 from .cells import CellPlace
-from .held import environment_values, held_by, is_users_file, may_hold_comment
+from .clock import CLOCK
+from .held import beginning_of, environment_values, held_by, is_users_file, may_hold_comment
 from .modules import is_machinery, module_of
+from .named_code import code_named
 from .origins import origins_of
+from .remote import Remote, class_named, remote_of
 from .rounds import folded
-from .told import said_before_exit, told_frames, with_filename
+from .told import said_before_exit, told_frames
 
 MESSAGE_TAKEN = 4_000
 VALUE_TAKEN = 200
+NAME_TAKEN = 200
 LOCALS_TAKEN = 200
 """Variables of one frame, and of all the kept ones together at most ten times as many."""
 WORDS_TAKEN = 60
@@ -79,7 +82,11 @@ def as_exception(value: Any) -> Optional[BaseException]:
 
 def classes_of(error: BaseException) -> Tuple[ClassSnapshot, ...]:
     """The exception's class and its bases without `object`, most derived first; at most 10."""
-    return tuple([_class(cls) for cls in mro_of(type(error))[:CLASSES_TAKEN] if cls is not object])
+    return _classes(type(error))
+
+
+def _classes(kind: type) -> Tuple[ClassSnapshot, ...]:
+    return tuple([_class(cls) for cls in mro_of(kind)[:CLASSES_TAKEN] if cls is not object])
 
 
 def _class(cls: type) -> ClassSnapshot:
@@ -127,6 +134,23 @@ def message_of(error: BaseException) -> Optional[str]:
         return None
 
 
+def _message(error: BaseException, remote: Optional[Remote]) -> Optional[str]:
+    """What an error says; for one that stands for another process's, what that said."""
+    if remote is None or (remote.message is None and remote.error is None):
+        return message_of(error)
+    return remote.message[:MESSAGE_TAKEN] if remote.message is not None else message_of(remote.error or error)
+
+
+def _classes_of_remote(error: BaseException, remote: Remote) -> Tuple[ClassSnapshot, ...]:
+    """The class of another process's error, before that of the one that stands for it where it is not here."""
+    if not remote.name:
+        return classes_of(remote.error or error)
+    cls = class_named(remote.name, remote.text)
+    if cls is not None:
+        return _classes(cls)
+    return (ClassSnapshot(remote.name[:NAME_TAKEN], None, None, stands=False, codes=()), *classes_of(error))
+
+
 def take(
     error: BaseException,
     traceback: Optional[TracebackType],
@@ -142,13 +166,16 @@ def take(
     entries, has_entries = _entries(traceback, place_of)
     frames, users_locals, has_all = _frames(entries, place_of, namespace)
     chain = tuple(_chain(error, place_of, may_hold_comment(source)))
-    message = said_before_exit(error, traceback) or message_of(error)
+    now = CLOCK.now()
+    remote = remote_of(error)
+    message = said_before_exit(error, traceback) or _message(error, remote)
+    magic_cell = execution_count if source[:2] == "%%" else None
     plain = (value for frame in _all_frames(frames, chain) for value in frame.values.values())
     return ErrorSnapshot(
-        event_id=new_event_id(),
-        taken_at=time.time(),
+        event_id=new_event_id(now),
+        taken_at=now,
         kind=kind,
-        classes=classes_of(error),
+        classes=classes_of(error) if remote is None else _classes_of_remote(error, remote),
         message=message,
         frames=frames,
         chain=chain,
@@ -158,7 +185,7 @@ def take(
         syntax_lineno=_syntax_lineno(error) if kind == "syntax" else None,
         held=held_by(source, namespace, users_locals, chain_of(plain, environment_values()), has_all and has_entries),
         known_names=_known_names(source, namespace) if kind == "syntax" and namespace is not None else frozenset(),
-        told=told_frames(error, message, place_of) if kind != "syntax" else (),
+        told=told_frames(error, message, place_of, remote, magic_cell) if kind != "syntax" else (),
     )
 
 
@@ -170,7 +197,7 @@ def _all_frames(frames: Tuple[FrameSnapshot, ...], chain: Tuple[ChainSnapshot, .
 
 def _known_names(source: str, namespace: Dict[str, Any]) -> FrozenSet[str]:
     """Words of the first line that the namespace, or a module that it names, holds: code even where nothing parses."""
-    words = _WORD.findall(source.lstrip()[:1_000].partition("\n")[0])[:WORDS_TAKEN]
+    words = _WORD.findall(beginning_of(source, 1_000))[:WORDS_TAKEN]
     known = {word for word in words if word in namespace}
     for module in [namespace[word] for word in known if issubclass(type(namespace[word]), ModuleType)]:
         known.update(word for word in words if word in names_of_module(module))
@@ -270,12 +297,13 @@ def _frame(entry: TracebackType, place_of: PlaceOf, values: Dict[str, Any]) -> F
     code = entry.tb_frame.f_code
     place = place_of(code.co_filename)
     return FrameSnapshot(
-        code=code if place is None or not place.file else with_filename(code, place.file),
+        code=code if place is None or not place.file else code_named(code, place.file, code.co_name),
         lineno=(entry.tb_lineno or 0) + (place.lines_before if place is not None else 0),
         lasti=entry.tb_lasti,
         module=module_of(entry.tb_frame),
         cell=place.execution_count if place is not None and not place.file else None,
         values=values,
+        cell_of_file=place.cell_of_file if place is not None else 0,
     )
 
 

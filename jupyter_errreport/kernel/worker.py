@@ -64,12 +64,18 @@ class Worker:
         self._pid = os.getpid()
 
     def start(self) -> None:
-        """Make the thread; a forked child makes its own and leaves its parent's items to the parent."""
+        """Make the thread; a forked child makes its own and leaves its parent's items to the parent.
+
+        Where none can be made now, it is tried again with whatever comes next.
+        """
         if self._pid != os.getpid():
             self._fresh()
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            self._thread.start()
+            self._thread = None
+            thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            with suppress(RuntimeError):  # as many as there may be, or the end of Python
+                thread.start()
+                self._thread = thread
 
     def submit(self, item: Any) -> None:
         """Hand over one item; takes microseconds."""
@@ -108,8 +114,12 @@ class Worker:
 
     def finish(self, timeout: float) -> bool:
         """Do what waits now, without pauses; False when `timeout` seconds were not enough."""
-        if self._pid != os.getpid() or self._thread is None:
+        if self._pid != os.getpid():
             return True
+        if self._thread is None and (self._items or self._seconds_left() == 0):
+            self.start()
+        if self._thread is None:
+            return not self._items
         deadline = time.monotonic() + timeout
         self._hurry.set()
         try:

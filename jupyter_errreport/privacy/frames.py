@@ -13,6 +13,7 @@ from .shapes.patterns import hide_patterns
 _FROZEN = re.compile(r"<frozen ([\w.]{1,60})>\Z")
 _STANDARD_PSEUDO_FILES = ("<string>", "<stdin>", "<unknown>")
 _OWN_FILE = re.compile(r"[A-Za-z_][\w-]{0,80}\.(?:py|pyw|pyx|ipynb|ipy)\Z")
+_UNNAMED = ("<module>", "<function>")
 _SPECIAL_FUNCTIONS = frozenset(("<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"))
 
 
@@ -49,9 +50,12 @@ def public_function(name: str, is_true: bool) -> str:
 
 def public_frame(frame: FrameSnapshot, code: CodeOfKernel) -> TracebackDetailsType:
     """One frame of a snapshot as a line of a traceback."""
+    function = public_function(frame.code.co_name, code.has_true_name(frame.code, frame.cell is not None))
+    if frame.cell_of_file and function in _UNNAMED:
+        function = f"<cell {frame.cell_of_file}>"
     return {
         "filename": public_filename(frame.code.co_filename, frame.cell, code.is_known_file),
-        "fun_name": public_function(frame.code.co_name, code.has_true_name(frame.code, frame.cell is not None)),
+        "fun_name": function,
         "lineno": frame.lineno,
     }
 

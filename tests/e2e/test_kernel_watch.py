@@ -238,3 +238,33 @@ def test_a_reader_who_turned_it_off_is_not_counted_nor_is_their_kernels_death(wa
         wait_for(lambda: session_of(watching, "told.ipynb"), "the session of another kernel")
     assert listed(watching, "kept-back.ipynb") == []
     assert session_of(watching, "kept-back.ipynb") == {}
+
+
+def test_an_error_is_of_the_notebook_that_has_the_cell_under_the_name_of_now(watching: JupyterServer) -> None:
+    def name_of(code: str, cell_id: str = "") -> str:
+        seen = {error["event_id"] for error in watching.errors()}
+        notebook.run(code, cell_id)
+        assert "All sent." in notebook.run("%errreport flush")
+        (error,) = [error for error in watching.errors() if error["event_id"] not in seen]
+        return str(error["notebook"])
+
+    def write(path: str, cell_id: str) -> None:
+        cell: dict[str, Any] = {"cell_type": "code", "id": cell_id, "source": "", "metadata": {}, "outputs": []}
+        cell["execution_count"] = None
+        content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+        (watching.home / path).write_text(json.dumps(content))
+
+    write("renamed.ipynb", "first")
+    write("second.ipynb", "other")
+    with watching.notebook("before.ipynb", "hooked") as notebook:
+        assert name_of("{}['a']") == "before.ipynb"
+        (session,) = [
+            session for session in watching.get("/api/sessions").json() if session["kernel"]["id"] == notebook.id
+        ]
+        address = f"{watching.url}/api/sessions"
+        assert watching.session.patch(f"{address}/{session['id']}", json={"path": "renamed.ipynb"}, timeout=60).ok
+        assert name_of("[][1]") == "renamed.ipynb"
+        second = {"path": "second.ipynb", "name": "", "type": "notebook", "kernel": {"id": notebook.id}}
+        assert watching.session.post(address, json=second, timeout=60).ok
+        assert name_of("1 / 0", "other") == "second.ipynb"
+        assert name_of("int('a')", "first") == "renamed.ipynb"

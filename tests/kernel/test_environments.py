@@ -44,6 +44,23 @@ def test_the_notebook_has_the_name_that_its_environment_gives_it(place: str, mon
     assert notebook_name(namespace) == name
 
 
+@pytest.mark.parametrize(
+    ("cell_id", "name"),
+    [
+        ("vscode-notebook-cell:/home/jo/my%20dock.ipynb#W0sZmlsZQ%3D%3D", "/home/jo/my dock.ipynb"),
+        ("vscode-notebook-cell://ssh-remote%2Bhost/home/jo/dock.ipynb?x#W1", "//ssh-remote+host/home/jo/dock.ipynb"),
+        ("vscode-notebook-cell:Untitled-1.ipynb?jupyter-notebook#W2", "Untitled-1.ipynb"),
+        ("5d8f0f5e-7b0c", "old.ipynb"),
+        ("", "old.ipynb"),
+        (None, "old.ipynb"),
+    ],
+)
+def test_a_cells_id_may_name_the_notebook(cell_id: str | None, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_ERRREPORT_NOTEBOOK", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", "old.ipynb")
+    assert notebook_name({}, cell_id) == name
+
+
 @pytest.mark.parametrize("variable", ["__vsc_ipynb_file__", "PAPERMILL_INPUT_PATH"])
 def test_only_the_files_name_leaves(python: Path, tmp_path: Path, variable: str) -> None:
     with receiver() as to, kernel(python, {"JUPYTER_ERRREPORT_URL": to.url, "HOME": str(tmp_path)}) as running:

@@ -95,10 +95,11 @@ def test_a_callback_of_the_loop_that_fails(reported: Reported, modern: bool) -> 
     assert reported.receiver.events[-1]["traceback"][-1]["fun_name"] == "later"
 
 
-@pytest.mark.parametrize("where", ["target", "message"])
+@pytest.mark.parametrize("where", ["target", "message", "close"])
 def test_a_comm_that_fails(reported: Reported, where: str) -> None:
     reported.kernel.run(
-        "def target(comm, message):\n    comm.on_msg(lambda message: 1 / 0)\n    if message['content']['data']:\n"
+        "def target(comm, message):\n    comm.on_msg(lambda message: 1 / 0)\n    comm.on_close(lambda message: 1 / 0)\n"
+        "    if message['content']['data']:\n"
         "        {}['Smith']\nget_ipython().kernel.comm_manager.register_target('theirs', target)"
     )
     client, before = reported.kernel.client, len(reported.receiver.events)
@@ -109,6 +110,8 @@ def test_a_comm_that_fails(reported: Reported, where: str) -> None:
     send("comm_open", data={"fail": 1} if where == "target" else {})
     if where == "message":
         send("comm_msg", data={})
+    if where == "close":
+        send("comm_close", data={})
     wait_for(lambda: len(reported.receiver.events) > before, "the error")
     assert "All sent." in reported.kernel.run("%errreport flush").text
     events = reported.receiver.events[before:]
@@ -116,3 +119,38 @@ def test_a_comm_that_fails(reported: Reported, where: str) -> None:
         ("KeyError" if where == "target" else "ZeroDivisionError", "callback")
     ]
     assert events[0]["traceback"][-1]["filename"].startswith("<cell ")
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1\n\ny = = 'Smith'", "x = 1\n\nraise ValueError('Smith')"], ids=["no Python", "fails"]
+)
+def test_a_module_that_can_not_be_read_anew(reported: Reported, text: str) -> None:
+    def write(source: str, seconds: int) -> str:
+        return f"import os\nopen('read_anew.py', 'w').write({source!r})\nos.utime('read_anew.py', (0, {seconds}));"
+
+    reported.kernel.run("%load_ext autoreload\n%autoreload 2")
+    reported.kernel.run(write("x = 1", len(text)))
+    reported.kernel.run("import read_anew")
+    reported.kernel.run("x = 1")
+    before = len(reported.receiver.events)
+    reported.kernel.run(write(text, len(text) + 1))
+    run = reported.kernel.run("x = 2")
+    assert (run.status, "autoreload of read_anew failed" in run.text) == ("ok", True)
+    assert "errreport" not in run.text
+    reported.kernel.run("%errreport flush")
+    events = reported.receiver.events[before:]
+    assert reported.events_of("x = 3") == []
+    assert [(event["error_name"], event["kind"], event["execution_count"]) for event in events] == [
+        ("SyntaxError" if "= =" in text else "ValueError", "callback", -1)
+    ]
+    assert events[0]["traceback"][-1] == {"filename": "read_anew.py", "fun_name": "<module>", "lineno": 3}
+    assert "Smith" not in str(events)
+    reported.kernel.run("%autoreload 0\nimport sys\ndel sys.modules['read_anew']")
+    switched(reported, 1)
+    reported.kernel.run("%unload_ext jupyter_errreport")
+    found = (
+        "import traceback\nextension = sys.modules.get('autoreload') or sys.modules['IPython.extensions.autoreload']\n"
+        "extension.traceback is traceback"
+    )
+    assert reported.kernel.run(found).results == ["True"]
+    reported.kernel.run("%load_ext jupyter_errreport")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.reported import Reported
 
-CELLS = ["def halve(value):\n    return value / 0\n", "x = 1\ny = 2\n\nif fails:\n    halve(x)"]
+CELLS = ["", "def halve(value):\n    return value / 0\n", "x = 1\ny = 2\n\nif fails:\n    halve(x)"]
 # What IPython reads notebooks with, where the environment has none.
 READER = (
     "%%writefile nbformat.py\nimport json, types\n\n\ndef read(path, as_version):\n    with open(str(path)) as file:\n"
@@ -20,10 +20,11 @@ READER = (
 @pytest.fixture(scope="module", autouse=True)
 def other(reported: Reported) -> None:
     """Another notebook beside this one, and the same as a file."""
-    notebook = {"cells": [{"cell_type": "code", "source": source} for source in CELLS]}
+    text: list[dict[str, str]] = [{"cell_type": "markdown", "source": "# Halves"}]
+    notebook = {"cells": text + [{"cell_type": "code", "source": source} for source in CELLS]}
     reported.kernel.run(READER)
     reported.kernel.run("%%writefile other.ipynb\n" + json.dumps(notebook))
-    reported.kernel.run("%%writefile other.ipy\n" + "\n".join(CELLS))
+    reported.kernel.run("%%writefile other.ipy\n" + "\n".join(CELLS[1:]))
 
 
 @pytest.mark.parametrize("name", ["other.ipynb", "other.ipy"])
@@ -34,6 +35,8 @@ def test_an_error_in_another_notebook_names_that_notebook(reported: Reported, na
     assert event["kind"] == "run"
     lines = (5, 2) if name == "other.ipynb" else (8, 2)
     assert [(frame["filename"], frame["lineno"]) for frame in event["traceback"][-2:]] == [(name, n) for n in lines]
+    if name == "other.ipynb":
+        assert [frame["fun_name"] for frame in event["traceback"][-2:]] == ["<cell 3>", "<cell 2>"]
     assert not any(frame["filename"] == f"<cell {event['execution_count']}>" for frame in event["traceback"][-2:])
 
 

@@ -165,6 +165,10 @@ FAIL_TO_BE_SHOWN = {
         "class Meta(type):\n    @property\n    def __name__(cls):\n        raise TypeError('Smith')\n"
         "class Odd(Exception, metaclass=Meta):\n    pass\nraise Odd"
     ),
+    "no text of what it came from": (
+        "class Mute(Exception):\n    def __str__(self):\n        raise TypeError('Smith')\n"
+        "class Odd(Exception):\n    pass\ntry:\n    raise Mute\nexcept Mute:\n    raise Odd('\\ud800')"
+    ),
     "a debugger without anybody to ask": "class Odd(Exception):\n    pass\nget_ipython().call_pdb = True\nraise Odd",
 }
 

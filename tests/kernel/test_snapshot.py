@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import tracemalloc
 import weakref
 from typing import Any
 
@@ -178,3 +179,19 @@ def test_members_of_a_group_are_taken() -> None:
         ("ExceptionGroup", "member"),
         ("KeyError", "member"),
     ]
+
+
+@pytest.mark.parametrize("blank", ["", "\n  "])
+@pytest.mark.parametrize("first", ["", "# about\n"])
+def test_a_cell_of_megabytes_is_not_copied(first: str, blank: str) -> None:
+    source = f"{blank}{first}x = '{'a' * 3_000_000}'\n1 / 0\n" + "y = 1\n" * 100_000
+    error = raised(ValueError("Smith"))
+    snapshot_of(error, source=source)  # what is made once
+    tracemalloc.start()
+    try:
+        found = snapshot_of(error, source=source)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.source is source
+    assert peak < 500_000

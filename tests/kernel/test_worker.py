@@ -12,6 +12,8 @@ import pytest
 from jupyter_errreport.kernel.faults import Faults
 from jupyter_errreport.kernel.worker import Worker
 from tests.support.kernels import kernel
+from tests.support.receiver import Receiver, receiver
+from tests.support.waiting import wait_for
 
 WATCH = """
 def _watch():
@@ -26,6 +28,12 @@ def _watch():
 callers = _watch()
 """
 """Notes which modules call `os.urandom` on the main thread: it lets go of the interpreter's lock."""
+
+
+@pytest.fixture
+def receiving() -> Iterator[Receiver]:
+    with receiver() as to:
+        yield to
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="Linux alone has such threads")
@@ -44,6 +52,23 @@ def test_the_worker_does_not_push_the_thread_that_wakes_it_off_its_processor() -
     assert worker.finish(20)
     assert found == [os.SCHED_BATCH] * 2
     assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_where_no_thread_can_be_made_it_is_tried_again(
+    runtime_python: Callable[[str], Path], tmp_path: Path, receiving: Receiver
+) -> None:
+    with kernel(runtime_python("ipython9"), {"HOME": str(tmp_path)}) as running:
+        running.run(
+            "import jupyter_errreport, threading\nreal = threading.Thread.start\ndef none(thread):\n"
+            '    raise RuntimeError("can\'t start new thread")\nthreading.Thread.start = none\n'
+            f"jupyter_errreport.ErrorServer('{receiving.url}', 'dock').enable();"
+        )
+        running.run("1 / 0")
+        running.run("threading.Thread.start = real")
+        assert "All sent." in running.run("%errreport flush").text
+        assert [event["error_name"] for event in receiving.events] == ["ZeroDivisionError"]
+        running.run("{}['a']")
+        wait_for(lambda: len(receiving.events) == 2, "the error after it")
 
 
 def test_a_cell_that_fails_does_not_let_other_threads_run_for_an_id(

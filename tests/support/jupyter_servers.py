@@ -118,7 +118,7 @@ class ServedKernel:
         address = server.url.replace("http", "ws", 1) + f"/api/kernels/{kernel_id}/channels?token={TOKEN}"
         self._socket = websocket.create_connection(address, timeout=60, sslopt={"cert_reqs": 0})
 
-    def send(self, code: str) -> str:
+    def send(self, code: str, cell_id: str = "") -> str:
         """Have a cell executed, without waiting for it; the id of the request."""
         request = uuid.uuid4().hex
         header = {
@@ -136,9 +136,9 @@ class ServedKernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        self._socket.send(
-            json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
-        )
+        metadata = {"cellId": cell_id} if cell_id else {}
+        message = {"header": header, "parent_header": {}, "metadata": metadata, "content": content}
+        self._socket.send(json.dumps({"channel": "shell", **message}))
         return request
 
     def next_display(self, request: str) -> dict[str, Any]:
@@ -148,9 +148,9 @@ class ServedKernel:
             if message["msg_type"] == "display_data" and message["parent_header"].get("msg_id") == request:
                 return dict(message["content"])
 
-    def run(self, code: str) -> str:
+    def run(self, code: str, cell_id: str = "") -> str:
         """Execute a cell; what it wrote to stdout and stderr."""
-        request = self.send(code)
+        request = self.send(code, cell_id)
         text = ""
         while True:
             message = json.loads(self._socket.recv())

@@ -142,6 +142,8 @@ async def store(service: Service, events: Sequence[EventMessageType], sender: Se
     """
     if not events:
         return []
+    if service.on_received is not None:
+        await service.on_received(events)
     passed_on = service.pass_on_to
     request = Request(events, service.limits, service.dedup_days, passed_on, service.quotas, sender.address)
     try:

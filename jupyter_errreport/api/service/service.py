@@ -1,7 +1,7 @@
 """What the handlers need of the server that they run in."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ class Service:
     """What the outbox calls the destinations to which every new event goes on."""
     hints_follow: bool = False
     """Whether errors go on to a collector, whose hints come back with its answer."""
+    on_received: Callable[[Sequence[EventMessageType]], Awaitable[None]] | None = None
+    """Called on the event loop with events that are about to be stored, which it may complete."""
     on_stored: Callable[[list[EventMessageType]], None] = _nothing
     """Called on the event loop with events that are on disk and were not before. Must not block."""
     on_refused: Callable[[Sequence[str]], None] = _uncounted

@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any, Callable, List
 
-_LOGGED = ("Exception opening comm", "Exception in comm_msg")
+_LOGGED = ("Exception opening comm", "Exception in comm_msg", "Exception in comm_close")
 _MODULES = ("comm.base_comm", "ipykernel.comm.manager")
 
 

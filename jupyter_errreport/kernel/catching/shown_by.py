@@ -60,7 +60,7 @@ def _is_code_of_a_cell(frame: FrameType) -> bool:
 
 
 def _kind_by_ipython(caller: Optional[FrameType]) -> str:
-    for _ in range(8):
+    for _ in range(16):
         # Between two functions of IPython that call each other through the shell stand ours.
         if caller is None or not (is_ipython(module_of(caller)) or is_own(module_of(caller))):
             break
