@@ -131,7 +131,7 @@ def test_writes_use_indexes(filled: Database, event: Make) -> None:
         delete_errors(connection, Filters(group=OTHER_GROUP))
         erase_session(connection, "s")
 
-    statements = filled.write(partial(_recorded, work)).result(5)
+    statements = filled.write(partial(_recorded, work)).result(60)
     assert len(statements) > 40
     found = _scans(filled, statements)
     assert not found, "\n".join(found)
@@ -162,7 +162,7 @@ def filled(database: Database, event: Make) -> Database:
         row = {"name": "my dock", "notebook": "dock", "recognised_at": MOMENT}
         connection.execute(insert(recognised_copies).values(row))
 
-    database.write(work).result(5)
+    database.write(work).result(60)
     database.write(pretend_to_be_large).result(5)
     return database
 
@@ -191,4 +191,4 @@ def _scans(database: Database, statements: list[str]) -> list[str]:
             if not (in_order and "LIMIT" in statement) and table not in FEW | SEARCHED
         ]
 
-    return database.read(work).result(5)
+    return database.read(work).result(60)

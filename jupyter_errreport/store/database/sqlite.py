@@ -3,6 +3,7 @@
 The file is this user's own, and never what somebody else put in its place: they could read or change what is stored.
 """
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -141,7 +142,9 @@ def _make_compact(engine: Engine) -> None:
         cursor = connection.cursor()
         pages, free = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
         if pages <= SMALL_PAGES and free:
-            cursor.execute("VACUUM")
+            # Another process may be writing, or the disk be full: then it stays as it is.
+            with contextlib.suppress(sqlite3.OperationalError):
+                cursor.execute("VACUUM")
     finally:
         connection.close()
 
