@@ -65,23 +65,6 @@ def test_every_connection_to_a_file_is_durable(sqlite_database: Database) -> Non
     assert database.read(pragmas).result(5) == ["wal", 2, 1]
 
 
-def test_a_new_file_has_pages_of_which_an_error_changes_few_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
-    sizes = []
-    for name, before in (("new", None), ("old", 4_096)):
-        if before:
-            with sqlite3.connect(tmp_path / name) as made:
-                made.execute(f"PRAGMA page_size = {before}")
-                made.execute("PRAGMA user_version = 1")
-            made.close()
-        database = Database(tmp_path / name)
-        database.start(60)
-        sizes.append(
-            database.read(lambda connection: connection.exec_driver_sql("PRAGMA page_size").scalar()).result(60)
-        )
-        database.close()
-    assert sizes == [8_192, 4_096]
-
-
 def _kind(kind: object, dialect: str) -> str:
     """A column's type as the schema has it; PostgreSQL's text has no length and its bytes' order, numbers 64 bits."""
     text = str(kind)

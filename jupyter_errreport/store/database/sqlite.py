@@ -3,7 +3,6 @@
 The file is this user's own, and never what somebody else put in its place: they could read or change what is stored.
 """
 
-import contextlib
 import errno
 import os
 import sqlite3
@@ -25,11 +24,6 @@ BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, with its mode, and reads back."""
 BUSY_SECONDS = 5
 """How long a statement waits for another process that holds the database."""
-SMALL_PAGES = 200
-"""A file of at most so many is made compact when it is opened."""
-PAGE_BYTES = 8_192
-"""Of a new database; one that there is keeps its own. To write a page costs the same whatever its size, and an error
-changes fewer of these than of SQLite's usual 4,096 bytes."""
 
 
 class SQLite(Backend):
@@ -69,10 +63,6 @@ class SQLite(Backend):
                 f"The database {self.path} can't be kept in write-ahead mode (SQLite answers"
                 f" {self.journal_mode!r}), which a network file system does not allow. Choose a local disk."
             )
-
-    def complete(self, writing: Engine) -> None:
-        """See `Backend`."""
-        _make_compact(writing)
 
     def explain(self, error: Exception) -> str:
         """See `Backend`."""
@@ -127,24 +117,9 @@ def _write_ahead(engine: Engine) -> str:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         cursor.execute("PRAGMA journal_mode = WAL")
         (mode,) = cursor.fetchone() or ("nothing",)
         return str(mode)
-    finally:
-        connection.close()
-
-
-def _make_compact(engine: Engine) -> None:
-    """Give back what a small file holds and does not use: a new one has what its migrations needed for a while."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        pages, free = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
-        if pages <= SMALL_PAGES and free:
-            # Another process may be writing, or the disk be full: then it stays as it is.
-            with contextlib.suppress(sqlite3.OperationalError):
-                cursor.execute("VACUUM")
     finally:
         connection.close()
 
