@@ -10,9 +10,14 @@ The lengths of `String` say what a column is for: what comes from outside is cut
 refuses a text for its length (PostgreSQL's columns are made without).
 """
 
+from typing import Any
+
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
+
+BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
+"""SQLite keeps the rows of a table in the order of its key, and has no second tree to keep: for rows that are small."""
 
 errors = Table(
     "errors",
@@ -91,6 +96,7 @@ tombstones = Table(
     metadata,
     Column("event_id", String(36), primary_key=True),
     Column("deleted_at", String(27), nullable=False),
+    **BY_KEY,
 )
 
 tokens = Table(
@@ -147,6 +153,7 @@ bringers = Table(
     # of those that anybody sent.
     Column("event_id", String(36), primary_key=True),
     Column("brought_by", String(32), nullable=False),
+    **BY_KEY,
 )
 
 deletions = Table(

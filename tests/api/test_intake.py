@@ -84,6 +84,45 @@ def test_what_comes_while_a_transaction_runs_is_stored_by_the_next(
     database.read(compare_figures).result(5)
 
 
+@pytest.mark.parametrize("events", [1, 100], ids=["single", "in parts"])
+def test_who_is_alone_is_not_kept_waiting_for_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch, events: int
+) -> None:
+    for name in ("GATHER_PAUSE", "GATHER_LIMIT"):
+        monkeypatch.setattr(f"jupyter_errreport.api.service.intake.{name}", 600.0)
+
+    async def main() -> list[Outcome]:
+        intake, told = Intake(database), []
+        for number in range(3):
+            asked = request(number)
+            one = asked._replace(events=[{**asked.events[0], "event_id": new_event_id()} for _ in range(events)])
+            told += await asyncio.wait_for(intake.store(one), 60)
+        return told
+
+    assert [outcome.status for outcome in asyncio.run(main())] == ["stored"] * 3 * events
+
+
+def test_those_who_ask_again_at_once_share_a_transaction_each_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GATHER_PAUSE", "GATHER_LIMIT"):
+        monkeypatch.setattr(f"jupyter_errreport.api.service.intake.{name}", 600.0)
+    sizes = transactions(database, monkeypatch)
+
+    async def main() -> None:
+        intake = Intake(database)
+
+        async def client() -> None:
+            for number in range(3):
+                await intake.store(request(number))
+                await asyncio.sleep(0)
+
+        await asyncio.wait_for(asyncio.gather(*(client() for _ in range(16))), 60)
+
+    asyncio.run(main())
+    assert sizes == [16, 16, 16]
+
+
 def test_a_request_that_can_not_be_stored_spoils_no_other(database: Database) -> None:
     async def main() -> list[Any]:
         intake = Intake(database)

@@ -70,6 +70,13 @@ def scans(connection: Connection, statement: str) -> list[tuple[str, bool]]:
     return found
 
 
+def plan_of(connection: Connection, statement: str) -> list[str]:
+    """The steps of its plan, as the database tells them."""
+    if connection.dialect.name == "postgresql":
+        return [str(node.get("Index Name", node["Node Type"])) for node in _nodes(connection, statement)]
+    return _steps(connection, statement)
+
+
 def scans_and_sorts(database: Database, statement: str) -> list[str]:
     """The steps of its plan that read a whole table, or sort."""
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_errreport.store.database.fair_queue import FairQueue, Sender
 
+Item = TypeVar("Item")
 senders = st.builds(Sender, st.sampled_from("abcd"), st.sampled_from("123"))
+
+
+def all_of(queue: FairQueue[Item]) -> list[Item]:
+    """All that waits, turn by turn."""
+    return [queue.pop() for _ in range(len(queue))]
 
 
 @given(st.lists(senders))
@@ -18,7 +25,7 @@ def test_all_that_waits_comes_out_once_and_each_senders_in_its_order(asked: list
     for number, sender in enumerate(asked):
         queue.put(sender, (sender, number))
     assert len(queue) == len(asked)
-    out = list(queue)
+    out = all_of(queue)
     assert sorted(number for _, number in out) == list(range(len(asked)))
     for sender in set(asked):
         numbers = [number for one, number in out if one == sender]
@@ -35,7 +42,7 @@ def test_a_newcomer_waits_for_one_turn_of_each_other_address_at_most(asked: list
     for _ in range(min(popped, len(asked))):
         queue.pop()
     queue.put(Sender("newcomer"), "newcomer")
-    out = list(queue)
+    out = all_of(queue)
     ahead = Counter(out[: out.index("newcomer")])
     assert all(count == 1 for count in ahead.values()), ahead
 

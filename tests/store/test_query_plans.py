@@ -34,7 +34,7 @@ from jupyter_errreport.store.published.sources import PublishedCell, cells_in_or
 from jupyter_errreport.store.schema import recognised_copies
 from jupyter_errreport.store.sessions import erase_session, find_session, list_sessions, open_session
 
-from .plans import pretend_to_be_large, recording, scans
+from .plans import plan_of, pretend_to_be_large, recording, scans
 
 Make = Callable[..., EventMessageType]
 Work = Callable[[Connection], Any]
@@ -73,14 +73,15 @@ READS: dict[str, Work] = {
     "totals": count_everything,
     **{f"groups by {order}": partial(list_groups, filters=GroupFilters(), order=order, limit=100) for order in ORDERS},
     **{
-        f"open groups by {order}": partial(
+        f"{status} groups by {order}": partial(
             list_groups,
-            filters=GroupFilters(status="open"),
+            filters=GroupFilters(status=status),
             order=order,
             limit=100,
             cursor=Cursor(MOMENT if "seen" in order else 3, "x"),
         )
         for order in ORDERS
+        for status in ("open", "resolved")
     },
     "groups of a notebook": lambda connection: list_groups(connection, GroupFilters(notebook="dock"), "count", 100),
     "groups in scope": lambda connection: list_groups(connection, GroupFilters(scope="do*"), "last_seen", 100),
@@ -130,7 +131,7 @@ def test_writes_use_indexes(filled: Database, event: Make) -> None:
         delete_errors(connection, Filters(group=OTHER_GROUP))
         erase_session(connection, "s")
 
-    statements = filled.write(partial(_recorded, work)).result(5)
+    statements = filled.write(partial(_recorded, work)).result(60)
     assert len(statements) > 40
     found = _scans(filled, statements)
     assert not found, "\n".join(found)
@@ -139,6 +140,15 @@ def test_writes_use_indexes(filled: Database, event: Make) -> None:
 def test_the_planner_would_tell(filled: Database) -> None:
     assert _scans(filled, ["SELECT * FROM errors WHERE error_message = 'x'"])
     assert _scans(filled, ["SELECT count(*) FROM errors"])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_groups_that_somebody_decided_about_are_read_alone_and_in_order(filled: Database, order: Order) -> None:
+    filters = GroupFilters(status="resolved")
+    work = partial(list_groups, filters=filters, order=order, limit=100)
+    statements = filled.read(partial(_recorded, work)).result(60)
+    plans = [plan for statement in statements for plan in filled.read(partial(plan_of, statement=statement)).result(60)]
+    assert any(f"groups_by_status_and_{order}" in plan for plan in plans), plans
 
 
 @pytest.fixture
@@ -152,7 +162,7 @@ def filled(database: Database, event: Make) -> Database:
         row = {"name": "my dock", "notebook": "dock", "recognised_at": MOMENT}
         connection.execute(insert(recognised_copies).values(row))
 
-    database.write(work).result(5)
+    database.write(work).result(60)
     database.write(pretend_to_be_large).result(5)
     return database
 
@@ -181,4 +191,4 @@ def _scans(database: Database, statements: list[str]) -> list[str]:
             if not (in_order and "LIMIT" in statement) and table not in FEW | SEARCHED
         ]
 
-    return database.read(work).result(5)
+    return database.read(work).result(60)

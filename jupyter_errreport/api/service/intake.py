@@ -1,6 +1,7 @@
 """Hands what requests bring to the database: what waits at a moment in one transaction and one pass, in fair shares."""
 
 import asyncio
+import contextlib
 import time
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from ...store.database.fair_queue import FairQueue, Sender
 from ...store.database.writer import OURSELVES
 from ...store.errors.insert import Outcome, Request, insert_together
 
-GATHER_PAUSE, GATHER_LIMIT = 0.003, 0.01
+GATHER_PAUSE, GATHER_LIMIT = 0.002, 0.01
 """Under load: seconds in which nobody else came, and the most that a transaction waits for others."""
 PART_LIMIT = 25
 """Events of a request that are stored at one turn of its sender."""
@@ -26,6 +27,8 @@ class Crowded(Exception):  # noqa: N818 - the name says what is the case
 class _Waiting(NamedTuple):
     request: Request
     outcomes: "asyncio.Future[list[Outcome]]"
+    is_last: bool
+    """Whether it is the last part of what was asked: then whoever asked may soon ask again."""
 
 
 class Intake:
@@ -35,6 +38,11 @@ class Intake:
         self._database = database
         self._waiting: FairQueue[_Waiting] = FairQueue()
         self._running: asyncio.Task[None] | None = None
+        self._asking = 0
+        """Requests that wait, in however many parts."""
+        self._wanted = 0
+        self._enough: asyncio.Event = asyncio.Event()
+        """Set when as many requests wait as are `_wanted`."""
 
     async def store(self, request: Request, sender: Sender = OURSELVES) -> list[Outcome]:
         """What became of the events of a request, once they are on disk.
@@ -49,7 +57,10 @@ class Intake:
         loop = asyncio.get_running_loop()
         outcomes: list[asyncio.Future[list[Outcome]]] = [loop.create_future() for _ in parts]
         for part, future in zip(parts, outcomes, strict=True):
-            self._waiting.put(sender, _Waiting(part, future))
+            self._waiting.put(sender, _Waiting(part, future, future is outcomes[-1]))
+        self._asking += 1
+        if self._asking >= self._wanted:
+            self._enough.set()
         if self._running is None:
             self._running = asyncio.ensure_future(self._run())
         return [outcome for part in await asyncio.gather(*outcomes) for outcome in part]
@@ -60,24 +71,32 @@ class Intake:
             while self._waiting:
                 taken = self._taken()
                 await self._store(taken)
-                if len(taken) > 1:
-                    await self._gather()
+                answered = sum(waiting.is_last for waiting in taken)
+                if answered > 1:
+                    await self._gather(self._asking + answered)
         finally:
             self._running = None
 
-    async def _gather(self) -> None:
-        """Wait while more comes: a transaction costs most of what it does whatever it holds."""
+    async def _gather(self, wanted: int) -> None:
+        """Wait while more comes: a transaction costs most of what it does whatever it holds.
+
+        At most until `wanted` requests wait: those who were just answered, and those who asked meanwhile.
+        """
+        self._wanted = wanted
+        self._enough.clear()
         until = time.monotonic() + GATHER_LIMIT
         before = -1
-        while before < len(self._waiting) and time.monotonic() < until:
-            before = len(self._waiting)
-            await asyncio.sleep(GATHER_PAUSE)
+        while before < self._asking < wanted and time.monotonic() < until:
+            before = self._asking
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), GATHER_PAUSE)
 
     def _taken(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
         events = 0
         while self._waiting and events < TOGETHER_LIMIT:
             waiting = self._waiting.pop()
+            self._asking -= waiting.is_last
             if not waiting.outcomes.done():  # whoever asked has gone before we began: then it must not be stored either
                 taken.append(waiting)
                 events += len(waiting.request.events)

@@ -1,7 +1,6 @@
 """What waits for a turn, in fair shares: whoever sends much waits behind themselves, and nobody else behind them."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
@@ -62,8 +61,3 @@ class FairQueue(Generic[Item]):
         else:
             del self._counts[address]
         return item
-
-    def __iter__(self) -> Iterator[Item]:
-        """Take all of it, turn by turn."""
-        while self:
-            yield self.pop()

@@ -1,6 +1,6 @@
 """Stores events, each exactly once: those of all requests that wait, in one pass and by a few prepared statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,11 +17,11 @@ from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.sampled import NONE, Counted, count_sampled, where_kept
 from ..figures.session_figures import count_errors
-from ..groups.alike_cells import AlikeCells
-from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
+from ..groups.edited_cells import keep_cells
 from ..groups.former_groups import keep_former
+from ..groups.known_groups import Known, known_groups
 from ..groups.lifecycle import tell_of_new, wake_groups
-from ..groups.regroupings import Place, add_rule, groups_of
+from ..groups.regroupings import Place, groups_of
 from ..groups.samples import renew_samples
 from ..limits import DAY, Limits, SessionMeter
 from ..names.copies import perhaps_copies, recognise
@@ -30,6 +30,7 @@ from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..quotas import Quotas
 from ..schema import errors
+from .edited import join_edited
 
 
 class Outcome(NamedTuple):
@@ -48,18 +49,6 @@ class Outcome(NamedTuple):
     """Whether a reader said something new of it."""
     is_sampled: bool = False
     """Whether only its id and its count were kept."""
-
-
-class Known(NamedTuple):
-    """What must be known of a group that there is."""
-
-    group_id: str
-    hint: str
-    hint_from: str | None
-    status: str
-    cell_free: str | None
-    has_errors: bool
-    """Whether it is shown by one of its own; a group that was decided about stays when all of its errors are gone."""
 
 
 class Request(NamedTuple):
@@ -97,7 +86,7 @@ def insert_errors(
     naming = _naming(connection, events)
     places = [_place(event, naming) for event in events]
     group_of = groups_of(connection, set(places))
-    groups = _groups(connection, set(group_of.values()))
+    groups = known_groups(connection, set(group_of.values()))
     outcomes = []
     taken: list[tuple[EventMessageType, Place, str]] = []
     counted: dict[int, Counted] = {}
@@ -135,7 +124,7 @@ def insert_errors(
             naming = _naming(connection, events)
             places = [_place(event, naming) for event in events]
             group_of = groups_of(connection, set(places))
-            groups = _groups(connection, set(group_of.values()))
+            groups = known_groups(connection, set(group_of.values()))
             there = [(places[index].notebook, group_of[places[index]]) for index in counted]
             counted = dict(zip(counted, where_kept(connection, list(counted.values()), there), strict=True))
         enqueue(connection, pass_on_to, [event["event_id"] for event, _, _ in taken])
@@ -190,7 +179,7 @@ def _keep(
     groups: dict[str, Known],
 ) -> None:
     """Store new events and count them."""
-    cell_free, cells = _join_edited(connection, taken, group_of, groups)
+    cell_free, cells = join_edited(connection, taken, group_of, groups)
     arrivals = Arrivals()
     rows = []
     former = []
@@ -208,67 +197,6 @@ def _keep(
     keep_former(connection, former)
     tell_of_new(connection, [row for row in rows if row["group_id"] not in groups])
     wake_groups(connection, rows, groups)
-
-
-def _join_edited(
-    connection: Connection,
-    taken: Sequence[tuple[EventMessageType, Place, str]],
-    group_of: dict[Place, str],
-    groups: dict[str, Known],
-) -> tuple[dict[str, str], dict[CellKey, str]]:
-    """Have new errors of a cell that was edited go where those of it are, in `group_of` and for good.
-
-    What the fingerprints of the new groups would be without the cell, and the groups of the cells among these errors.
-    """
-    cell_free: dict[str, str] = {}
-    keys: dict[int, CellKey] = {}
-    fresh: dict[int, Place] = {}
-    for index, (event, place, _) in enumerate(taken):
-        if not event.get("cell_hash"):
-            continue
-        group = group_of[place]
-        if group in groups:
-            free = groups[group].cell_free
-        else:
-            free = cell_free[group] if group in cell_free else cell_free_of(event)
-        if free:
-            cell_free[group] = free
-            if group not in groups:
-                fresh[index] = place
-            if event.get("cell_id"):
-                keys[index] = (place.notebook, free, event["cell_id"])
-    found = groups_of_cells(connection, keys.values())
-    alike = AlikeCells(connection, fresh.values())
-    cells: dict[CellKey, str] = {}
-    for index in sorted({*keys, *fresh}):
-        event, place, _ = taken[index]
-        key, alone, group = keys.get(index), None, group_of[place]
-        origin = (found.get(key) or cells.get(key)) if key else None
-        if group not in groups and group == place.origin:
-            if origin is None and index in fresh:
-                origin, alone = alike.group_of(event, place), place.cell
-            if origin and origin != group:
-                add_rule(connection, place._replace(cell=""), origin, alone)
-                for other, current in group_of.items():
-                    if current == group:
-                        group_of[other] = origin
-                groups.update(_groups(connection, [origin]))
-        alike.add(place, group_of[place])
-        if key:
-            cells.setdefault(key, group_of[place])
-    return cell_free, cells
-
-
-_GROUPS = Statement(
-    "SELECT group_id, hint, hint_from, status, cell_free,"
-    " EXISTS (SELECT 1 FROM group_cells WHERE group_cells.group_id = groups.group_id)"
-    " FROM groups WHERE group_id {any}"
-)
-
-
-def _groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Known]:
-    """What is known of these groups, by their ids."""
-    return {row[0]: Known(*row) for row in _GROUPS.rows(connection, listed(sorted(group_ids)))}
 
 
 def _told(outcome: Outcome, place: Place, group: str, groups: Mapping[str, Known], said: set[str]) -> Outcome:
