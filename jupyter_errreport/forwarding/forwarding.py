@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..delivery import Destination
+from ..delivery.destination import OTLP, SENTRY, SLACK
 from ..event import EventMessageType
 from ..store import Database, StoreError
 from ..store.outbox.outbox import expire, figures, register
 from ..store.settings import secret
-from .parcels import parcels_for
+from .others import Others
+from .parcels import Batches, Messages, Parcels
 from .sender import Sender
 
 START_SECONDS = 10.0
@@ -23,8 +25,10 @@ START_SECONDS = 10.0
 class Forwarding:
     """Serves the destinations from `start` to `close`; what waits in between stays in the database's outbox."""
 
-    def __init__(self, database: Database, destinations: Sequence[Destination]) -> None:
+    def __init__(self, database: Database, destinations: Sequence[Destination], public_url: str = "") -> None:
+        """`public_url` is where people reach this server, for links in what others are told; empty for no links."""
         self._database = database
+        self._public_url = public_url
         self._destinations = {key_of(destination): destination for destination in destinations}
         self._senders: list[Sender] = []
 
@@ -55,10 +59,17 @@ class Forwarding:
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            parcels = parcels_for(destination.kind, self._database, key, destination.label, session_secret)
+            parcels = self._parcels_for(key, destination, session_secret)
             self._senders.append(Sender(destination, parcels, self._database.lock(key), sender_key))
         for sender in self._senders:
             sender.start()
+
+    def _parcels_for(self, key: str, destination: Destination, session_secret: str) -> Parcels:
+        """What suits this kind of destination."""
+        if destination.kind in (SENTRY, OTLP):
+            return Others(self._database, key, destination, self._public_url)
+        kind = Messages if destination.kind == SLACK else Batches
+        return kind(self._database, key, destination.label, session_secret)
 
     def wake(self, events: Sequence[EventMessageType] = ()) -> None:
         """There is something new in the outbox, such as these events. Returns at once."""

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from ..contract import BATCH_EVENTS, BODY_LIMIT
-from ..delivery.destination import SLACK
 from ..delivery.outcome import Outcome
+from ..delivery.transport import Transport
 from ..event import encode, public_session, rfc3339
 from ..store import Database
 from ..store.groups.hints import take_hints
@@ -83,6 +83,16 @@ class Parcels(ABC):
     def due_in(self) -> float | None:
         """In how many seconds something will be due; None when somebody has to store something first."""
         return None
+
+    def send(self, transport: Transport, parcel: Parcel, timeout: float) -> Outcome:
+        """Make the request, and what the receiver says to it. Never raises."""
+        if parcel.session is not None:
+            if parcel.session.body is None:
+                return transport.erase(f"sessions/{parcel.session.key}", timeout)
+            return transport.pass_session_on(parcel.session.body, timeout)
+        if parcel.deletes:
+            return transport.erase(f"errors/{parcel.event_ids[0]}", timeout)
+        return transport.send(parcel.bodies, timeout)
 
     @abstractmethod
     def answered(self, parcel: Parcel, outcome: Outcome) -> None:
@@ -221,11 +231,6 @@ class Messages(Parcels):
                 keep_quiet(connection, self._destination, parcel.group, time.time())
 
         self._write(work)
-
-
-def parcels_for(kind: str, database: Database, destination: str, label: str, session_secret: str) -> Parcels:
-    """What suits this kind of destination."""
-    return (Messages if kind == SLACK else Batches)(database, destination, label, session_secret)
 
 
 def _body(message: Message) -> bytes:

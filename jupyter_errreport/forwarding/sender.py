@@ -99,7 +99,7 @@ class Sender:
                     parcel = self._parcels.next()
                     if parcel is None:
                         return None
-                    outcome = self._sent(parcel)
+                    outcome = self._parcels.send(self._transport, parcel, self._timeout())
                     if outcome.statuses is None:
                         self._parcels.put_off(outcome.problem)
                         return self._later(outcome.retry_after)
@@ -114,15 +114,6 @@ class Sender:
         except Exception:
             log.exception("Passing errors on to %s failed.", self._label)
         return self._later(None)
-
-    def _sent(self, parcel: Parcel) -> Outcome:
-        if parcel.session is not None:
-            if parcel.session.body is None:
-                return self._transport.erase(f"sessions/{parcel.session.key}", self._timeout())
-            return self._transport.pass_session_on(parcel.session.body, self._timeout())
-        if parcel.deletes:
-            return self._transport.erase(f"errors/{parcel.event_ids[0]}", self._timeout())
-        return self._transport.send(parcel.bodies, self._timeout())
 
     def _later(self, asked: float | None) -> float:
         """Seconds to wait before the next attempt."""
