@@ -371,7 +371,7 @@ class ErrReportCollector(JupyterApp):
         others = others_of(self.sentry_dsn, self.otlp_endpoint, self.otlp_headers)
         database.start()
         try:
-            forwarding = Forwarding(database, others, self.public_url)
+            forwarding = Forwarding(database, others, public_url=self.public_url)
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
             run(self, database, alerting, forwarding, listen(), tally or Tally(), parent)
         finally:

@@ -6,8 +6,7 @@ from urllib.parse import quote, urlencode
 
 from ..contract import GROUP_STATUSES
 from ..delivery import Destination
-from ..delivery.answer import json_of
-from ..delivery.transport import Transport
+from ..delivery.asking import NoAnswer, ask
 from ..store import Database
 from ..store.database.writer import Work
 from ..store.errors.errors import list_errors
@@ -72,24 +71,21 @@ class CollectorSource:
 
     def _get(self, path: str) -> Any:
         host = self._collector.label
-        transport = Transport(self._collector)  # a tool may be called on any thread
         try:
-            answer = transport.get(path, TIMEOUT)
-        except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
-            raise CannotRead(f"{host} does not answer. Is the collector running, and is --url right?") from error
-        finally:
-            transport.close()
-        if answer.status_code == 404:
+            (answer,) = ask(self._collector, "GET", [path], TIMEOUT)
+        except NoAnswer as error:
+            raise CannotRead(f"{error}. Is the collector running, and is --url right?") from error
+        if answer.status == 404:
             return None
-        if answer.status_code in (401, 403):
+        if answer.status in (401, 403):
             raise CannotRead(
                 f"{host} does not let this token read. Make one: jupyter errreport token create --role read"
             )
-        told = json_of(answer)
-        if answer.status_code == 200 and told is not None:
+        told = answer.json
+        if answer.status == 200 and told is not None:
             return told
         why = told.get("message") if isinstance(told, dict) else None
-        raise CannotRead(f"{host} answered {answer.status_code}" + (f": {why}" if isinstance(why, str) else "."))
+        raise CannotRead(f"{host} answered {answer.status}" + (f": {why}" if isinstance(why, str) else "."))
 
 
 class DatabaseSource:

@@ -9,28 +9,42 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..delivery import Destination
-from ..delivery.destination import OTLP, SENTRY, SLACK
+from ..delivery.destination import COLLECTOR, SLACK
+from ..delivery.engine import Engine, EngineThread, Patience
+from ..delivery.receivers import receiver_for
+from ..delivery.receivers.http_receiver import HttpReceiver
 from ..event import EventMessageType
 from ..store import Database, StoreError
 from ..store.outbox.outbox import expire, figures, register
 from ..store.settings import secret
-from .others import Others
-from .parcels import Batches, Messages, Parcels
-from .sender import Sender
+from .collector_source import CollectorSource
+from .others import OTHERS, OtherSource
+from .outbox_source import OutboxSource
+from .people_source import PeopleSource
 
 START_SECONDS = 10.0
 """How long a start may wait for the database."""
+SOURCES: dict[str, type[OutboxSource]] = {COLLECTOR: CollectorSource, SLACK: PeopleSource}
+"""What is sent to which kind of destination."""
 
 
 class Forwarding:
     """Serves the destinations from `start` to `close`; what waits in between stays in the database's outbox."""
 
-    def __init__(self, database: Database, destinations: Sequence[Destination], public_url: str = "") -> None:
+    def __init__(
+        self,
+        database: Database,
+        destinations: Sequence[Destination],
+        patience: Patience | None = None,
+        public_url: str = "",
+    ) -> None:
         """`public_url` is where people reach this server, for links in what others are told; empty for no links."""
         self._database = database
         self._public_url = public_url
+        self._patience = patience
         self._destinations = {key_of(destination): destination for destination in destinations}
-        self._senders: list[Sender] = []
+        self._sources: list[OutboxSource] = []
+        self._threads: list[EngineThread] = []
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -59,22 +73,28 @@ class Forwarding:
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            parcels = self._parcels_for(key, destination, session_secret)
-            self._senders.append(Sender(destination, parcels, self._database.lock(key), sender_key))
-        for sender in self._senders:
-            sender.start()
+            source, receiver = self._both_ends(key, destination, sender_key, session_secret)
+            # Jupyter servers of one user share a database: they take turns, or people would be told everything twice.
+            engine = Engine(source, receiver, self._patience, turns=self._database.lock(key))
+            self._sources.append(source)
+            self._threads.append(EngineThread(engine, f"errreport-to-{destination.kind}"))
+        for thread in self._threads:
+            thread.start()
 
-    def _parcels_for(self, key: str, destination: Destination, session_secret: str) -> Parcels:
-        """What suits this kind of destination."""
-        if destination.kind in (SENTRY, OTLP):
-            return Others(self._database, key, destination, self._public_url)
-        kind = Messages if destination.kind == SLACK else Batches
-        return kind(self._database, key, destination.label, session_secret)
+    def _both_ends(
+        self, key: str, destination: Destination, sender_key: str, session_secret: str
+    ) -> tuple[OutboxSource, HttpReceiver]:
+        """What is sent to a destination, and who takes it there."""
+        if destination.kind in OTHERS:
+            other = OTHERS[destination.kind](destination)
+            return OtherSource(self._database, key, other, self._public_url), other
+        source = SOURCES[destination.kind](self._database, key, destination.label, session_secret)
+        return source, receiver_for(destination, sender_key)
 
     def wake(self, events: Sequence[EventMessageType] = ()) -> None:
         """There is something new in the outbox, such as these events. Returns at once."""
-        for sender in self._senders:
-            sender.wake()
+        for thread in self._threads:
+            thread.wake()
 
     def status(self, connection: Connection) -> list[dict[str, Any]]:
         """How it stands with each destination, without secrets; those that are no longer configured come last."""
@@ -86,10 +106,22 @@ class Forwarding:
     def close(self, timeout: float) -> bool:
         """Send what can be sent, for `timeout` seconds at most; False when somebody is still at it."""
         deadline = time.monotonic() + timeout
-        for sender in self._senders:
-            sender.close(deadline)
-        ended = [sender.join() for sender in self._senders]
+        for source in self._sources:
+            source.closing = True
+        for thread in self._threads:
+            thread.close(deadline)
+        ended = [thread.join(deadline - time.monotonic()) for thread in self._threads]
         return all(ended)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is due, and no connection is open."""
+        return all(thread.is_at_rest for thread in self._threads)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether `close` has told all of them."""
+        return all(thread.is_closing for thread in self._threads)
 
 
 NO_LONGER = "This destination is no longer configured; what waits for it is dropped when it is 60 days old."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from jupyter_errreport.delivery import Destination
+from jupyter_errreport.delivery.http.answer import Answer
 from jupyter_errreport.event import group_id
-from jupyter_errreport.forwarding import sender
 from jupyter_errreport.forwarding.others import others_of
 from jupyter_errreport.forwarding.others.open_telemetry import OpenTelemetry
 from jupyter_errreport.forwarding.others.sentry import Sentry
@@ -113,10 +112,7 @@ def test_each_event_is_a_log_record_that_protobuf_reads(start: Start, to: Receiv
 
 
 @pytest.mark.parametrize("kind", [sentry, otlp])
-def test_what_may_be_taken_later_waits_and_what_never_will_be_is_marked(
-    start: Start, to: Receiver, kind: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "LONGEST_RETRY", 0.05)
+def test_what_may_be_taken_later_waits_and_what_never_will_be_is_marked(start: Start, to: Receiver, kind: Any) -> None:
     to.answer = 500
     server, label = start(kind(to)), kind(to).label
     server.store(event())
@@ -142,17 +138,17 @@ def test_what_may_be_taken_later_waits_and_what_never_will_be_is_marked(
 @pytest.mark.parametrize(
     ("kind", "headers", "seconds"),
     [
-        (Sentry(), {"Retry-After": "3000"}, 3000),
-        (Sentry(), {"X-Sentry-Rate-Limits": "9:transaction:key, 3000:default;error:organization:quota"}, 3000),
-        (Sentry(), {"X-Sentry-Rate-Limits": "60:error:key,3000::key"}, 3000),
-        (Sentry(), {"X-Sentry-Rate-Limits": "9:transaction:key, none"}, None),
-        (OpenTelemetry(), {"Retry-After": "3000"}, 3000),
-        (OpenTelemetry(), {}, None),
+        (Sentry, {"Retry-After": "3000"}, 3000),
+        (Sentry, {"X-Sentry-Rate-Limits": "9:transaction:key, 3000:default;error:organization:quota"}, 3000),
+        (Sentry, {"X-Sentry-Rate-Limits": "60:error:key,3000::key"}, 3000),
+        (Sentry, {"X-Sentry-Rate-Limits": "9:transaction:key, none"}, None),
+        (OpenTelemetry, {"Retry-After": "3000"}, 3000),
+        (OpenTelemetry, {}, None),
     ],
 )
 def test_a_receiver_says_how_long_to_wait(kind: Any, headers: dict[str, str], seconds: float | None) -> None:
-    answer = SimpleNamespace(status_code=429, headers=headers, content=b"")
-    outcome = kind.outcome(Destination("otlp", "https://otel.example.org/v1/logs"), answer)
+    receiver = kind(Destination("otlp", "https://otel.example.org/v1/logs"))
+    outcome = receiver.outcome(Answer(429, headers, b""), 1)
     assert (outcome.statuses, outcome.retry_after) == (None, seconds)
 
 

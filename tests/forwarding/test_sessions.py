@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.event import public_session
-from jupyter_errreport.forwarding import parcels
+from jupyter_errreport.forwarding import collector_source
 from jupyter_errreport.store.outbox import session_outbox
 from jupyter_errreport.store.sessions import erase_session, replace_session
 from tests.store.contents import everything_in
@@ -27,7 +27,7 @@ SESSION = public_session("the reader's key")
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for half a minute."""
     monkeypatch.setattr(session_outbox, "SESSION_SECONDS", 0.0)
-    monkeypatch.setattr(parcels, "LEAST_PUT_OFF", 0.0)
+    monkeypatch.setattr(collector_source, "LEAST_PUT_OFF", 0.0)
 
 
 def told(to: Receiver) -> list[dict[str, Any]]:

@@ -3,7 +3,14 @@
 Each is told of one event a request. What tells two of them apart is how an event is worded, and what an answer means.
 """
 
+from ...delivery.destination import OTLP, SENTRY
 from .destinations import others_of
-from .parcels import Others
+from .open_telemetry import OpenTelemetry
+from .receiver import OtherReceiver
+from .sentry import Sentry
+from .source import OtherSource
 
-__all__ = ["Others", "others_of"]
+OTHERS: dict[str, type[OtherReceiver]] = {SENTRY: Sentry, OTLP: OpenTelemetry}
+"""By the kinds of destinations."""
+
+__all__ = ["OTHERS", "OtherReceiver", "OtherSource", "others_of"]

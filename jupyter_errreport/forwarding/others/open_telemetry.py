@@ -3,31 +3,31 @@
 from typing import Any
 from urllib.parse import unquote
 
-from ...delivery import Destination
-from ...delivery.answer import json_of
+from ...delivery.http.answer import Answer
 from ...delivery.outcome import Outcome, judged
 from .log_record import logs_of
-from .receiver import Receiver, Request, as_json, packed
+from .receiver import OtherReceiver, as_json
 from .stored import Stored
 
 
-class OpenTelemetry(Receiver):
+class OpenTelemetry(OtherReceiver):
     """A collector of OpenTelemetry's, or whatever else takes its log records."""
 
-    def request(self, stored: Stored, destination: Destination) -> Request:
+    def worded(self, stored: Stored) -> bytes:
         """One log record."""
-        return packed(as_json(logs_of(stored)), {"Content-Type": "application/json", **_headers(destination.token)})
+        return as_json(logs_of(stored))
 
-    def outcome(self, destination: Destination, answer: Any) -> Outcome:
+    def headers(self) -> dict[str, str]:
+        """Those that the operator named."""
+        pairs = (part.partition("=") for part in self.destination.token.split(",") if part.strip())
+        named = {name.strip(): unquote(value.strip()) for name, _, value in pairs}
+        return {"Content-Type": "application/json", **named}
+
+    def outcome(self, answer: Answer, count: int) -> Outcome:
         """Also an answer 200 may say that the record was not taken."""
-        if answer.status_code == 200 and _rejected(json_of(answer)):
-            return judged("rejected", 1, f"{destination.label} took the request and refused the record")
-        return super().outcome(destination, answer)
-
-
-def _headers(text: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in text.split(",") if part.strip())
-    return {name.strip(): unquote(value.strip()) for name, _, value in pairs}
+        if answer.status == 200 and _rejected(answer.json):
+            return judged("rejected", 1, f"{self.destination.label} took the request and refused the record")
+        return super().outcome(answer, count)
 
 
 def _rejected(told: Any) -> bool:

@@ -1,57 +1,47 @@
-"""What a receiver that is none of ours is to whoever drives it: how an event is asked of it, and what it answers."""
+"""A receiver that is none of ours: how an event is worded for it, and what it answers."""
 
-import gzip
 import json
-from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
 
-from ...delivery import Destination
+from ...delivery.http.answer import Answer
+from ...delivery.http.request import Request
 from ...delivery.outcome import Outcome, judged
-from ...delivery.transport import COMPRESS_FROM, retry_after
+from ...delivery.receivers.http_receiver import HttpReceiver
 from .stored import Stored, kept
 
 REFUSED = (400, 413, 415, 422)
 """Answers that will be the same for this event at any later time. All others may change: a key, a path, a server."""
 
 
-class Request(NamedTuple):
-    """One POST to the destination's address."""
+class OtherReceiver(HttpReceiver):
+    """Takes one event a request."""
 
-    body: bytes
-    headers: dict[str, str]
-
-
-class Receiver(ABC):
-    """One kind of receiver. Keeps nothing between two requests."""
+    limit = 1
 
     @abstractmethod
-    def request(self, stored: Stored, destination: Destination) -> Request:
-        """What tells it of one event."""
+    def worded(self, stored: Stored) -> bytes:
+        """One event as the body of a request."""
 
-    def outcome(self, destination: Destination, answer: Any) -> Outcome:
-        """What an answer (as requests has it, its body read) means for the event."""
-        code, label = answer.status_code, destination.label
-        if 200 <= code < 300:
+    @abstractmethod
+    def headers(self) -> dict[str, str]:
+        """What goes with each request."""
+
+    def request(self, events: Sequence[bytes]) -> Request:
+        """What brings an event that was worded."""
+        return Request("POST", self.destination.address, self.headers(), events[0], may_be_packed=True)
+
+    def outcome(self, answer: Answer, count: int) -> Outcome:
+        """Taken, refused for good, or not now."""
+        if 200 <= answer.status < 300:
             return judged("stored", 1)
-        if code in REFUSED:
-            return judged("rejected", 1, f"{label} answered {code}")
-        problem = f"{label} answered {code}"
-        if code in (401, 403):
-            problem += ": it does not take what it is shown for access"
-        return Outcome(problem=problem, retry_after=self.asked_to_wait(answer))
-
-    def asked_to_wait(self, answer: Any) -> float | None:
-        """Seconds; None when it did not ask."""
-        return retry_after(answer.headers.get("Retry-After"))
+        outcome = self.refused(answer, 1, is_final=answer.status in REFUSED)
+        if answer.status in (401, 403):
+            return outcome._replace(problem=f"{outcome.problem}: it does not take what it is shown for access")
+        return outcome
 
 
 def as_json(value: Any) -> bytes:
     """A value as a receiver can keep it, on one line."""
     return json.dumps(kept(value), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def packed(body: bytes, headers: dict[str, str]) -> Request:
-    """A request whose body is compressed where that is worth it."""
-    if len(body) < COMPRESS_FROM:
-        return Request(body, headers)
-    return Request(gzip.compress(body), {**headers, "Content-Encoding": "gzip"})
