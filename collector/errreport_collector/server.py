@@ -14,6 +14,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from jupyter_errreport import __version__
+from jupyter_errreport.address import line_for
 from jupyter_errreport.api import Service, routes
 from jupyter_errreport.api.service.noted import Noted
 from jupyter_errreport.api.service.tally import Tally
@@ -266,4 +267,5 @@ def announce(collector: Settings, database: str, port: int) -> None:
         lines.append(f"Read them at {address}?token={collector.admin_token}")
     else:
         lines.append(f"Read them at {address} with the admin token that was set")
+    lines.append(f"In a notebook, to report to it: {line_for(collector.public_url or address.rstrip('/'))}")
     print("\n".join(lines), flush=True)  # noqa: T201 - what an operator waits for

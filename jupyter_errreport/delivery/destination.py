@@ -3,6 +3,8 @@
 from typing import NamedTuple, Optional, Tuple
 from urllib.parse import SplitResult, urlsplit
 
+from ..address import read_address
+
 COLLECTOR, SLACK, JUPYTER = "collector", "slack", "jupyter"
 SENTRY, OTLP = "sentry", "otlp"
 """Receivers of servers alone; kernels report to none of them."""
@@ -24,9 +26,8 @@ class Destination(NamedTuple):
 
     @classmethod
     def collector(cls, url: str, token: str = "", **more: str) -> "Destination":
-        """A collector by its URL; one without a scheme is taken as https."""
-        address = url.strip().rstrip("/")
-        return cls(COLLECTOR, address if "://" in address else "https://" + address, token, **more)
+        """A collector by its URL; without a scheme this machine is http, every other https."""
+        return cls(COLLECTOR, read_address(url).url, token, **more)
 
     @classmethod
     def slack(cls, webhook: str, **more: str) -> "Destination":
