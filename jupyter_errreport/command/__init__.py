@@ -12,6 +12,7 @@ COMMANDS = {
     "backup": "copy a collector's database into a file, while it runs",
     "collector": "run the central collector",
     "deploy": "write the files with which a collector runs on a server of yours",
+    "doctor": "say what keeps errors from arriving, and how to mend it",
     "hook": "see and mend which kernels report their errors",
     "mcp": "let an assistant read a collector (Model Context Protocol)",
     "migrate": "move a collector to another database, such as from SQLite to PostgreSQL",

@@ -5,10 +5,10 @@ None of them raises or waits because a server is away: that is the reader's note
 
 import os
 from datetime import datetime
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, TypeVar
 
 from ..address import read_address, why_not_to_share
-from ..contract import REPORT, UNKNOWN, role_of_token, why_not_to_report_with
+from ..contract import EVENT_FIELDS, REPORT, UNKNOWN, role_of_token, why_not_to_report_with
 from ..delivery import Destination
 from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
@@ -27,6 +27,9 @@ def running_shell() -> Any:
     # Not imported: a plain Python that has no shell needs no IPython.
     core = sys.modules.get("IPython.core.getipython")
     return core.get_ipython() if core is not None else None
+
+
+R = TypeVar("R", bound="_Reporter")
 
 
 class Sentence(str):
@@ -49,7 +52,7 @@ class _Reporter:
         self._refused = why_not_to_report_with(destination.token)
         """Why nothing is reported there, and what to write instead; empty where nothing is wrong."""
 
-    def enable(self) -> "_Reporter":
+    def enable(self: R) -> R:
         """Report this notebook's errors from now on; returns itself, whose repr is the notice to the reader."""
         if self._refused:
             return self
@@ -139,6 +142,17 @@ class ErrorServer(_Reporter):
             raise ConnectionError(f"{self._destination.label} is not asked. {self._refused}")
         self.flush(min(timeout, 2))
         return retrieve(self._destination, timeout)
+
+    def as_frame(self, timeout: float = 5) -> Any:
+        """The same as a pandas `DataFrame`, a row an error; its columns are the event's fields, also when it is empty.
+
+        Raises ConnectionError as `retrieve_errors`, and ImportError where there is no pandas.
+        """
+        from pandas import DataFrame
+
+        errors = self.retrieve_errors(timeout)
+        known = [name for name in EVENT_FIELDS if not errors or any(name in error for error in errors)]
+        return DataFrame(errors, columns=known)
 
 
 class ErrorSlack(_Reporter):
