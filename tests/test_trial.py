@@ -7,8 +7,9 @@ import json
 import pytest
 
 from jupyter_errreport import ErrorServer, ErrorSlack
-from jupyter_errreport.command.doctor import findings
+from jupyter_errreport.command.doctor import compare_clocks, look_at_receiver
 from jupyter_errreport.delivery import Destination
+from jupyter_errreport.delivery.http.answer import Answer
 from jupyter_errreport.trial import NAME, try_out
 from tests.support.receiver import Receiver, receiver
 
@@ -56,7 +57,7 @@ def test_the_notebook_is_the_one_that_the_receiver_knows(to: Receiver) -> None:
 
 
 def seen(url: str, token: str = "") -> dict[str, tuple[str, str]]:
-    return {about: (state, sentence) for state, about, sentence in findings(url, token) if about != "kernel"}
+    return {about: (state, sentence) for state, about, sentence in look_at_receiver(url, token)}
 
 
 def test_the_doctor_looks_at_the_receiver_and_sends_no_error(to: Receiver) -> None:
@@ -66,8 +67,10 @@ def test_the_doctor_looks_at_the_receiver_and_sends_no_error(to: Receiver) -> No
     assert f'ErrorServer(url="{to.url}"' in found["receiver"][1]
     assert found["clock"][0] == "ok"
     assert to.events == []
-    to.headers = {"Date": "Tue, 01 Dec 2020 00:00:00 GMT"}
-    assert "days" in seen(to.url)["clock"][1]
+    late = Answer(200, {"Date": "Tue, 01 Dec 2020 00:00:00 GMT"}, b"")
+    ((state, _, said),) = compare_clocks(Destination.collector(to.url), late)
+    assert state == "!!"
+    assert "days ahead of" in said
 
 
 def test_the_doctor_says_what_to_mend(to: Receiver) -> None:

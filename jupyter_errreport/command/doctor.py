@@ -61,11 +61,12 @@ def findings(url: str, token: Optional[str] = None) -> Iterator[Finding]:
     reason = forbidden_by(os.environ)
     if reason:
         yield Finding(ODD, "switched off", f"{reason} is set here: kernels that inherit it report nothing.")
-    yield from _kernels()
-    yield from _receiver(url, token or "")
+    yield from look_at_kernels()
+    yield from look_at_receiver(url, token or "")
 
 
-def _kernels() -> Iterator[Finding]:
+def look_at_kernels() -> Iterator[Finding]:
+    """Whether kernels of this machine are caught, and whether a Jupyter server watches them."""
     try:
         from .hook import describe
         from .kernelspecs import all_specs
@@ -89,7 +90,8 @@ def _kernels() -> Iterator[Finding]:
         yield Finding(state, "kernel", f"{spec.name}: {said}")
 
 
-def _receiver(url: str, token: str) -> Iterator[Finding]:
+def look_at_receiver(url: str, token: str) -> Iterator[Finding]:
+    """Whether the collector can be reached, and takes reports with this token."""
     if not url.strip():
         yield Finding(ODD, "receiver", f"No collector is named: give --url, or set {URL_VARIABLE}.")
         return
@@ -107,7 +109,7 @@ def _receiver(url: str, token: str) -> Iterator[Finding]:
         yield Finding(WRONG, "receiver", f"{problem}.")
         return
     yield from _answered(place, answers)
-    yield from _clock(place, answers[0])
+    yield from compare_clocks(place, answers[0])
     if address.url.startswith("https:"):
         yield from _certificate(address.url)
 
@@ -131,7 +133,8 @@ def _answered(place: Destination, answers: List[Answer]) -> Iterator[Finding]:
         yield Finding(WRONG, "receiver", f"{place.label} takes no reports now, it answered {taken.status}{why}")
 
 
-def _clock(place: Destination, answer: Answer) -> Iterator[Finding]:
+def compare_clocks(place: Destination, answer: Answer) -> Iterator[Finding]:
+    """Whether this machine has the time that its collector has, by the `Date` of an answer."""
     try:
         apart = time.time() - parsedate_to_datetime(answer.headers.get("Date") or "").timestamp()
     except (TypeError, ValueError):

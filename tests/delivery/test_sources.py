@@ -18,7 +18,7 @@ from jupyter_errreport.delivery.outcome import Outcome, judged
 from jupyter_errreport.store import Database
 from tests.support.waiting import wait_for
 
-from .stands import AlertStand, CollectorStand, PeopleStand, SpoolStand, Stand
+from .stands import AlertStand, CollectorStand, OtherStand, PeopleStand, SpoolStand, Stand
 
 AWAY = Outcome(problem="there answered 503")
 
@@ -71,7 +71,7 @@ def database(module_place: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(params=["spool", "collector", "people", "alerts"])
+@pytest.fixture(params=["spool", "collector", "people", "others", "alerts"])
 def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
     if request.param == "spool":
         yield SpoolStand(tmp_path)
@@ -81,7 +81,7 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
         with contextlib.closing(AlertStand(database)) as made:
             yield made
         return
-    yield {"collector": CollectorStand, "people": PeopleStand}[request.param](database)
+    yield {"collector": CollectorStand, "people": PeopleStand, "others": OtherStand}[request.param](database)
 
 
 @pytest.fixture
