@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..address import read_address
 from ..contract import TOKEN_VARIABLE, URL_VARIABLE
 
 
@@ -35,7 +36,11 @@ def run(args: argparse.Namespace) -> int:
     from ..store import Database, StoreError
 
     if not args.db:
-        make_server(CollectorSource(url, args.token or os.environ.get(TOKEN_VARIABLE, ""))).run("stdio")
+        address = read_address(url)
+        if address.problem:
+            return _refuse(address.problem)
+        token = args.token or os.environ.get(TOKEN_VARIABLE, "") or address.token
+        make_server(CollectorSource(address.url, token)).run("stdio")
         return 0
     if "://" not in args.db and not Path(args.db).exists():
         return _refuse(f"There is no database at {args.db}.")

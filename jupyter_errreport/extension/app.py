@@ -10,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, TraitError, Unicode, default, validate
 
 from .. import __version__
+from ..address import read_address
 from ..api import Service, routes
 from ..api.github import is_repository
 from ..contract import (
@@ -221,7 +222,10 @@ class JupyterErrReport(ExtensionApp):
     def _destinations(self) -> list[Destination]:
         """Where the operator wants errors to go on to."""
         destinations = []
-        if self.collector_url:
+        address = read_address(self.collector_url)
+        if self.collector_url and address.problem:
+            self.log.error("jupyter_errreport: nothing is forwarded by collector_url. %s", address.problem)
+        elif self.collector_url:
             token = self.collector_token
             if objection := why_not_to_report_with(token):
                 self.log.error("jupyter_errreport: errors are forwarded without collector_token. %s", objection)

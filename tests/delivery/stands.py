@@ -142,7 +142,9 @@ class PeopleStand(OutboxStand):
 
 
 class OtherStand(OutboxStand):
-    """For a receiver that is none of ours."""
+    """For a receiver that is none of ours: a thing a parcel."""
+
+    judges_each = False
 
     def open(self) -> Source[Any]:
         receiver = OpenTelemetry(Destination(OTLP, "https://otel.example.org/v1/logs"))

@@ -72,11 +72,10 @@ def database(module_place: str) -> Iterator[Database]:
 
 
 @pytest.fixture(params=["spool", "collector", "people", "others", "alerts"])
-def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
+def stand(request: pytest.FixtureRequest, tmp_path: Path, database: Database) -> Iterator[Stand]:
     if request.param == "spool":
         yield SpoolStand(tmp_path)
         return
-    database = request.getfixturevalue("database")
     if request.param == "alerts":
         with contextlib.closing(AlertStand(database)) as made:
             yield made

@@ -68,7 +68,7 @@ def bugsink(folder: Path) -> Iterator[Bugsink]:
     with (folder / "bugsink.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=_settings(folder), stdout=log, stderr=log)
     try:
-        wait_for(lambda: _answers(port, process, folder / "bugsink.log"), "Bugsink", 120)
+        wait_for(lambda: _answers(port, process, folder / "bugsink.log"), "Bugsink", 240)
         yield Bugsink(folder, port)
     finally:
         process.terminate()
@@ -77,7 +77,7 @@ def bugsink(folder: Path) -> Iterator[Bugsink]:
 
 def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:
     assert process.poll() is None, log.read_text()
-    with contextlib.suppress(requests.ConnectionError):
+    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
         return requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=20).status_code < 500
     return False
 
