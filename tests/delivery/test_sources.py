@@ -216,7 +216,7 @@ def test_the_one_to_blame_is_found_and_blocks_nobody(stand: Stand, hand: Hand, c
         return
     engine = engine_of(stand.open(), hand, clock)
     names = [f"E{i}" for i in range(number if stand.judges_each else min(number, 4))]
-    hand.poison = names[number // 2]
+    hand.poison = names[len(names) // 2]
     stand.put(names)
     turn_until_idle(engine)
     assert hand.has == [name for name in names if name != hand.poison]

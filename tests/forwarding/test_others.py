@@ -16,6 +16,8 @@ from jupyter_errreport.event import group_id
 from jupyter_errreport.forwarding.others import others_of
 from jupyter_errreport.forwarding.others.open_telemetry import OpenTelemetry
 from jupyter_errreport.forwarding.others.sentry import Sentry
+from jupyter_errreport.forwarding.others.stored import Stored
+from jupyter_errreport.store.published.sources import PublishedCell, publish_source
 from tests.support.receiver import Receiver
 from tests.support.waiting import wait_for
 
@@ -203,3 +205,32 @@ def test_an_old_dsn_and_a_whole_address_are_taken_too() -> None:
     assert (old.address, old.token) == ("https://sentry.example.org:9000/api/1/envelope/", "key")
     assert old.label == "sentry.example.org:9000"
     assert whole.address == "https://example.org/otlp/v1/logs"
+
+
+def test_what_can_not_be_worded_is_marked_and_holds_up_nobody(
+    start: Start, to: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worded = Sentry.worded
+
+    def faulty(self: Sentry, stored: Stored) -> bytes:
+        if stored.event["error_name"] == "odd":
+            raise KeyError("a secret of the event")
+        return worded(self, stored)
+
+    monkeypatch.setattr(Sentry, "worded", faulty)
+    server = start(sentry(to))
+    server.store(event("odd"), event("good"))
+    wait_for(lambda: server.figures()["sent"] == 1, "the other")
+    assert server.figures()["rejected"] == 1
+
+
+def test_the_authors_lines_go_along_where_the_cell_is_published(start: Start, to: Receiver) -> None:
+    server = start(sentry(to))
+    cell = PublishedCell("\ntable = 1\ntable['dose']", "f" * 32, "table = <int>")
+    server.database.write(lambda connection: publish_source(connection, "dock", [cell], "python", None)).result(20)
+    frames = [{"filename": "<cell 3>", "fun_name": "<module>", "lineno": 2}]  # IPython counts from the first line
+    server.store(event("KeyError", traceback=frames, cell_hash="f" * 32))
+    wait_for(lambda: server.figures()["sent"] == 1, "the event")
+    ((_, _, payload),) = envelopes(to)
+    (frame,) = payload["exception"]["values"][0]["stacktrace"]["frames"]
+    assert (frame["pre_context"], frame["context_line"]) == (["", "table = 1"], "table['dose']")

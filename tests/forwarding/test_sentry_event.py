@@ -31,7 +31,11 @@ def schema() -> Any:
 
 
 def stored(**more: Any) -> Stored:
-    cell = {"source": more.pop("source")} if "source" in more else None
+    cell = None
+    if "source" in more:
+        failed = next((frame["lineno"] for frame in more.get("traceback", []) if frame["filename"] == "<cell 3>"), 0)
+        lines = more.pop("source").splitlines()
+        cell = {"lines": [{"n": n, "text": text, "failed": n == failed} for n, text in enumerate(lines, 1)]}
     notebook = more.pop("identity", "dock")
     return Stored({**event(), "group": "g" * 32, "received_at": "2026-11-24T08:00:01.000000Z", **more}, notebook, cell)
 

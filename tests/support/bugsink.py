@@ -64,7 +64,13 @@ def bugsink(folder: Path) -> Iterator[Bugsink]:
     """Runs for the length of a test, with a database of its own in `folder`."""
     shutil.copy(_fresh_database(), folder / "bugsink.sqlite3")
     port = take_port()
-    command = [str(BUGSINK.directory / "bin" / "gunicorn"), "bugsink.wsgi", f"--bind=127.0.0.1:{port}", "--threads=2"]
+    command = [
+        str(BUGSINK.directory / "bin" / "gunicorn"),
+        "bugsink.wsgi",
+        f"--bind=127.0.0.1:{port}",
+        "--threads=2",
+        "--graceful-timeout=1",
+    ]
     with (folder / "bugsink.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=_settings(folder), stdout=log, stderr=log)
     try:

@@ -130,16 +130,15 @@ def _frame(stored: Stored, frame: Frame, is_failing_cell: bool) -> dict[str, Any
 
 def _code(stored: Stored, lineno: int) -> dict[str, Any]:
     """The lines around the failing one: the author's, where the cell is published; else its first line alone."""
-    cell = stored.cell
-    if cell is not None:
-        lines = cell["source"].splitlines()
-        if 1 <= lineno <= len(lines):
-            at = lineno - 1
-            return {
-                "pre_context": lines[max(0, at - CONTEXT_LINES) : at],
-                "context_line": lines[at],
-                "post_context": lines[at + 1 : at + 1 + CONTEXT_LINES],
-            }
+    lines = stored.cell["lines"] if stored.cell is not None else []
+    at = next((number for number, line in enumerate(lines) if line["failed"]), None)
+    if at is not None:
+        texts = [line["text"] for line in lines]
+        return {
+            "pre_context": texts[max(0, at - CONTEXT_LINES) : at],
+            "context_line": texts[at],
+            "post_context": texts[at + 1 : at + 1 + CONTEXT_LINES],
+        }
     # A line that failed is neither blank nor a comment: if it is the cell's first, it is the one that we have.
     first_line = stored.event["first_line"]
     return {"context_line": first_line} if lineno == 1 and first_line else {}

@@ -1,5 +1,6 @@
 """What receivers that are none of ours are sent of an outbox: every event, the oldest first, one a request."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +13,8 @@ from ..outbox_source import OutboxParcel, OutboxSource
 from .receiver import OtherReceiver
 from .stored import Stored
 
+FAULT = "a fault of our own: the event could not be put into the words of this receiver"
+
 
 class OtherSource(OutboxSource):
     """Words each event for its receiver. What is deleted here stays there: their protocols know no deletion."""
@@ -23,9 +26,16 @@ class OtherSource(OutboxSource):
         self._public_url = public_url.rstrip("/")
 
     def find(self) -> OutboxParcel | None:
-        """The oldest event that waits."""
-        stored = self.read(self._next_stored)
-        return None if stored is None else OutboxParcel([self._receiver.worded(stored)], [stored.event["event_id"]])
+        """The oldest event that waits; one that can't be worded, by a fault of our own, is marked and holds up none."""
+        while (stored := self.read(self._next_stored)) is not None:
+            event_id = stored.event["event_id"]
+            try:
+                return OutboxParcel([self._receiver.worded(stored)], [event_id])
+            except Exception as error:
+                self.failed(error)
+                statuses = {event_id: "rejected"}
+                self.write(partial(settle, destination=self.destination, statuses=statuses, problem=FAULT))
+        return None
 
     def answered(self, parcel: OutboxParcel, outcome: Outcome) -> None:
         """Take out of the outbox what the receiver has, and mark what it will never take."""

@@ -15,7 +15,7 @@ class Stored(NamedTuple):
     notebook: str
     """Which notebook that is, whatever its reader's copy is called."""
     cell: Mapping[str, Any] | None = None
-    """The author's published cell in which it happened."""
+    """The author's published cell in which it happened, as `author_cells.same_cell_of_error` gives it."""
     url: str = ""
     """Where people read of its group; empty when this server does not know its own address."""
 
