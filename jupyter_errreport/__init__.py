@@ -1,6 +1,10 @@
 """The errors that other people hit in a shared notebook, told to its author without their data."""
 
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List
+
+if TYPE_CHECKING:
+    from .event import EventMessageType, TracebackDetailsType
+    from .kernel.reporters import ErrorServer, ErrorSlack, ErrorStore
 
 __version__ = "0.1.0"
 

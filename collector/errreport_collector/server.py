@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from jupyter_errreport import __version__
+from jupyter_errreport.address import line_for
 from jupyter_errreport.api import Service, routes
 from jupyter_errreport.api.service.noted import Noted
 from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
+from jupyter_errreport.event import EventMessageType
+from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
@@ -43,6 +47,8 @@ from .tokens.tokens import OneToken, RevokeToken, Tokens
 
 PATIENCE = 5.0
 """Seconds that a stop waits for the alerts that are being told."""
+FORWARDING_PATIENCE = 2.0
+"""Seconds that it sends what waits for other receivers; what is left goes after the next start."""
 LOOK_SECONDS = 1.0
 """How often the lengths of queues are looked at."""
 HEADER_LIMIT = 64 * 1024
@@ -97,6 +103,7 @@ def run(
     collector: Settings,
     database: Database,
     alerting: Alerting,
+    forwarding: Forwarding,
     sockets: list[socket.socket],
     tally: Tally,
     parent: int | None = None,
@@ -105,13 +112,14 @@ def run(
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, sockets, tally, parent))
+    asyncio.run(_serve(collector, database, alerting, forwarding, sockets, tally, parent))
 
 
 async def _serve(
     collector: Settings,
     database: Database,
     alerting: Alerting,
+    forwarding: Forwarding,
     sockets: list[socket.socket],
     tally: Tally,
     parent: int | None,
@@ -123,6 +131,7 @@ async def _serve(
     if parent is not None:
         loop.add_reader(parent, stop.set)
     await asyncio.to_thread(alerting.start)
+    await asyncio.to_thread(forwarding.start)
     gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
     counters = make_counters()
     service = Service(
@@ -130,8 +139,9 @@ async def _serve(
         limits=collector.limits_in_force,
         dedup_days=collector.dedup_days,
         accept_verbatim=collector.accept_verbatim,
-        on_stored=alerting.wake,
-        destinations=alerting.status,
+        pass_on_to=forwarding.keys,
+        on_stored=partial(_wake, alerting, forwarding),
+        destinations=lambda connection: alerting.status(connection) + forwarding.status(connection),
         tally=tally,
         title="Notebook errors",
         version=__version__,
@@ -184,7 +194,7 @@ async def _serve(
         asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
     ]
     tasks.append(asyncio.create_task(_keep_looking(running)))
-    database.listen(partial(_tell_of_others, loop, service, alerting))
+    database.listen(partial(_tell_of_others, loop, service, alerting, forwarding))
     if parent is None:
         announce(collector, database.name, running.port)
     await stop.wait()
@@ -192,7 +202,9 @@ async def _serve(
         task.cancel()
     all_out = await drain(server, running, collector.drain_seconds)
     await running.noted.write()
-    await asyncio.to_thread(alerting.close, PATIENCE)
+    await asyncio.gather(
+        asyncio.to_thread(alerting.close, PATIENCE), asyncio.to_thread(forwarding.close, FORWARDING_PATIENCE)
+    )
     if all_out:  # and those of requests that came meanwhile on connections that were open
         all_out = await answers_out(running, collector.drain_seconds)
     if not all_out:
@@ -211,11 +223,19 @@ def _stream(handler: UnderWay) -> Any:
     return getattr(handler.request.connection, "stream", None)
 
 
-def _tell_of_others(loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting) -> None:
-    """Another process has written: open pages show that, and alerts may wait."""
+def _wake(alerting: Alerting, forwarding: Forwarding, events: Sequence[EventMessageType] = ()) -> None:
+    """Something is stored: people may have to be told, and other receivers."""
+    alerting.wake()
+    forwarding.wake(events)
+
+
+def _tell_of_others(
+    loop: asyncio.AbstractEventLoop, service: Service, alerting: Alerting, forwarding: Forwarding
+) -> None:
+    """Another process has written: open pages show that, and alerts or events may wait."""
     with contextlib.suppress(RuntimeError):  # the loop has ended
         loop.call_soon_threadsafe(service.listeners.tell)
-    alerting.wake()
+    _wake(alerting, forwarding)
 
 
 def bind(ip: str, port: int) -> list[socket.socket]:
@@ -247,4 +267,5 @@ def announce(collector: Settings, database: str, port: int) -> None:
         lines.append(f"Read them at {address}?token={collector.admin_token}")
     else:
         lines.append(f"Read them at {address} with the admin token that was set")
+    lines.append(f"In a notebook, to report to it: {line_for(collector.public_url or address.rstrip('/'))}")
     print("\n".join(lines), flush=True)  # noqa: T201 - what an operator waits for

@@ -10,10 +10,10 @@ from ..web.error import error_page
 from .http.access import Access
 from .http.body import TakesBody
 from .http.deletion import delete_in_steps
-from .http.error_pages import first_page, newest_errors
+from .http.error_pages import FIRST, first_page, newest_errors
 from .http.exports import FORMATS, answer_list, send_list
 from .http.problem import Problem
-from .http.query import ERROR_FILTERS, PAGING, read_error_filters, read_paging
+from .http.query import ERROR_FILTERS, PAGING, read_choice, read_error_filters, read_paging
 from .http.resource import Resource
 from .receiving.brought import session_shown
 from .receiving.receive import answer_of, receive_many, receive_one
@@ -40,9 +40,14 @@ class Errors(TakesBody, Resource):
 
     async def get(self) -> None:
         """The list, newest first, as data or as a page."""
-        filters = read_error_filters(self, ERROR_FILTERS, PAGING, self.notebook_scope)
+        filters = read_error_filters(self, ERROR_FILTERS, (*PAGING, "all"), self.notebook_scope)
         limit, cursor = read_paging(self)
+        is_whole = read_choice(self, "all", ("true",)) is not None
         self.set_header("Vary", "Accept")
+        if is_whole and not self.wants_page:
+            page = await self.read_db(lambda connection: list_errors(connection, filters, FIRST, cursor))
+            await send_list(self, newest_errors(self, filters, page, None), LISTED_FIELDS)
+            return
         if not self.wants_page:
             await self._answer_list(filters, limit, cursor)
             return

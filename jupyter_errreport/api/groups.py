@@ -1,6 +1,7 @@
 """Groups of equal errors: list, look at one, decide about it, merge and split."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -17,19 +18,21 @@ from ..store.groups.groups import (
     list_groups,
 )
 from ..store.groups.regroupings import RegroupingError, merge, split
-from ..store.paging import encode_cursor
+from ..store.paging import Cursor, encode_cursor
 from ..web.group import group_page
 from ..web.groups import groups_page
 from .github import issue_url
 from .http.access import Access
 from .http.body import TakesBody
-from .http.exports import FORMATS, answer_list
+from .http.exports import FORMATS, answer_list, send_list
 from .http.fields import Id, checked, refuse
 from .http.problem import Problem
 from .http.query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
 from .http.resource import Resource, Result
 
 ORDERS: tuple[Order, ...] = get_args(Order)
+READ_AT_ONCE = 100
+"""Groups of a whole list that are in memory."""
 Text = Annotated[str, Meta(max_length=DECISION_LIMIT)]
 Many = Annotated[int, Meta(ge=1, le=NUMBER_LIMIT)]
 
@@ -73,9 +76,13 @@ class Groups(Resource):
 
     async def get(self) -> None:
         """The groups, by `order`, the newest or largest first, as data or as a page."""
-        filters = read_group_filters(self, ("order", *PAGING))
+        filters = read_group_filters(self, ("order", "all", *PAGING))
         order: Order = read_choice(self, "order", ORDERS) or "last_seen"
         limit, cursor = read_paging(self, by_number=order in ("count", "sessions"))
+        if read_choice(self, "all", ("true",)) and not self.wants_page:
+            self.set_header("Vary", "Accept")
+            await send_list(self, self._all(filters, order, cursor), GROUP_FIELDS)
+            return
         page = await self.read_db(lambda connection: list_groups(connection, filters, order, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None
         self.set_header("Vary", "Accept")
@@ -86,6 +93,18 @@ class Groups(Resource):
         shown = await self.read_db(lambda connection: groups_page(connection, page.items, given["since"]))
         later = cursor is not None
         self.answer_page("groups.html", **shown, given=given, next_url=next_url, later=later, snippet=self.first_steps)
+
+    async def _all(self, filters: GroupFilters, order: Order, cursor: Cursor | None) -> AsyncIterator[dict[str, Any]]:
+        """The groups, read some at a time; one that moves up meanwhile may be missed, or come twice."""
+        while True:
+            page = await self.read_db(
+                partial(list_groups, filters=filters, order=order, limit=READ_AT_ONCE, cursor=cursor)
+            )
+            for item in page.items:
+                yield item
+            cursor = page.next
+            if cursor is None:
+                return
 
 
 class OneGroup(TakesBody, Resource):

@@ -12,7 +12,9 @@ COMMANDS = {
     "backup": "copy a collector's database into a file, while it runs",
     "collector": "run the central collector",
     "deploy": "write the files with which a collector runs on a server of yours",
+    "doctor": "say what keeps errors from arriving, and how to mend it",
     "hook": "see and mend which kernels report their errors",
+    "mcp": "let an assistant read a collector (Model Context Protocol)",
     "migrate": "move a collector to another database, such as from SQLite to PostgreSQL",
     "preview": "show what at most would leave for the errors saved in a notebook",
     "publish": "send a notebook's code to its author's collector, which then shows errors in it",
@@ -33,6 +35,11 @@ def main(argv: Optional[List[str]] = None) -> int:
         package = (error.name or "jupyter_errreport").split(".")[0]
         if package in ("jupyter_errreport", "errreport_collector"):  # ours: a mistake, not something to install
             raise
+        if package in ("mcp", "mcp_types"):
+            raise SystemExit(
+                "jupyter errreport: this needs the SDK of the Model Context Protocol:"
+                " pip install 'jupyter-errreport[mcp]'"
+            ) from None
         raise SystemExit(
             f"jupyter errreport: {package} is not installed here. This environment has only the kernel's part; install"
             " all of it with: pip install jupyter-errreport (Python 3.10 or newer)"

@@ -12,6 +12,8 @@ from .kernelspecs import STARTUP_FILE, Environment
 _PACKAGE = Path(__file__).resolve().parents[1]
 KERNEL_PARTS = (
     "__init__.py",
+    "address.py",
+    "trial.py",
     "contract.py",
     "event.py",
     "message_template.py",

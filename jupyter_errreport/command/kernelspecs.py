@@ -87,7 +87,8 @@ def probe(spec: Spec) -> Environment:
             timeout=PROBE_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ProbeError(f"its program {executable} can't be run ({type(error).__name__})") from None
+        why = "it takes too long" if isinstance(error, subprocess.TimeoutExpired) else error.strerror
+        raise ProbeError(f"its program {executable} can't be run ({why})") from None
     lines = [line for line in process.stdout.decode("utf-8", "replace").splitlines() if line.startswith("ERRREPORT")]
     if not lines:
         raise ProbeError(f"its program {executable} is no Python that can be asked")

@@ -5,16 +5,17 @@ from typing import List, Sequence
 from .destination import Destination
 from .http.answer import Answer
 from .http.client import Client
+from .http.failure import in_words
 from .http.servers import request_to
 
 
 class NoAnswer(Exception):  # noqa: N818 - the name says what is the case
     """The server did not answer. The text says so, and holds no secret."""
 
-    def __init__(self, label: str, kind: str) -> None:
-        super().__init__(f"{label} could not be reached ({kind})")
-        self.kind = kind
-        """The name of what was raised."""
+    def __init__(self, label: str, why: str) -> None:
+        super().__init__(f"{label} could not be reached ({why})")
+        self.why = why
+        """In words."""
 
 
 def ask(destination: Destination, method: str, paths: Sequence[str], timeout: float, body: bytes = b"") -> List[Answer]:
@@ -26,6 +27,6 @@ def ask(destination: Destination, method: str, paths: Sequence[str], timeout: fl
     try:
         return [client.ask(request_to(destination, method, path, body), timeout) for path in paths]
     except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
-        raise NoAnswer(destination.label, type(error).__name__) from error
+        raise NoAnswer(destination.label, in_words(error)) from error
     finally:
         client.close()

@@ -3,16 +3,20 @@
 from typing import NamedTuple, Optional, Tuple
 from urllib.parse import SplitResult, urlsplit
 
+from ..address import read_address
+
 COLLECTOR, SLACK, JUPYTER = "collector", "slack", "jupyter"
+SENTRY, OTLP = "sentry", "otlp"
+"""Receivers of servers alone; kernels report to none of them."""
 
 
 class Destination(NamedTuple):
     """One receiver of events."""
 
     kind: str
-    """`collector`, `slack`, or `jupyter` (the server that started this kernel)."""
+    """`collector`, `slack`, or `jupyter` (the server that started this kernel); of a server also `sentry`, `otlp`."""
     address: str
-    """URL of the collector, the webhook, or path of the Jupyter server's connection file."""
+    """URL of the collector, the webhook, or path of the Jupyter server's connection file; else where is posted."""
     token: str = ""
     session_key: str = ""
     """The write key of the session that is opened there; empty for none."""
@@ -22,9 +26,8 @@ class Destination(NamedTuple):
 
     @classmethod
     def collector(cls, url: str, token: str = "", **more: str) -> "Destination":
-        """A collector by its URL; one without a scheme is taken as https."""
-        address = url.strip().rstrip("/")
-        return cls(COLLECTOR, address if "://" in address else "https://" + address, token, **more)
+        """A collector by its URL; without a scheme this machine is http, every other https."""
+        return cls(COLLECTOR, read_address(url).url, token, **more)
 
     @classmethod
     def slack(cls, webhook: str, **more: str) -> "Destination":
@@ -48,8 +51,8 @@ class Destination(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What may be shown: the host of a collector, `Slack`, `this Jupyter server`."""
-        if self.kind == COLLECTOR:
+        """What may be shown: the host of a collector or the like, `Slack`, `this Jupyter server`."""
+        if self.kind in (COLLECTOR, SENTRY, OTLP):
             parts = _split(self.address)
             return (parts.netloc.rsplit("@", 1)[-1] if parts else "") or "a collector without a host"
         return "Slack" if self.kind == SLACK else "this Jupyter server"

@@ -10,12 +10,16 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, TraitError, Unicode, default, validate
 
 from .. import __version__
+from ..address import read_address
 from ..api import Service, routes
 from ..api.github import is_repository
 from ..contract import (
     AUTHOR_TOKEN_VARIABLE,
     COLLECTOR_TOKEN_VARIABLE,
     CONNECTION_VARIABLE,
+    OTLP_HEADERS_VARIABLE,
+    OTLP_VARIABLE,
+    SENTRY_VARIABLE,
     SLACK_VARIABLE,
     why_not_to_report_with,
 )
@@ -23,6 +27,7 @@ from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
 from ..forwarding import Forwarding
+from ..forwarding.others import others_of
 from ..store import StoreError
 from .collector_cells import CollectorCells
 from .connection import Connection
@@ -42,7 +47,14 @@ from .stand_in import Opened, open_database
 
 CLOSE_SECONDS = 2.0
 """How long the server's stop may wait for events that are on their way."""
-SECRETS = (COLLECTOR_TOKEN_VARIABLE, AUTHOR_TOKEN_VARIABLE, SLACK_VARIABLE)
+SECRETS = (
+    COLLECTOR_TOKEN_VARIABLE,
+    AUTHOR_TOKEN_VARIABLE,
+    SLACK_VARIABLE,
+    SENTRY_VARIABLE,
+    OTLP_VARIABLE,
+    OTLP_HEADERS_VARIABLE,
+)
 """Variables of the server's environment that kernels must not inherit."""
 FRONT_END = (
     ("panel", Panel),
@@ -81,6 +93,18 @@ class JupyterErrReport(ExtensionApp):
         help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
         f" {SLACK_VARIABLE} in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
+    sentry_dsn = Unicode(
+        help="The DSN of a project of Sentry, GlitchTip or Bugsink, to which every error goes. Rather set"
+        f" {SENTRY_VARIABLE} in the environment of the server, which kernels do not inherit."
+    ).tag(config=True)
+    otlp_endpoint = Unicode(
+        help="Where every error goes as a log record of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318."
+        f" Default: {OTLP_VARIABLE} in the environment of the server."
+    ).tag(config=True)
+    otlp_headers = Unicode(
+        help="What is shown there for access, as name=value with commas between. A secret: rather set"
+        f" {OTLP_HEADERS_VARIABLE} in the environment of the server, which kernels do not inherit."
+    ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
         " folder."
@@ -115,6 +139,18 @@ class JupyterErrReport(ExtensionApp):
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
         return os.environ.get(SLACK_VARIABLE, "")
+
+    @default("sentry_dsn")
+    def _default_sentry_dsn(self) -> str:
+        return os.environ.get(SENTRY_VARIABLE, "")
+
+    @default("otlp_endpoint")
+    def _default_otlp_endpoint(self) -> str:
+        return os.environ.get(OTLP_VARIABLE, "")
+
+    @default("otlp_headers")
+    def _default_otlp_headers(self) -> str:
+        return os.environ.get(OTLP_HEADERS_VARIABLE, "")
 
     @default("db")
     def _default_db(self) -> str:
@@ -174,6 +210,7 @@ class JupyterErrReport(ExtensionApp):
     def _take_secrets(self) -> None:
         """Read the secrets in the server's environment and take them away: kernels would inherit and print them."""
         _ = self.collector_token, self.author_token, self.slack_webhook
+        _ = self.sentry_dsn, self.otlp_endpoint, self.otlp_headers
         for variable in SECRETS:
             os.environ.pop(variable, None)
 
@@ -187,7 +224,10 @@ class JupyterErrReport(ExtensionApp):
     def _destinations(self) -> list[Destination]:
         """Where the operator wants errors to go on to."""
         destinations = []
-        if self.collector_url:
+        address = read_address(self.collector_url)
+        if self.collector_url and address.problem:
+            self.log.error("jupyter_errreport: nothing is forwarded by collector_url. %s", address.problem)
+        elif self.collector_url:
             token = self.collector_token
             if objection := why_not_to_report_with(token):
                 self.log.error("jupyter_errreport: errors are forwarded without collector_token. %s", objection)
@@ -195,6 +235,10 @@ class JupyterErrReport(ExtensionApp):
             destinations.append(Destination.collector(self.collector_url, token))
         if self.slack_webhook:
             destinations.append(Destination.slack(self.slack_webhook))
+        try:
+            destinations += others_of(self.sentry_dsn, self.otlp_endpoint, self.otlp_headers)
+        except ValueError as error:
+            self.log.error("jupyter_errreport: nothing is sent to Sentry or OpenTelemetry: %s", error)
         return destinations
 
     def initialize_handlers(self) -> None:

@@ -12,11 +12,13 @@ from ..delivery import Destination
 from ..delivery.destination import COLLECTOR, SLACK
 from ..delivery.engine import Engine, EngineThread, Patience
 from ..delivery.receivers import receiver_for
+from ..delivery.receivers.http_receiver import HttpReceiver
 from ..event import EventMessageType
 from ..store import Database, StoreError
 from ..store.outbox.outbox import expire, figures, register
 from ..store.settings import secret
 from .collector_source import CollectorSource
+from .others import OTHERS, OtherSource
 from .outbox_source import OutboxSource
 from .people_source import PeopleSource
 
@@ -30,9 +32,15 @@ class Forwarding:
     """Serves the destinations from `start` to `close`; what waits in between stays in the database's outbox."""
 
     def __init__(
-        self, database: Database, destinations: Sequence[Destination], patience: Patience | None = None
+        self,
+        database: Database,
+        destinations: Sequence[Destination],
+        patience: Patience | None = None,
+        public_url: str = "",
     ) -> None:
+        """`public_url` is where people reach this server, for links in what others are told; empty for no links."""
         self._database = database
+        self._public_url = public_url
         self._patience = patience
         self._destinations = {key_of(destination): destination for destination in destinations}
         self._sources: list[OutboxSource] = []
@@ -65,15 +73,23 @@ class Forwarding:
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            kind = SOURCES[destination.kind]
-            source = kind(self._database, key, destination.label, session_secret)
-            receiver = receiver_for(destination, sender_key)
+            source, receiver = self._both_ends(key, destination, sender_key, session_secret)
             # Jupyter servers of one user share a database: they take turns, or people would be told everything twice.
             engine = Engine(source, receiver, self._patience, turns=self._database.lock(key))
             self._sources.append(source)
             self._threads.append(EngineThread(engine, f"errreport-to-{destination.kind}"))
         for thread in self._threads:
             thread.start()
+
+    def _both_ends(
+        self, key: str, destination: Destination, sender_key: str, session_secret: str
+    ) -> tuple[OutboxSource, HttpReceiver]:
+        """What is sent to a destination, and who takes it there."""
+        if destination.kind in OTHERS:
+            other = OTHERS[destination.kind](destination)
+            return OtherSource(self._database, key, other, self._public_url), other
+        source = SOURCES[destination.kind](self._database, key, destination.label, session_secret)
+        return source, receiver_for(destination, sender_key)
 
     def wake(self, events: Sequence[EventMessageType] = ()) -> None:
         """There is something new in the outbox, such as these events. Returns at once."""

@@ -5,8 +5,11 @@ from typing import Any, Callable, Dict
 
 from ..contract import COMMENT_LIMIT
 from ..event import encode
+from ..privacy.names import public_notebook
+from ..trial import try_out
 from .erasing import erase
 from .reporting import PREPARE_SECONDS, Reporting
+from .settings import notebook_name
 from .status import status
 
 USAGE = """%errreport status   what is reported, where to, and how many errors
@@ -16,6 +19,7 @@ USAGE = """%errreport status   what is reported, where to, and how many errors
 %errreport off      report nothing more in this session, and forget what was not sent yet; where you were asked: no
 %errreport off --always   the same for all kernels that you start from now on, to whomever they would report
 %errreport flush    send now what waits
+%errreport test     send a harmless error through, and say whether it arrived
 %errreport erase    delete the errors of this session wherever they went, and report nothing more in it
 %errreport say TEXT add a sentence of yours to the last error"""
 
@@ -129,6 +133,17 @@ def _flush(reporting: Reporting, rest: str) -> str:
     return f"Not all could be sent: {problems or 'no answer yet'}. What waits is tried again by itself."
 
 
+def _test(reporting: Reporting, rest: str) -> str:
+    if reporting.off_reason:
+        return f"Nothing was sent: reporting is off ({reporting.off_reason})."
+    wanted = [place for place in reporting.destinations() if reporting.reader.consent.lets_go(place)]
+    if not wanted:
+        refused = reporting.settings.refused
+        return f"Nothing was sent: {refused or 'nobody is told of errors here, or you have not said yes.'}"
+    notebook = public_notebook(notebook_name(reporting.shell.user_ns))
+    return "\n".join(f"{place.label}: {try_out(place, notebook)}" for place in wanted)
+
+
 def _erase(reporting: Reporting, rest: str) -> str:
     return erase(reporting)
 
@@ -140,6 +155,7 @@ _COMMANDS: Dict[str, Callable[[Reporting, str], str]] = {
     "on": _on,
     "off": _off,
     "flush": _flush,
+    "test": _test,
     "erase": _erase,
     "say": _say,
 }

@@ -5,12 +5,14 @@ None of them raises or waits because a server is away: that is the reader's note
 
 import os
 from datetime import datetime
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, TypeVar
 
-from ..contract import UNKNOWN, why_not_to_report_with
+from ..address import read_address, why_not_to_share
+from ..contract import EVENT_FIELDS, REPORT, UNKNOWN, role_of_token, why_not_to_report_with
 from ..delivery import Destination
 from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
+from ..trial import try_out
 from .consent import ASK, ASKED, NOTICE
 from .hook import Caught
 from .notice import YOUR_NO, notice
@@ -27,6 +29,18 @@ def running_shell() -> Any:
     return core.get_ipython() if core is not None else None
 
 
+R = TypeVar("R", bound="_Reporter")
+
+
+class Sentence(str):
+    """A text that a cell shows without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class _Reporter:
     """What the two reporters that send have in common."""
 
@@ -36,9 +50,9 @@ class _Reporter:
         self._ask = ask
         self._enabled = False
         self._refused = why_not_to_report_with(destination.token)
-        """Why nothing is reported with this token; empty for one that belongs into a notebook."""
+        """Why nothing is reported there, and what to write instead; empty where nothing is wrong."""
 
-    def enable(self) -> "_Reporter":
+    def enable(self: R) -> R:
         """Report this notebook's errors from now on; returns itself, whose repr is the notice to the reader."""
         if self._refused:
             return self
@@ -63,6 +77,22 @@ class _Reporter:
         shell = running_shell()
         return Reporting.of(shell).flush(timeout) if shell is not None else True
 
+    def test(self, timeout: float = 10) -> "Sentence":
+        """Send a harmless error through, and say whether it arrived, where to see it, or what is wrong.
+
+        It counts as no reader's. Waits `timeout` seconds for an answer; never raises.
+        """
+        if self._refused:
+            return Sentence(f"Nothing was sent. {self._refused}")
+        shell = running_shell()
+        if shell is not None:
+            reporting = Reporting.of(shell)
+            if reporting.off_reason:
+                return Sentence(f"Nothing was sent: reporting is off ({reporting.off_reason}).")
+            if not reporting.reader.consent.lets_go(self._destination):
+                return Sentence("Nothing was sent: the reader has not said '%errreport on' (yes).")
+        return Sentence(try_out(self._destination, self.notebook, timeout))
+
     def __repr__(self) -> str:
         if self._refused:
             return f"Errors are not reported to {self._destination.label}. {self._refused}"
@@ -86,13 +116,17 @@ class ErrorServer(_Reporter):
     def __init__(
         self, url: str, notebook: str = UNKNOWN, token: str = "", release: str = "", consent: str = NOTICE
     ) -> None:
-        self.url = str(url).rstrip("/")
+        address = read_address(str(url))
+        self.url = address.url
         self.uuid = os.urandom(16).hex()
         """The session's write key: who has it can add to this session, read and erase it."""
+        if role_of_token(address.token) == REPORT:
+            token = token or address.token
         destination = Destination.collector(
-            str(url), str(token), session_key=self.uuid, notebook=str(notebook), release=str(release)
+            address.url, str(token), session_key=self.uuid, notebook=str(notebook), release=str(release)
         )
         super().__init__(destination, str(notebook), consent == ASK)
+        self._refused = address.problem or why_not_to_share(address, self.notebook) or self._refused
 
     def retrieve_errors(self, timeout: float = 5) -> List[EventMessageType]:
         """The errors of this session that the collector has, oldest first, after sending what waits.
@@ -108,6 +142,17 @@ class ErrorServer(_Reporter):
             raise ConnectionError(f"{self._destination.label} is not asked. {self._refused}")
         self.flush(min(timeout, 2))
         return retrieve(self._destination, timeout)
+
+    def as_frame(self, timeout: float = 5) -> Any:
+        """The same as a pandas `DataFrame`, a row an error; its columns are the event's fields, also when it is empty.
+
+        Raises ConnectionError as `retrieve_errors`, and ImportError where there is no pandas.
+        """
+        from pandas import DataFrame
+
+        errors = self.retrieve_errors(timeout)
+        known = [name for name in EVENT_FIELDS if not errors or any(name in error for error in errors)]
+        return DataFrame(errors, columns=known)
 
 
 class ErrorSlack(_Reporter):

@@ -14,7 +14,7 @@ def retrieve(destination: Destination, timeout: float) -> List[EventMessageType]
     try:
         (answer,) = ask(destination, "GET", [f"usages/{destination.session_key}"], timeout)
     except NoAnswer as error:
-        raise ConnectionError(f"{label} can't be asked for errors ({error.kind}). {advice}") from None
+        raise ConnectionError(f"{label} can't be asked for errors ({error.why}). {advice}") from None
     if answer.status == 404:  # nothing has reached it yet
         return []
     if answer.status != 200:

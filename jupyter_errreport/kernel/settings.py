@@ -9,14 +9,17 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from ..address import read_address, why_not_to_share
 from ..contract import (
     CONNECTION_VARIABLE,
     NOTEBOOK_VARIABLE,
     POLICIES,
+    REPORT,
     SESSION_VARIABLE,
     TOKEN_VARIABLE,
     UNKNOWN,
     URL_VARIABLE,
+    role_of_token,
     why_not_to_report_with,
 )
 from ..delivery import Destination
@@ -74,7 +77,11 @@ def read_settings(shell: Any) -> Settings:
     notebook = os.environ.get(NOTEBOOK_VARIABLE, "") or config.notebook
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     destinations = []
+    address = read_address(url)
+    token = token or (address.token if role_of_token(address.token) == REPORT else "")
     refused = why_not_to_report_with(token)
+    if url.strip():
+        refused = address.problem or why_not_to_share(address, notebook or UNKNOWN) or refused
     if url.strip() and not refused:
         destinations.append(Destination.collector(url, token, notebook=notebook))
     if connection:

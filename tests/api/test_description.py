@@ -182,9 +182,9 @@ def test_pages_of_lists_are_as_long_as_described() -> None:
 @pytest.mark.parametrize(
     ("path", "filters"),
     [
-        ("/errors", (*ERROR_FILTERS, *PAGING)),
+        ("/errors", (*ERROR_FILTERS, *PAGING, "all")),
         ("/sessions", (*SESSION_FILTERS, *PAGING)),
-        ("/groups", ("status", *GROUP_FILTERS, "order", *PAGING)),
+        ("/groups", ("status", *GROUP_FILTERS, "order", *PAGING, "all")),
         ("/groups.atom", ("status", *GROUP_FILTERS)),
         ("/notebooks", ("q", *PAGING)),
     ],

@@ -168,3 +168,19 @@ def test_pandas_reads_the_addresses_as_they_are(filled: ApiServer, runtime_pytho
     command = [runtime_python("libraries"), "-c", PANDAS, filled.url + "errors", " ".join(LISTED_FIELDS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("format_", ["json", "ndjson", "csv"])
+def test_a_whole_list_has_every_row_once(server: ApiServer, path: str, format_: str) -> None:
+    for part in range(3):
+        server.post("errors", [{"error_name": f"E{part}_{number}", "notebook": "dock"} for number in range(77)])
+    text = server.get(f"{path}?all=true&format={format_}&notebook=dock&limit=5").text
+    if format_ == "json":
+        found = [row["error_name"] for row in json.loads(text)]
+    elif format_ == "ndjson":
+        found = [json.loads(line)["error_name"] for line in text.splitlines()]
+    else:
+        found = [row["error_name"] for row in rows(text)]
+    assert sorted(found) == sorted(f"E{part}_{number}" for part in range(3) for number in range(77))
+    assert server.get(f"{path}?all=perhaps").json()["reason"] == "bad_all"

@@ -14,6 +14,7 @@ from errreport_collector.alerting.alert_source import AlertSource
 from errreport_collector.duty import Duty
 
 from jupyter_errreport.delivery import Destination
+from jupyter_errreport.delivery.destination import OTLP
 from jupyter_errreport.delivery.engine import Source
 from jupyter_errreport.delivery.figures import Figures
 from jupyter_errreport.delivery.files import Files
@@ -22,6 +23,8 @@ from jupyter_errreport.delivery.spool import Spool
 from jupyter_errreport.delivery.spool_source import SpoolSource
 from jupyter_errreport.event import EventMessageType, encode, new_event_id, rfc3339
 from jupyter_errreport.forwarding.collector_source import CollectorSource
+from jupyter_errreport.forwarding.others import OtherSource
+from jupyter_errreport.forwarding.others.open_telemetry import OpenTelemetry
 from jupyter_errreport.forwarding.people_source import PeopleSource
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.database.clock import stamp
@@ -107,7 +110,7 @@ class SpoolStand(Stand):
 class OutboxStand(Stand):
     """What a server passes on, to a destination of this test."""
 
-    kind: type[CollectorSource | PeopleSource]
+    kind: type[CollectorSource | PeopleSource] = CollectorSource
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -136,6 +139,21 @@ class CollectorStand(OutboxStand):
 class PeopleStand(OutboxStand):
     kind = PeopleSource
     judges_each = False
+
+
+class OtherStand(OutboxStand):
+    """For a receiver that is none of ours: a thing a parcel."""
+
+    judges_each = False
+
+    def open(self) -> Source[Any]:
+        receiver = OpenTelemetry(Destination(OTLP, "https://otel.example.org/v1/logs"))
+        return OtherSource(self._database, self._key, receiver)
+
+    def names(self, parcel: Any) -> list[str]:
+        (told,) = json.loads(parcel.events[0])["resourceLogs"]
+        attributes = told["scopeLogs"][0]["logRecords"][0]["attributes"]
+        return [item["value"]["stringValue"] for item in attributes if item["key"] == "exception.type"]
 
 
 class AlertStand(Stand):

@@ -24,20 +24,29 @@ from tests.support.faulty_servers import (
 )
 from tests.support.waiting import wait_for
 
+PROXY = "(the proxy does not let it through)"
 FAULTS: dict[str, tuple[Behave | None, str, str]] = {
     "refused": (None, "http://127.0.0.1:{port}", "could not be reached"),
-    "hangs after accept": (hang, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
-    "one byte a minute": (one_byte_a_minute, "http://127.0.0.1:{port}", "could not be reached (ReadTimeout)"),
-    "closes at once": (close_at_once, "http://127.0.0.1:{port}", "could not be reached (ConnectionError)"),
+    "hangs after accept": (hang, "http://127.0.0.1:{port}", "could not be reached (no answer in time)"),
+    "one byte a minute": (one_byte_a_minute, "http://127.0.0.1:{port}", "could not be reached (no answer in time)"),
+    "closes at once": (
+        close_at_once,
+        "http://127.0.0.1:{port}",
+        "(it ended the connection without an answer)",
+    ),
     "no HTTP": (answering(b"hello"), "http://127.0.0.1:{port}", "could not be reached"),
     "500": (answering(b"500 Oh"), "http://127.0.0.1:{port}", "answered 500"),
     "429": (answering(b"429 Later\r\nRetry-After: 3600"), "http://127.0.0.1:{port}", "answered 429"),
     "redirect": (answering(b"302 Go\r\nLocation: http://127.0.0.1:9/"), "http://127.0.0.1:{port}", "answered 302"),
-    "no TLS there": (answering(b"400 Bad"), "https://127.0.0.1:{port}", "could not be reached (SSLError)"),
+    "no TLS there": (answering(b"400 Bad"), "https://127.0.0.1:{port}", "(no safe connection (TLS) could be made)"),
     "a name that is none": (None, "http://no-such-host.invalid", "could not be reached"),
     "proxy wants a login": (answering(b"407 Who"), "http://errors.example.org", "answered 407"),
-    "proxy wants a login for TLS": (answering(b"407 Who"), "https://errors.example.org", "(ProxyError)"),
-    "proxy is not there": (None, "http://errors.example.org", "(ProxyError)"),
+    "proxy wants a login for TLS": (
+        answering(b"407 Who"),
+        "https://errors.example.org",
+        PROXY,
+    ),
+    "proxy is not there": (None, "http://errors.example.org", PROXY),
 }
 
 

@@ -18,7 +18,7 @@ from jupyter_errreport.delivery.outcome import Outcome, judged
 from jupyter_errreport.store import Database
 from tests.support.waiting import wait_for
 
-from .stands import AlertStand, CollectorStand, PeopleStand, SpoolStand, Stand
+from .stands import AlertStand, CollectorStand, OtherStand, PeopleStand, SpoolStand, Stand
 
 AWAY = Outcome(problem="there answered 503")
 
@@ -71,17 +71,16 @@ def database(module_place: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(params=["spool", "collector", "people", "alerts"])
-def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
+@pytest.fixture(params=["spool", "collector", "people", "others", "alerts"])
+def stand(request: pytest.FixtureRequest, tmp_path: Path, database: Database) -> Iterator[Stand]:
     if request.param == "spool":
         yield SpoolStand(tmp_path)
         return
-    database = request.getfixturevalue("database")
     if request.param == "alerts":
         with contextlib.closing(AlertStand(database)) as made:
             yield made
         return
-    yield {"collector": CollectorStand, "people": PeopleStand}[request.param](database)
+    yield {"collector": CollectorStand, "people": PeopleStand, "others": OtherStand}[request.param](database)
 
 
 @pytest.fixture
@@ -217,7 +216,7 @@ def test_the_one_to_blame_is_found_and_blocks_nobody(stand: Stand, hand: Hand, c
         return
     engine = engine_of(stand.open(), hand, clock)
     names = [f"E{i}" for i in range(number if stand.judges_each else min(number, 4))]
-    hand.poison = names[number // 2]
+    hand.poison = names[len(names) // 2]
     stand.put(names)
     turn_until_idle(engine)
     assert hand.has == [name for name in names if name != hand.poison]

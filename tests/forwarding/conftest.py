@@ -43,7 +43,7 @@ class Server:
     def __init__(self, place: str, *destinations: Destination) -> None:
         self.database = Database(place)
         self.database.start()
-        self.forwarding = Forwarding(self.database, destinations, Patience(first_retry=0.02))
+        self.forwarding = Forwarding(self.database, destinations, Patience(first_retry=0.02, longest_retry=0.3))
         self.forwarding.start()
 
     def store(self, *events: EventMessageType) -> None:

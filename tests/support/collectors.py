@@ -52,7 +52,7 @@ class Collector:
                 stderr=subprocess.STDOUT,
                 cwd=self.home,
             )
-        self.url = wait_for(self._address, "the collector's address", 60)
+        self.url = wait_for(self._address, "the collector's address", 180)
 
     def _address(self) -> str:
         assert self.process.poll() is None, self.log

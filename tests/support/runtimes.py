@@ -191,8 +191,10 @@ OLD_LIBRARIES = Runtime(
 PLAIN = Runtime("plain", ("ipykernel==7.*", "bash_kernel"))
 # Programs that run notebooks without a front end.
 RUNNERS = Runtime("runners", ("ipykernel==7.*", "papermill", "voila", "requests"), oldest="3.10")
+# What speaks Sentry's protocol: tests/support/bugsink.py runs it.
+BUGSINK = Runtime("bugsink", ("bugsink==2.*", "gunicorn"), oldest="3.11")
 # What takes longest to build comes first.
-BY_NAME = {runtime.name: runtime for runtime in (LIBRARIES, OLD_LIBRARIES, RUNNERS, *ALL, PLAIN)}
+BY_NAME = {runtime.name: runtime for runtime in (LIBRARIES, OLD_LIBRARIES, BUGSINK, RUNNERS, *ALL, PLAIN)}
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from ..engine.parcel import Parcel
 from ..engine.receiver import Receiver
 from ..http.answer import Answer
 from ..http.client import Client, GivenUp
+from ..http.failure import in_words
 from ..http.request import Request
 from ..http.servers import Unreachable
 from ..outcome import Outcome, judged
@@ -74,4 +75,4 @@ class HttpReceiver(Receiver[Parcel]):
         except Unreachable as problem:
             return Outcome(problem=str(problem))
         except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
-            return Outcome(problem=f"{self.destination.label} could not be reached ({type(error).__name__})")
+            return Outcome(problem=f"{self.destination.label} could not be reached ({in_words(error)})")

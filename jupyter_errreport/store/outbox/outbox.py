@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 
 from ...event import new_event_id, rfc3339
 from ..events.comments import with_comments
-from ..events.rows import payload_of
+from ..events.rows import event_of, payload_of
 from ..limits import DAY
 from ..paging import in_parts
 from ..schema import destinations, errors, outbox, told_groups
@@ -71,6 +71,12 @@ def next_events(connection: Connection, destination: str, limit: int) -> list[di
     """The oldest events that wait for this destination, as they are sent."""
     query = _waiting(destination, errors).order_by(outbox.c.event_id).limit(limit)
     return with_comments(connection, [payload_of(row) for row in connection.execute(query).mappings()])
+
+
+def next_stored(connection: Connection, destination: str) -> dict[str, Any] | None:
+    """The oldest event that waits for this destination, as lists show it, and its notebook's `identity`; or None."""
+    row = connection.execute(_waiting(destination, errors).order_by(outbox.c.event_id).limit(1)).mappings().first()
+    return None if row is None else event_of(row) | {"identity": row["identity"]}
 
 
 def next_message(connection: Connection, destination: str, now: float) -> Message | None:

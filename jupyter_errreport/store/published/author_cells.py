@@ -36,15 +36,23 @@ def author_cell_of_error(connection: Connection, error: Mapping[str, Any]) -> di
     `changed` says that no published cell has the same code: then it is the one that looks most like it, and no line
     is marked. `versions` are those in which this very cell stands, newest first.
     """
-    notebook, release = _notebook(connection, error), error["release"]
-    rows = _of_hash(connection, notebook, error["cell_hash"])
-    if rows:
-        # Of equal cells with other literals the one that the reader had, as far as one can tell.
-        row = next((row for row in rows if release is not None and row["release"] == release), rows[0])
-        versions = sorted({row["version"] for row in rows}, reverse=True)
-        return _shown(row, failed=failed_line(error), versions=versions, changed=False)
+    same = same_cell_of_error(connection, error)
+    if same is not None:
+        return same
     alike = _most_alike(connection, error)
     return None if alike is None else _shown(alike, failed=None, versions=[alike["version"]], changed=True)
+
+
+def same_cell_of_error(connection: Connection, error: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same, of the cells that have the very code in which it happened."""
+    notebook, release = _notebook(connection, error), error["release"]
+    rows = _of_hash(connection, notebook, error["cell_hash"])
+    if not rows:
+        return None
+    # Of equal cells with other literals the one that the reader had, as far as one can tell.
+    row = next((row for row in rows if release is not None and row["release"] == release), rows[0])
+    versions = sorted({row["version"] for row in rows}, reverse=True)
+    return _shown(row, failed=failed_line(error), versions=versions, changed=False)
 
 
 def author_cell_of_group(connection: Connection, group: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from jupyter_errreport.delivery.http.failure import in_words
+
 from ..message import Message
 from .channel import Channel, ChannelError
 
@@ -26,6 +28,6 @@ class AppriseChannel(Channel):
         try:
             delivered = self._apprise.notify(title=message.title, body=message.text, body_format="text")
         except Exception as error:
-            raise ChannelError(f"{self.label} could not be reached ({type(error).__name__})") from error
+            raise ChannelError(f"{self.label} could not be reached ({in_words(error)})") from error
         if not delivered:
             raise ChannelError(f"{self.label} did not take the message (the log of Apprise says why)")

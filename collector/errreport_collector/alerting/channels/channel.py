@@ -4,6 +4,7 @@ import hashlib
 from abc import ABC, abstractmethod
 
 from jupyter_errreport.delivery.http.client import Client
+from jupyter_errreport.delivery.http.failure import in_words
 from jupyter_errreport.delivery.http.request import Request
 
 from ..message import Message
@@ -53,7 +54,7 @@ class HttpChannel(Channel):
         try:
             answer = self._client.ask(Request("POST", self._url, headers, body), TIMEOUT)
         except Exception as error:  # requests' own, and what broken proxies and certificates raise
-            raise ChannelError(f"{self.label} could not be reached ({type(error).__name__})") from error
+            raise ChannelError(f"{self.label} could not be reached ({in_words(error)})") from error
         finally:
             self._client.close()
         if not 200 <= answer.status < 300:
