@@ -79,13 +79,13 @@ class ErrReportCollector(JupyterApp):
         ),
         "hub": (
             {"ErrReportAccounts": {"hub": True}},
-            "Be a service of a JupyterHub: listen where it says, log people in by it, take its users' servers' tokens.",
+            "Be a service of a JupyterHub: listen where it says, log people in by it, take its servers' tokens.",
         ),
     }
 
     ip = Unicode(
-        help="The address to listen at. The default, 127.0.0.1, can be reached from this machine only; 0.0.0.0 from everywhere"
-        " (then put a proxy with HTTPS before it).",
+        help="The address to listen at. The default, 127.0.0.1, can be reached from this machine only; 0.0.0.0 from"
+        " everywhere (then put a proxy with HTTPS before it).",
     ).tag(config=True)
     port = Integer(
         min=0, max=65535, help="The port to listen at; by default 8000. 0 takes a free one and prints it."

@@ -75,8 +75,8 @@ class JupyterErrReport(ExtensionApp):
     hub_service = Bool(
         False,
         help="Whether `collector_url` is the service of the JupyterHub that started this server: errors are then"
-        f" forwarded with the Hub's own token for this server ({HUB_TOKEN_VARIABLE}), unless `collector_token` is set. For the"
-        " Hub's operator to say: that receiver is shown the token.",
+        f" forwarded with the Hub's own token for this server ({HUB_TOKEN_VARIABLE}), unless `collector_token` is set."
+        " For the Hub's operator to say: that receiver is shown the token.",
     ).tag(config=True)
     author_token = Unicode(
         help="Your own token for that collector, of the role author, if its notebooks are yours and nobody else uses"

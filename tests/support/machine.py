@@ -20,7 +20,6 @@ from pathlib import Path
 from tests.support.postgresql import find_binaries
 from tests.support.runtimes import ROOT, find_python
 
-
 PROXY = ROOT / ".venv" / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 """A program for Node, which `make test` installs."""
 
