@@ -127,9 +127,7 @@ def test_cookies_are_for_our_folder_and_the_way_back_is_checked(hub: Hub) -> Non
     assert "/services/errreport/oauth_callback?" in address
     stranger = requests.get(address, headers={"Accept": "text/html"}, timeout=60, allow_redirects=False)
     assert stranger.status_code == 400, "a login that this browser did not begin"
-    assert "Set-Cookie" not in stranger.headers or "errreport-" not in stranger.headers["Set-Cookie"].replace(
-        "xsrf", ""
-    )
+    assert not re.search(r"errreport-\d", stranger.headers.get("Set-Cookie", ""))
     ended = session.get(address, timeout=60, allow_redirects=False)
     assert ended.status_code == 302
     assert ended.headers["Location"] == "./"
