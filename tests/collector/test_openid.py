@@ -117,9 +117,7 @@ def test_somebody_logs_in_does_what_their_group_may_and_logs_out(
         ({"sub": "u-9", "groups": []}, {"bio 1", "open day", "secret"}),
     ],
 )
-def test_claims_are_roles(
-    collector: Collector, provider: OpenIDProvider, person: Claims, seen: set[str]
-) -> None:
+def test_claims_are_roles(collector: Collector, provider: OpenIDProvider, person: Claims, seen: set[str]) -> None:
     provider.person = {"sub": "u-2", **person}
     session = browser()
     log_in(collector, session).raise_for_status()
@@ -171,7 +169,7 @@ def test_an_id_token_that_is_not_of_this_login_lets_nobody_in(
     answer = log_in(collector, session)
     assert answer.status_code in (401, 503)
     assert "Log in with School" in answer.text
-    assert [name for name in session.cookies.keys() if re.fullmatch(r"errreport-\d+", name)] == []
+    assert [name for name in session.cookies.get_dict() if re.fullmatch(r"errreport-\d+", name)] == []
     assert session.get(f"{collector.url}/errors", timeout=20).status_code == 401
 
 

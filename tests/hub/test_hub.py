@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from jupyter_errreport.web.numbers import percent
+from tests.hub.lecture import ERRORS, LIMIT, SESSIONS, begin, counted, make_users
 from tests.support.hub import Hub, HubServer
 from tests.support.waiting import wait_for
 
@@ -26,7 +27,7 @@ SCOPE = "access:services!service=errreport"
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    hub = Hub(tmp_path_factory.mktemp("hub"), {**GROUPS, "students": ["sam", "sue"]}, ROLES)
+    hub = Hub(tmp_path_factory.mktemp("hub"), {**GROUPS, "students": ["sam", "sue"]}, ROLES, LIMIT)
     try:
         yield hub
     finally:
@@ -61,7 +62,7 @@ def test_two_users_kernels_report_and_their_teacher_sees_the_share(hub: Hub) -> 
     assert not re.search("sam|sue", everything), "who it was is told to nobody"
 
 
-def test_the_servers_of_all_users_are_counted_apart(hub: Hub) -> None:
+def test_of_a_user_nothing_is_kept(hub: Hub) -> None:
     """In the store no name and no id of a user or a token."""
     written = (hub.folder / "errors.sqlite").read_bytes() + (hub.folder / "errors.sqlite-wal").read_bytes()
     assert b"dock" in written
@@ -98,6 +99,14 @@ def test_a_group_is_for_its_notebooks_and_several_add_up(hub: Hub) -> None:
 
     assert [makes_key(notebook) for notebook in ("bio 1", "bio 2", "chem", "other")] == [200, 403, 403, 403]
     assert bo.post(f"{hub.service}/keys", {"notebook": "bio 1"}, timeout=60).status_code == 403
+
+
+def test_the_servers_of_a_lecture_report_at_once_and_each_user_is_counted_apart(hub: Hub) -> None:
+    """The short form of `make lecture`: the limit of sessions is for each user, all of them share an address."""
+    users = make_users(hub, 20)
+    seen = begin(hub, users)
+    assert seen.refused == []
+    assert counted(hub, hub.log_in("tia")) == (len(users) * SESSIONS, len(users) * SESSIONS * ERRORS)
 
 
 def report(hub: Hub, token: str, notebook: str = "dock") -> requests.Response:

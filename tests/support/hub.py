@@ -41,6 +41,7 @@ c.Authenticator.manage_groups = False
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/{{username}}"
 c.Spawner.default_url = "/api"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+c.Spawner.cmd = ["{singleuser}"]
 c.Spawner.args = ["--allow-root"]
 c.ConfigurableHTTPProxy.command = [str(Path(executable.ROOT_DIR) / "bin" / "node"), "{proxy}"]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
@@ -75,6 +76,7 @@ class Hub:
             password=PASSWORD,
             operator=OPERATOR,
             proxy=PROXY,
+            singleuser=Path(sys.executable).parent / "jupyterhub-singleuser",
         )
         patient = '\nc.JupyterHub.services[-1]["timeout"] = 120\n'
         config.write_text(own + block.replace('{"teachers": "author"}', repr(roles)) + patient + more)

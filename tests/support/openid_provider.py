@@ -1,4 +1,4 @@
-"""A small OpenID provider: discovery, keys, the code flow with PKCE, ID tokens in real JWTs; and what a bad one does."""
+"""A small OpenID provider: discovery, keys, the code flow with PKCE, real JWTs; and what a bad one does."""
 
 from __future__ import annotations
 
