@@ -26,8 +26,8 @@ def own_traits(kind: type) -> list[str]:
     [
         (JupyterErrReport, "docs/server.md"),
         (ErrReportCollector, "docs/collector.md"),
-        (ErrReport, "README.md"),
         (ErrReportAccounts, "docs/accounts.md"),
+        (ErrReport, "README.md"),
     ],
 )
 def test_every_setting_is_in_the_manual_and_has_a_help(root: Path, kind: type, page: str) -> None:

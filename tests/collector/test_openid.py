@@ -48,6 +48,7 @@ def collector(provider: OpenIDProvider, tmp_path_factory: pytest.TempPathFactory
         f"--ErrReportAccounts.group_roles={ROLES!r}",
         f"--ErrReportAccounts.person_roles={PEOPLE!r}",
         f"--ErrReportCollector.public_url=http://127.0.0.1:{port}",
+        "--ErrReportCollector.trusted_proxies=127.0.0.1",
         port=port,
         db=module_place,
         JUPYTER_ERRREPORT_OPENID_SECRET=SECRET,
@@ -211,8 +212,19 @@ def test_a_login_leads_to_own_pages_alone(collector: Collector, wanted: str) -> 
     session = browser()
     ended = session.get(start(collector, session, wanted), timeout=20, allow_redirects=False)
     assert (ended.status_code, ended.headers["Location"]) == (302, "./")
-    cookie = next(line for line in ended.headers["Set-Cookie"].split(", ") if re.match(r"errreport-\d+=", line))
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
+
+
+def test_cookies_are_kept_from_scripts_other_sites_and_plain_http(collector: Collector) -> None:
+    session = browser()
+    session.headers["X-Forwarded-Proto"] = "https"
+    begun = session.get(f"{collector.url}/login/start", timeout=20, allow_redirects=False)
+    back = requests.get(begun.headers["Location"], timeout=20, allow_redirects=False).headers["Location"]
+    name, value = begun.headers["Set-Cookie"].split(";")[0].split("=", 1)  # `requests` keeps it for HTTPS
+    ended = session.get(back, cookies={name: value.strip('"')}, timeout=20, allow_redirects=False)
+    assert ended.status_code == 302
+    login = re.findall(r'errreport-\d+="2\|.*?(?=, errreport-|$)', ended.headers["Set-Cookie"])
+    for cookie, path in ((begun.headers["Set-Cookie"], "/oauth_callback"), (login[0], "/")):
+        assert {"HttpOnly", "SameSite=Lax", "Secure", f"Path={path}"} <= {part.strip() for part in cookie.split(";")}
 
 
 def test_a_token_opens_what_it_did(collector: Collector) -> None:
