@@ -1,4 +1,4 @@
-"""The token that a JupyterHub gives to a user's server is shown to the receiver that its operator named, and no other."""
+"""The token that a JupyterHub gives to a server of its users is shown to the receiver that the operator named alone."""
 
 from __future__ import annotations
 
