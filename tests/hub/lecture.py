@@ -62,6 +62,10 @@ class OfOneServer(Parcels):
 
     def answered(self, parcel: Parcel, outcome: Outcome) -> None:
         statuses = list(outcome.statuses or [])
+        if parcel.session is not None and statuses == ["rejected"]:  # not now: it waits by itself, as in `Batches`
+            self.put_offs, self.pause = self.put_offs + 1, outcome.retry_after or 5.0
+            return
+        self.pause = 0.0
         if outcome.is_whole or any(status not in ("stored", "duplicate") for status in statuses):
             self.refused.append(outcome.problem or str(statuses))
         self._waiting.pop(0)
