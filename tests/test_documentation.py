@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from errreport_collector.accounts.settings import ErrReportAccounts
 from errreport_collector.application import ErrReportCollector
 
 from jupyter_errreport.command import COMMANDS
@@ -22,7 +23,12 @@ def own_traits(kind: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "page"),
-    [(JupyterErrReport, "docs/server.md"), (ErrReportCollector, "docs/collector.md"), (ErrReport, "README.md")],
+    [
+        (JupyterErrReport, "docs/server.md"),
+        (ErrReportCollector, "docs/collector.md"),
+        (ErrReportAccounts, "docs/accounts.md"),
+        (ErrReport, "README.md"),
+    ],
 )
 def test_every_setting_is_in_the_manual_and_has_a_help(root: Path, kind: type, page: str) -> None:
     text = (root / page).read_text()

@@ -28,6 +28,7 @@ from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.forwarding.others import others_of
 from jupyter_errreport.store import Database, Limits, StoreError
 
+from .accounts.settings import ErrReportAccounts, hub_address
 from .alerting import Alerting, QuietHours, channels_of
 from .colab import networks_of
 from .location import default_database
@@ -52,6 +53,7 @@ class ErrReportCollector(JupyterApp):
     jupyter errreport collector --ip 0.0.0.0 --db /srv/errors.sqlite # for everybody who can reach it
     jupyter errreport collector --db postgresql://me@host/errreport --processes 4
     """
+    classes = [ErrReportAccounts]  # noqa: RUF012 - as traitlets has it
     aliases = {  # noqa: RUF012 - as traitlets has it
         **base_aliases,
         "ip": "ErrReportCollector.ip",
@@ -80,16 +82,19 @@ class ErrReportCollector(JupyterApp):
             {"ErrReportCollector": {"limits": False}},
             "Switch all limits off but those on a request's size: for a server that strangers can't reach.",
         ),
+        "hub": (
+            {"ErrReportAccounts": {"hub": True}},
+            "Be a service of a JupyterHub: listen where it says, log people in by it, take its servers' tokens.",
+        ),
     }
 
     ip = Unicode(
-        "127.0.0.1",
-        help="The address to listen at. The default can be reached from this machine only; 0.0.0.0 from everywhere"
-        " (then put a proxy with HTTPS before it).",
+        help="The address to listen at. The default, 127.0.0.1, can be reached from this machine only; 0.0.0.0 from"
+        " everywhere (then put a proxy with HTTPS before it).",
     ).tag(config=True)
-    port = Integer(8000, min=0, max=65535, help="The port to listen at. 0 takes a free one and prints it.").tag(
-        config=True
-    )
+    port = Integer(
+        min=0, max=65535, help="The port to listen at; by default 8000. 0 takes a free one and prints it."
+    ).tag(config=True)
     db = Unicode(
         help="The database: the path of a SQLite file on a local disk (made when missing, readable for this user"
         " only), or a URL such as sqlite:////srv/errors.sqlite or postgresql://user@host/name, which needs"
@@ -148,6 +153,10 @@ class ErrReportCollector(JupyterApp):
     public_url = Unicode(
         help="The address at which authors reach this collector, such as https://errors.example.org: for the links in"
         " alerts. Without it alerts have none.",
+    ).tag(config=True)
+    base_url = Unicode(
+        help="The folder of all pages, such as /errors/, if a proxy asks for them below one. Default: the root; for a"
+        " service of a JupyterHub what that says.",
     ).tag(config=True)
     max_transparency = Bool(
         False, help="Anybody may read all errors, without a token. Deleting still needs an admin token."
@@ -259,6 +268,40 @@ class ErrReportCollector(JupyterApp):
 
     token_was_made = False
     """Whether `admin_token` is one that nobody but the printed link knows."""
+
+    _people: ErrReportAccounts | None = None
+
+    @property
+    def people(self) -> ErrReportAccounts:
+        """What is said of people's accounts."""
+        if self._people is None:
+            self._people = ErrReportAccounts(parent=self)
+        return self._people
+
+    @property
+    def accounts_label(self) -> str:
+        """By whose accounts people log in; empty for tokens alone."""
+        return "JupyterHub" if self.people.hub else self.people.openid_label if self.people.openid_issuer else ""
+
+    @default("ip")
+    def _default_ip(self) -> str:
+        return hub_address().ip if self.people.hub else "127.0.0.1"
+
+    @default("port")
+    def _default_port(self) -> int:
+        return hub_address().port if self.people.hub else 8000
+
+    @default("base_url")
+    def _default_base_url(self) -> str:
+        return hub_address().folder if self.people.hub else "/"
+
+    @default("public_url")
+    def _default_public_url(self) -> str:
+        return os.environ.get("JUPYTERHUB_PUBLIC_URL", "") if self.people.hub else ""
+
+    @validate("base_url")
+    def _end_in_slashes(self, proposal: Any) -> str:
+        return f"/{proposal['value'].strip('/')}/".replace("//", "/")
 
     @default("db")
     def _default_db(self) -> str:
@@ -373,7 +416,8 @@ class ErrReportCollector(JupyterApp):
         try:
             forwarding = Forwarding(database, others, public_url=self.public_url)
             alerting = Alerting(database, channels, self.public_url, QuietHours.parse(self.quiet_hours))
-            run(self, database, alerting, forwarding, listen(), tally or Tally(), parent)
+            accounts = self.people.accounts(database, self.public_url)
+            run(self, database, alerting, forwarding, accounts, listen(), tally or Tally(), parent)
         finally:
             database.close()
         return 0

@@ -10,7 +10,8 @@ from jupyter_errreport.api.http.accept import prefers_html
 
 from .colab import is_within
 from .handler import CollectorResource
-from .login import offer_login, read_by_link, show_login
+from .login.form import show_login
+from .login.link import offer_login, read_by_link
 from .tokens.required_key import refuse_without_key
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jupyter_errreport"'}
@@ -55,7 +56,21 @@ async def _admitted(handler: CollectorResource, access: Access) -> bool:
     if access == "report" and handler.running.require_key and handler.identity is None:
         await refuse_without_key(handler, CHALLENGE)
     if await handler.may(access):
+        if handler.identity is not None and handler.identity.parts is not None:
+            is_everybodys = access == "read" and handler.running.max_transparency
+            handler.notebook_scope = None if is_everybodys else handler.identity.scope_for(access)
         return True
+    if handler.no_accounts is not None:
+        raise handler.no_accounts
+    if handler.identity is not None and handler.identity.parts is not None:
+        raise Problem(
+            403,
+            "forbidden",
+            f"{handler.identity.person}, none of your groups gives you the right to do this (it takes {access!r}). Ask"
+            " the people who run this collector.",
+        )
+    if handler.identity is not None and handler.identity.person:
+        raise Problem(403, "forbidden", "A token of the Hub adds errors and opens nothing else.")
     if handler.identity is not None:
         raise Problem(403, "forbidden", f"Your token does not give the right to do this (it takes {access!r}).")
     if handler.request.method == "GET" and prefers_html(handler.request.headers.get("Accept", "")):

@@ -7,13 +7,17 @@ from tornado.web import RequestHandler
 from jupyter_errreport.api import Access, Problem, Resource, Service
 from jupyter_errreport.api.http.problem import too_many
 from jupyter_errreport.api.service.turns import network_of
+from jupyter_errreport.contract import REPORT
 from jupyter_errreport.store.database.fair_queue import TOKEN
 from jupyter_errreport.store.tokens import token_hash
 
-from .identity import Identity, bearer_token, identify
+from .accounts.asking import person_of, reporter_of
+from .identity import Identity, bearer_token, identify, identity_of_person
 from .running import Running
 
 COOKIE_DAYS = 30
+HUB_SESSION = "jupyterhub-session-id"
+"""The cookie by which a Hub ends all its logins of a browser at once."""
 
 
 class CollectorHandler(RequestHandler):
@@ -22,6 +26,8 @@ class CollectorHandler(RequestHandler):
     identity: Identity | None = None
     wrong_token = False
     """Whether a token was sent that nobody has, or no longer."""
+    no_accounts: Problem | None = None
+    """Why it can't be said now whose browser it is."""
     token_name = ""
     by_cookie = False
     route = "other"
@@ -64,20 +70,46 @@ class CollectorHandler(RequestHandler):
         running.active.add(self)
         token = bearer_token(self.request.headers.get("Authorization", ""))
         if token is not None:
-            self.identity = await self.identity_of(token_hash(token))
-            self.wrong_token = self.identity is None
-            if self.identity is not None and not self.identity.is_public:
-                self.token_name = f"{TOKEN}{token_hash(token)[:16]}"
+            await self._know_by_token(token)
         else:
-            cookie = self.get_secure_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
+            cookie = self.get_signed_cookie(self.cookie_name, max_age_days=COOKIE_DAYS)
             if cookie is not None:
-                self.identity = await self.identity_of(cookie.decode())
+                try:
+                    self.identity = await self._identity_of_browser(cookie.decode())
+                except Problem as problem:
+                    self.no_accounts = problem
                 self.by_cookie = self.identity is not None
         if self.identity is not None:
-            self.notebook_scope = self.identity.notebook
+            self.notebook_scope = self.identity.scope_for("open")
             self.brought_by, self.has_public_token = self.identity.token_id, self.identity.is_public
             if self.identity.token_id is not None:
                 self.running.noted.used(self.identity.token_id)
+
+    async def _know_by_token(self, token: str) -> None:
+        """Find out whose token it is: one of ours, or one of the Hub's, which only adds errors."""
+        self.identity = await self.identity_of(token_hash(token))
+        if self.identity is not None and not self.identity.is_public:
+            self.token_name = f"{TOKEN}{token_hash(token)[:16]}"
+        elif self.identity is None and self.running.accounts is not None:
+            reporter = await reporter_of(self.running.accounts, token, self.network)
+            if reporter is not None:
+                self.identity = Identity(REPORT, person=reporter)
+                self.token_name = self.running.stand_in(reporter)
+        self.wrong_token = self.identity is None
+
+    async def _identity_of_browser(self, cookie: str) -> Identity | None:
+        """Who shows this cookie: the hash of a token, or a login by an account."""
+        if " " not in cookie:
+            return await self.identity_of(cookie)
+        if self.running.accounts is None:
+            return None
+        session_id = self.get_cookie(HUB_SESSION, "") or ""
+        person = await person_of(self.running.accounts, cookie, session_id)
+        if person is None:
+            return None
+        grants = self.running.accounts.roles.of(person)
+        work = self.service.database.read(lambda connection: identity_of_person(connection, person.name, grants))
+        return await asyncio.wrap_future(work)
 
     def on_finish(self) -> None:
         """Let a stop know that this answer is out."""
@@ -95,6 +127,20 @@ class CollectorHandler(RequestHandler):
         if access == "read" and self.running.max_transparency:
             return True
         return self.identity is not None and self.identity.may(access)
+
+    @property
+    def signed_in(self) -> dict[str, str] | None:
+        """Who has logged in, for pages to say; None for nobody, and for who shows a token each time."""
+        if self.identity is None or not self.by_cookie:
+            return None
+        name = self.identity.person or (f"token {self.identity.token_id}" if self.identity.token_id else "admin token")
+        return {"name": name, "role": self.identity.role, "xsrf": self.xsrf_token.decode("ascii")}
+
+    @property
+    def server_url(self) -> str:
+        """The folder of all routes, as others reach it; ends in no slash."""
+        own = f"{self.request.protocol}://{self.request.host}{self.running.base_url}"
+        return (self.running.public_url or own).rstrip("/")
 
     @property
     def own_places(self) -> list[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """What handlers know of the server that they run in."""
 
+import hashlib
+import secrets
+import time
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
@@ -9,6 +12,7 @@ from tornado.httputil import HTTPServerRequest
 from jupyter_errreport.api import Service
 from jupyter_errreport.api.service.noted import Noted
 
+from .accounts.accounts import Accounts
 from .alerting import Alerting
 from .observing.counters import Counters
 from .observing.database_figures import DatabaseFigures
@@ -38,6 +42,10 @@ class Running:
     """Whether reports must bring a token."""
     public_url: str = ""
     """Where others reach this server; empty for where it was asked."""
+    base_url: str = "/"
+    """The folder of all routes, as others ask for it; ends in a slash."""
+    accounts: Accounts | None = None
+    """Those of people; None where there are tokens alone."""
     max_transparency: bool = False
     colab_networks: list[IPv4Network | IPv6Network] | None = None
     """From which networks reports are taken; None for all."""
@@ -53,6 +61,16 @@ class Running:
     """Requests of one address that may be under way; behind a trusted proxy that is what its client is held to."""
     active: set[UnderWay] = field(default_factory=set)
     """Requests that have no answer yet."""
+
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), init=False)
+
+    def stand_in(self, reporter: str) -> str:
+        """What stands in place of an address for who reports with a token of the Hub: limits and turns go by it.
+
+        Another one each day and in each process: nobody can tell afterwards who it was, also from the database.
+        """
+        said = f"{int(time.time() // 86_400)} {reporter}"
+        return f"person {hashlib.blake2b(said.encode(), digest_size=8, key=self._key).hexdigest()}"
 
     def __post_init__(self) -> None:
         """Make what goes with the database."""

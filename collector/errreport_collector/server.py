@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
@@ -26,6 +27,8 @@ from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
 
+from .accounts.accounts import Accounts
+from .accounts.settings import CALLBACK
 from .alerting import Alerting
 from .alerting.watch import keep_watching
 from .alerts import Alerts, TestAlerts
@@ -34,7 +37,8 @@ from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_f
 from .guard import guard
 from .handler import CollectorHandler, Unknown
 from .housekeeping import keep_house
-from .login import Login
+from .login.account import Callback, Logout, StartLogin
+from .login.form import Login
 from .observing.counters import CountedTally, make_counters
 from .observing.logs import request_logger
 from .operations.drain import answers_out, drain
@@ -64,6 +68,9 @@ OWN = (
     ("alerts", Alerts),
     ("alerts/test", TestAlerts),
     ("login", Login),
+    ("login/start", StartLogin),
+    (CALLBACK, Callback),
+    ("logout", Logout),
     ("healthz", Healthz),
     ("readyz", Readyz),
     ("metrics", Metrics),
@@ -82,20 +89,36 @@ class CannotListen(Exception):  # noqa: N818 - the name says what is the case
     """The address or the port can't be had."""
 
 
+class BelowFolder(Application):
+    """Serves its routes below the folder by which a proxy asks for them (`/services/errreport/`), and at the root.
+
+    Handlers know nothing of it: their links are relative.
+    """
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Which handler answers."""
+        running: Running = self.settings["running"]
+        folder = running.base_url
+        if folder != "/" and request.path.startswith(folder):
+            request.path = request.path[len(folder) - 1 :]
+            request.uri = request.path + (f"?{request.query}" if request.query else "")
+        return super().find_handler(request, **kwargs)
+
+
 def make_application(running: Running, cookie_secret: str) -> Application:
     """The collector's routes."""
     handlers: list[Any] = []
     for pattern, handler in routes(CollectorHandler, guard, OWN):
         handlers.append((f"/{pattern}", handler))
         handler.route = pattern.replace("([^/]+)", "ID").replace("\\", "")  # type: ignore[attr-defined]
-    return Application(
+    return BelowFolder(
         handlers,
         default_handler_class=Unknown,
         cookie_secret=cookie_secret,
         log_function=request_logger(running.counters),
         running=running,
         xsrf_cookie_name=f"errreport-xsrf-{running.port}",
-        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "path": running.base_url},
     )
 
 
@@ -104,6 +127,7 @@ def run(
     database: Database,
     alerting: Alerting,
     forwarding: Forwarding,
+    accounts: Accounts | None,
     sockets: list[socket.socket],
     tally: Tally,
     parent: int | None = None,
@@ -112,7 +136,7 @@ def run(
 
     Without `parent` this process is the only one, and says where it listens.
     """
-    asyncio.run(_serve(collector, database, alerting, forwarding, sockets, tally, parent))
+    asyncio.run(_serve(collector, database, alerting, forwarding, accounts, sockets, tally, parent))
 
 
 async def _serve(
@@ -120,6 +144,7 @@ async def _serve(
     database: Database,
     alerting: Alerting,
     forwarding: Forwarding,
+    accounts: Accounts | None,
     sockets: list[socket.socket],
     tally: Tally,
     parent: int | None,
@@ -163,6 +188,8 @@ async def _serve(
         noted=Noted(database),
         require_key=collector.require_key,
         public_url=collector.public_url,
+        base_url=collector.base_url,
+        accounts=accounts,
         max_transparency=collector.max_transparency,
         requests_limit=collector.max_connections_per_address if collector.limits else collector.max_connections,
         colab_networks=networks_of(collector.colab_networks) if collector.colab_only else None,
@@ -259,10 +286,12 @@ def announce(collector: Settings, database: str, port: int) -> None:
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(collector.ip, collector.ip)  # noqa: S104
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
-    address = f"http://{host}:{port}/"
+    address = f"http://{host}:{port}{collector.base_url}"
     lines = [f"The collector listens at {address} and keeps errors in {database}"]
     if collector.max_transparency:
         lines.append(f"Anybody may read them at {address}")
+    elif collector.accounts_label:
+        lines.append(f"Read them at {collector.public_url or address} after a login with {collector.accounts_label}")
     elif collector.token_was_made:
         lines.append(f"Read them at {address}?token={collector.admin_token}")
     else:

@@ -17,6 +17,7 @@ class Settings(Protocol):
     max_transparency: bool
     require_key: bool
     public_url: str
+    base_url: str
     colab_only: bool
     colab_networks: list[str]
     retention_days: float
@@ -28,6 +29,10 @@ class Settings(Protocol):
     max_connections: int
     max_connections_per_address: int
     log: logging.Logger
+
+    @property
+    def accounts_label(self) -> str:
+        """By whose accounts people log in; empty for tokens alone."""
 
     @property
     def limits_in_force(self) -> Limits | None:

@@ -71,7 +71,7 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
     key = sent.uuid or uuid.uuid4().hex
     notebook = masked_notebook(sent.notebook)
     check_scope(resource, notebook)
-    service, address = resource.service, resource.client_address
+    service, address = resource.service, resource.sender_address
 
     def work(connection: Connection) -> dict[str, Any]:
         return open_session(
@@ -95,7 +95,8 @@ async def opened(resource: Resource, body: Any) -> tuple[str, dict[str, Any]]:
     except SessionLimitError as error:
         raise too_many(
             TOO_MANY_SESSIONS,
-            "From this address as many sessions were opened today as one may; nothing was stored. Try again later.",
+            f"{'With this token' if resource.token_name else 'From this address'} as many sessions were opened today as"
+            " one may; nothing was stored. Try again later.",
             3_600,
         ) from error
     service.on_counted()

@@ -17,6 +17,7 @@ from ..contract import (
     AUTHOR_TOKEN_VARIABLE,
     COLLECTOR_TOKEN_VARIABLE,
     CONNECTION_VARIABLE,
+    HUB_TOKEN_VARIABLE,
     OTLP_HEADERS_VARIABLE,
     OTLP_VARIABLE,
     SENTRY_VARIABLE,
@@ -83,6 +84,12 @@ class JupyterErrReport(ExtensionApp):
     collector_token = Unicode(
         help=f"Token for that collector, of the role report. A secret: rather set {COLLECTOR_TOKEN_VARIABLE} in the"
         " environment of the server, which kernels do not inherit."
+    ).tag(config=True)
+    hub_service = Bool(
+        False,
+        help="Whether `collector_url` is the service of the JupyterHub that started this server: errors are then"
+        f" forwarded with the Hub's own token for this server ({HUB_TOKEN_VARIABLE}), unless `collector_token` is set."
+        " For the Hub's operator to say: that receiver is shown the token.",
     ).tag(config=True)
     author_token = Unicode(
         help="Your own token for that collector, of the role author, if its notebooks are yours and nobody else uses"
@@ -228,7 +235,9 @@ class JupyterErrReport(ExtensionApp):
         if self.collector_url and address.problem:
             self.log.error("jupyter_errreport: nothing is forwarded by collector_url. %s", address.problem)
         elif self.collector_url:
-            token = self.collector_token
+            token = self.collector_token or (os.environ.get(HUB_TOKEN_VARIABLE, "") if self.hub_service else "")
+            if self.hub_service and not token:
+                self.log.error("jupyter_errreport: hub_service is set, but this server was started by no JupyterHub.")
             if objection := why_not_to_report_with(token):
                 self.log.error("jupyter_errreport: errors are forwarded without collector_token. %s", objection)
                 token = ""

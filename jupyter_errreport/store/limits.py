@@ -9,11 +9,14 @@ from sqlalchemy import Connection, func, select
 
 from ..contract import TOO_MANY_ERRORS, TOO_SOON
 from ..event import EventMessageType, event_time, rfc3339
+from .database.fair_queue import TOKEN
 from .database.statements import Statement, listed
 from .group_schema import notebooks
 from .schema import sessions
 
 DAY = 86_400
+TOKEN_SHARE = 10
+"""How many times as much as an address may somebody bring who has a token."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Limits:
 
     max_errors_per_session: int = 1_000
     max_sessions_per_address: int = 1_000
-    """Sessions that one address may open in a day; a classroom shares one."""
+    """Sessions that one address may open in a day; a classroom shares one. Who has a token is counted by that."""
     min_seconds_between_errors: float = 0.0
     """By the times in the events' ids: errors that waited in a kernel are not refused for arriving together."""
     max_errors_without_session: int = 10_000
@@ -105,14 +108,19 @@ class SessionMeter:
         sent.times.append(event_time(event_id) or 0.0)
 
 
-def check_address(connection: Connection, limits: Limits, address_key: str, now: float) -> None:
+def share_of(address: str) -> int:
+    """How many times as much as an address may be brought by what stands in place of one: many are behind a token."""
+    return TOKEN_SHARE if address.startswith(TOKEN) else 1
+
+
+def check_address(connection: Connection, limits: Limits, address_key: str, now: float, share: int = 1) -> None:
     """Raise `SessionLimitError` when this address may not open another session today."""
     opened = connection.execute(
         select(func.count())
         .select_from(sessions)
         .where(sessions.c.address_key == address_key, sessions.c.opened_at > rfc3339(now - DAY))
     ).scalar_one()
-    if opened >= limits.max_sessions_per_address:
+    if opened >= limits.max_sessions_per_address * share:
         raise SessionLimitError
 
 

@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from .database.clock import clock
-from .database.fair_queue import TOKEN
 from .database.size import used_bytes
 from .database.statements import Statement, listed
 from .group_schema import groups, notebooks
-from .limits import DAY, Limits
+from .limits import DAY, Limits, share_of
 
 HOUR = 3_600.0
 LOOK_EVERY = 200
 """Events after which the sizes are looked at anew: so many can be kept beyond a quota."""
 FULL = 1.25
 """How far over the quota of the disk even ids and counts are refused."""
-TOKEN_SHARE = 10
-"""How many times as much as an address may somebody bring who has a token."""
 ADDRESSES_LIMIT = 20_000
 """Addresses that are remembered, those that sent last."""
 
@@ -121,7 +118,7 @@ class Gate:
     def samples(self, notebook: str, group: str, known: Collection[str], address: str, session: str | None) -> bool:
         """Whether of an event only the id and the count are kept; `known` are the groups that there were."""
         quotas, limits = self._quotas, self._limits
-        share = TOKEN_SHARE if address.startswith(TOKEN) else 1
+        share = share_of(address)
         if session is None and address:
             sent = quotas.address(address)
             sent.without_session += 1

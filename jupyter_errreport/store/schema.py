@@ -193,6 +193,19 @@ session_outbox = Table(
     Index("session_outbox_by_session", "session"),
 )
 
+logins = Table(
+    "logins",
+    metadata,
+    # A person who has logged in by OpenID Connect; what their browser keeps is not here, only its hash.
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    # JSON: what else the person is called, and those of their groups to which the operator has given a role.
+    Column("known_as", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("ends_at", String(27), nullable=False),
+    Index("logins_by_end", "ends_at"),
+)
+
 comments = Table(
     "comments",
     metadata,

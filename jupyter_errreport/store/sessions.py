@@ -12,7 +12,7 @@ from .errors.errors import delete_errors
 from .errors.insert import errors_of_session
 from .events.filters import Filters, after, in_scope
 from .figures.session_figures import add_sessions, take_sessions
-from .limits import Limits, check_address, check_notebook
+from .limits import Limits, check_address, check_notebook, share_of
 from .naming import is_notebook, notebook_of
 from .outbox.session_outbox import erase_elsewhere, rename_elsewhere, stop_telling, tell_of_session
 from .paging import Cursor, Page, page_of
@@ -35,6 +35,7 @@ def open_session(
 ) -> dict[str, Any]:
     """Open a session, or report its counts of cells again: the larger ones stay. Its row as lists show it.
 
+    `address` is what the limit of sessions is counted by: a network, or what stands in place of one (`fair_queue`).
     The collectors in `pass_on_to` are told of it. Raises `SessionLimitError`.
     """
     now = clock.now()
@@ -43,7 +44,7 @@ def open_session(
         address_key = _address_key(connection, address)
         identity = notebook_of(connection, notebook)
         if limits:
-            check_address(connection, limits, address_key, now)
+            check_address(connection, limits, address_key, now, share_of(address))
             check_notebook(connection, limits, identity)
         count, last = errors_of_session(connection, session)
         known = {

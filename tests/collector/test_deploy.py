@@ -147,11 +147,26 @@ def test_the_hubs_block_runs_and_keeps_what_was_configured(written: Path) -> Non
     ast.parse(text)
     config = Config()
     config.Spawner.args = ["--debug"]
-    config.Spawner.environment = {"A": "1"}
-    secret = {"environ": {"JUPYTER_ERRREPORT_COLLECTOR_TOKEN": "report_x"}}
-    exec(text.replace("import os", ""), {"c": config, "os": type("os", (), secret)})
-    assert config.Spawner.args == ["--debug", "--JupyterErrReport.collector_url=https://errors.example.org"]
-    assert config.Spawner.environment == {"A": "1", "JUPYTER_ERRREPORT_COLLECTOR_TOKEN": "report_x"}
+    config.JupyterHub.services = [{"name": "other"}]
+    exec(text, {"c": config})
+    assert config.Spawner.args[0] == "--debug"
+    assert config.Spawner.args[1:] == [
+        "--JupyterErrReport.collector_url=http://127.0.0.1:8010",
+        "--JupyterErrReport.hub_service=True",
+    ]
+    other, ours = config.JupyterHub.services
+    assert other == {"name": "other"}
+    assert ours["command"][1:4] == ["-m", "errreport_collector", "--hub"]
+
+
+def test_the_manual_shows_the_hubs_block_as_it_is(written: Path, root: Path) -> None:
+    text = (written / "jupyterhub" / "jupyterhub_config.py").read_text()
+    shown = re.findall(r"```text\n(import sys\n.*?)```", (root / "docs" / "accounts.md").read_text(), re.DOTALL)[0]
+
+    def code(block: str) -> str:
+        return ast.dump(ast.parse(block))
+
+    assert code(shown) == code(text)
 
 
 def test_prometheus_is_told_where_to_look(written: Path) -> None:

@@ -36,6 +36,7 @@ RUN_BY_OTHERS = {
     "make demo": "tests/demo/test_demo.py",
     "make demo-data": "tests/demo/test_month.py",
     "make crash": "tests/crash/test_crash.py",
+    "make lecture": "tests/hub/test_hub.py",
     "make attack": "tests/collector/test_attack.py",
     "make non-interference": "tests/live/test_non_interference.py",
     "make test": ".ci/run",

@@ -22,8 +22,9 @@ from jupyter_errreport.store.figures.sampled import all_sampled
 from jupyter_errreport.store.group_schema import group_days, groups, notebook_days, notebooks, sampled
 from jupyter_errreport.store.groups.groups import GroupFilters, days_of_groups, find_group, list_groups
 from jupyter_errreport.store.groups.regroupings import merge
+from jupyter_errreport.store.limits import TOKEN_SHARE
 from jupyter_errreport.store.notebooks import find_notebook, list_notebooks
-from jupyter_errreport.store.quotas import ADDRESSES_LIMIT, FULL, LOOK_EVERY, TOKEN_SHARE, Quotas
+from jupyter_errreport.store.quotas import ADDRESSES_LIMIT, FULL, LOOK_EVERY, Quotas
 from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors
 

@@ -34,6 +34,8 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
 class JupyterServer:
     """Started from an environment's `jupyter server`, as a user does."""
 
+    token = TOKEN
+
     def __init__(self, python: Path, home: Path, *arguments: str, base_url: str = "/", **environment: str) -> None:
         self.home = home
         self._log = home / "server.log"
@@ -115,8 +117,9 @@ class ServedKernel:
 
     def __init__(self, server: JupyterServer, kernel_id: str) -> None:
         self.id = kernel_id
-        address = server.url.replace("http", "ws", 1) + f"/api/kernels/{kernel_id}/channels?token={TOKEN}"
-        self._socket = websocket.create_connection(address, timeout=60, sslopt={"cert_reqs": 0})
+        address = server.url.replace("http", "ws", 1) + f"/api/kernels/{kernel_id}/channels"
+        header = [f"Authorization: token {server.token}"]
+        self._socket = websocket.create_connection(address, timeout=60, sslopt={"cert_reqs": 0}, header=header)
 
     def send(self, code: str, cell_id: str = "") -> str:
         """Have a cell executed, without waiting for it; the id of the request."""

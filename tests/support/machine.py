@@ -20,6 +20,9 @@ from pathlib import Path
 from tests.support.postgresql import find_binaries
 from tests.support.runtimes import ROOT, find_python
 
+PROXY = ROOT / ".venv" / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+"""A program for Node, which `make test` installs."""
+
 
 @dataclass(frozen=True)
 class Need:
@@ -89,6 +92,7 @@ _NEEDS = (
     Need("nginx", lambda: shutil.which("nginx") is not None, "apt-get install nginx-light"),
     Need("caddy", lambda: shutil.which("caddy") is not None, "apt-get install caddy"),
     Need("fail2ban", lambda: shutil.which("fail2ban-regex") is not None, "apt-get install fail2ban"),
+    Need("JupyterHub's proxy", lambda: PROXY.is_file(), "make test"),
     Need("systemd", lambda: shutil.which("systemd-analyze") is not None, "apt-get install systemd"),
     Need("a disk to fill", can_mount, "run as root, in a container with --privileged"),
     Need("wheel", lambda: find_wheel() is not None, "make wheel"),

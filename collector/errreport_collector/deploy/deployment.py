@@ -125,6 +125,7 @@ class Deployment:
         return environment.from_string(text).render(
             host=self.host,
             port=self.port,
+            service_port=8010 if self.port == 8000 else self.port,  # a Hub itself listens at 8000
             db=_in_unit(self.db) if template.startswith("systemd/") else self.db,
             processes=self.processes,
             program=_in_unit(self.program),

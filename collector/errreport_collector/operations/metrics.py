@@ -47,7 +47,7 @@ class Metrics(CollectorResource):
         wanted = self.running.metrics_sha256
         if token is not None and wanted and hmac.compare_digest(token_hash(token), wanted):
             return
-        if self.identity is not None and self.identity.may("admin") and self.identity.notebook is None:
+        if self.identity is not None and self.identity.may("admin") and self.identity.scope_for("admin") is None:
             return
         if self.identity is not None:
             if self._is_local():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
@@ -78,17 +78,11 @@ class Keys(CollectorResource):
             return {"id": made.id, "token": token, "notebook": notebook}
 
         made = await self.write_db(work)
-        made["lines"] = LINES.format(address=self._address, notebook=python_text(made["notebook"]), token=made["token"])
+        made["lines"] = LINES.format(address=self.own_url, notebook=python_text(made["notebook"]), token=made["token"])
         if self.wants_page:
             self.answer_page("key_made.html", made=made)
         else:
             self.answer(made)
-
-    @property
-    def _address(self) -> str:
-        """Where notebooks reach this collector."""
-        folder = urljoin(self.request.full_url(), self.root).partition("?")[0]
-        return (self.running.public_url or folder).rstrip("/")
 
 
 class OneKey(CollectorResource):

@@ -10,7 +10,7 @@ from jupyter_errreport.api.http.query import PAGING, read_filters, read_paging
 from jupyter_errreport.contract import NOTEBOOK_LIMIT, ROLES, Role
 from jupyter_errreport.store.keys.token_list import tokens_page
 from jupyter_errreport.store.paging import encode_cursor
-from jupyter_errreport.store.scopes import covers
+from jupyter_errreport.store.scopes import covers, parts_of
 from jupyter_errreport.store.tokens import create_token, find_token, pattern_of, revoke_token, token_hash
 
 from ..handler import CollectorResource
@@ -39,8 +39,9 @@ class Tokens(CollectorResource):
         self.set_header("Vary", "Accept")
         if self.wants_page:
             later, xsrf = cursor is not None, self.xsrf_token.decode("ascii")
+            own = parts_of(scope)[0] if scope else ""
             self.answer_page(
-                "tokens.html", tokens=page.items, roles=ROLES, next_url=next_url, later=later, scope=scope, xsrf=xsrf
+                "tokens.html", tokens=page.items, roles=ROLES, next_url=next_url, later=later, scope=own, xsrf=xsrf
             )
         else:
             self.answer(page.items)
@@ -48,13 +49,14 @@ class Tokens(CollectorResource):
     async def post(self) -> None:
         """Make a token, which this answer alone shows."""
         sent, scope = read_sent(self, SentToken), self.notebook_scope
+        spoken = " and ".join(parts_of(scope or ""))
 
         def work(connection: Connection) -> dict[str, str | None]:
             if not covers(scope, None if sent.notebook is None else pattern_of(connection, sent.notebook)):
                 raise Problem(
                     403,
                     "notebook_not_allowed",
-                    f"Your token is for notebooks {scope}; it can make no token for others. Nothing was made.",
+                    f"You may do this for notebooks {spoken}, and make no token for others. Nothing was made.",
                 )
             token = create_token(connection, sent.role, sent.notebook)
             made = find_token(connection, token_hash(token))

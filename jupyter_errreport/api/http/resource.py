@@ -139,14 +139,20 @@ class Resource(RequestHandler):
             "home_url": self.service.home_url,
             # Those of a server's own depend on who asks.
             "more_places": [*self.service.more_places, *getattr(self, "own_places", ())],
+            "signed_in": getattr(self, "signed_in", None),
         }
         self.finish(self.service.pages.render(template, root=self.root, **shown, **values))
 
     @property
     def first_steps(self) -> str:
         """What to run in a notebook to see a first error here."""
-        folder = urljoin(self.request.full_url(), self.root)
-        return self.service.snippet.replace("{address}", folder.partition("?")[0].rstrip("/"))
+        return self.service.snippet.replace("{address}", self.own_url)
+
+    @property
+    def own_url(self) -> str:
+        """The folder of all routes, as the caller reached it; ends in no slash."""
+        of_server: str = getattr(self, "server_url", "")  # of a server that knows it
+        return of_server or urljoin(self.request.full_url(), self.root).partition("?")[0].rstrip("/")
 
     @property
     def root(self) -> str:

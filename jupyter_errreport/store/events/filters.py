@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, and_, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Table, and_, func, literal, or_, select, true, tuple_
 
 from ...contract import UNKNOWN, UNTITLED, is_nobodys, notebook_identity, notebook_names
 from ..naming import is_notebook
 from ..paging import Cursor
 from ..schema import errors, texts
-from ..scopes import like_literal, like_of, regex_of
+from ..scopes import like_literal, likes_of, regex_of
 from ..scopes import notebook_of as only_notebook_of
 
 Scope = str | None
@@ -59,7 +59,7 @@ def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
         return true()
     identity = table.c.identity if "identity" in table.c else table.c.notebook
     is_somebodys = and_(identity != UNKNOWN, func.lower(identity).not_like(f"{UNTITLED}%"))
-    return and_(identity.like(like_of(scope), escape="\\"), is_somebodys)
+    return and_(or_(*(identity.like(one, escape="\\") for one in likes_of(scope))), is_somebodys)
 
 
 def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
