@@ -181,8 +181,9 @@ class ErrReportCollector(JupyterApp):
     max_megabytes = Float(
         10_000.0,
         min=0,
-        help="How large the database may be, in megabytes; 0 for no such limit. When it is a quarter larger, errors are"
-        " answered 429.",
+        help="How large the database may be, in megabytes; 0 for no such limit. When four fifths are used, errors are"
+        " thinned out, the oldest first (see `thin_after_days`); when all is used, new errors are only counted; when it"
+        " is a quarter larger, they are answered 429.",
     ).tag(config=True)
     max_connections = Integer(
         800,
@@ -198,6 +199,13 @@ class ErrReportCollector(JupyterApp):
     ).tag(config=True)
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
+    ).tag(config=True)
+    thin_after_days = Float(
+        0.0,
+        min=0,
+        help="After how many days errors are thinned out: of each group its first, its last and the first of each day"
+        " stay, of all others the numbers. Counts, shares and trends stay as they are. 0 does so only for want of room"
+        " (`max_megabytes`).",
     ).tag(config=True)
     accept_verbatim = Bool(
         False,

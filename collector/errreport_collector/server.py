@@ -29,7 +29,7 @@ from .colab import networks_of
 from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
 from .handler import CollectorHandler, Unknown
-from .housekeeping import keep_house
+from .housekeeping import Keeping, keep_house
 from .login import Login
 from .observing.counters import CountedTally, make_counters
 from .observing.logs import request_logger
@@ -177,11 +177,16 @@ async def _serve(
         lambda: [_stream(handler) for handler in running.active if handler.has_arrived],
     )
     server.add_sockets(sockets)
-    days = collector.retention_days, collector.dedup_days
+    keeping = Keeping(
+        collector.retention_days,
+        collector.dedup_days,
+        collector.thin_after_days,
+        collector.max_megabytes if collector.limits else 0,
+    )
     tasks = [
         asyncio.create_task(keep_watching(database, alerting.wake)),
         asyncio.create_task(running.noted.keep_writing()),
-        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, keeping)),
     ]
     tasks.append(asyncio.create_task(_keep_looking(running)))
     database.listen(partial(_tell_of_others, loop, service, alerting))

@@ -21,6 +21,8 @@ class Settings(Protocol):
     colab_networks: list[str]
     retention_days: float
     dedup_days: float
+    thin_after_days: float
+    max_megabytes: float
     accept_verbatim: bool
     github_repository: str
     trusted_proxies: list[str]

@@ -17,6 +17,7 @@ from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.sampled import NONE, Counted, count_sampled, where_kept
 from ..figures.session_figures import count_errors
+from ..group_schema import thinned
 from ..groups.alike_cells import AlikeCells
 from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_cells
 from ..groups.former_groups import keep_former
@@ -289,9 +290,9 @@ def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:
     """How many errors a session has had (repeats counted), and when the last came."""
-    count, last = connection.execute(
-        select(func.coalesce(func.sum(errors.c.count), 0), func.max(errors.c.received_at)).where(
-            errors.c.session == session
-        )
-    ).one()
-    return int(count), last
+    count, last = 0, None
+    for table, moment in ((errors, errors.c.received_at), (thinned, thinned.c.last_received_at)):
+        query = select(func.coalesce(func.sum(table.c.count), 0), func.max(moment)).where(table.c.session == session)
+        more, latest = connection.execute(query).one()
+        count, last = count + int(more), max(filter(None, (last, latest)), default=None)
+    return count, last
