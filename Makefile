@@ -69,6 +69,10 @@ crash: $(VENV)/.demo $(VENV)/.test ## 200 rounds of kills, cuts and a full disk;
 attack: $(VENV)/.demo $(VENV)/.test ## three minutes of attacks on a collector, on loopback: what a normal client saw; choose with ATTACK_ARGUMENTS="--only idle_connections"
 	$(BIN)/python benchmarks/attack.py $(ATTACK_ARGUMENTS)
 
+.PHONY: container
+container: $(VENV)/.test ## the collector's container, built by buildah (as root on Debian): its size, and that it takes an error
+	$(BIN)/python benchmarks/container.py --wheel "$$(ls dist/*.whl)" $(CONTAINER_ARGUMENTS)
+
 .PHONY: non-interference
 non-interference: $(VENV)/.demo $(VENV)/.test runtimes ## 5,000 pairs of runs of the live cases that must send the same; choose with NON_INTERFERENCE_ARGUMENTS="--pairs 9 --seed 1"
 	$(BIN)/python -m tests.live.non_interference --pairs 5000 $(NON_INTERFERENCE_ARGUMENTS)

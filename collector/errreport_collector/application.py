@@ -18,6 +18,7 @@ from jupyter_errreport.contract import (
     ADMIN_TOKEN_VARIABLE,
     APPRISE_VARIABLE,
     METRICS_TOKEN_VARIABLE,
+    REDIS_VARIABLE,
     SLACK_VARIABLE,
     WEBHOOK_SECRET_VARIABLE,
 )
@@ -173,6 +174,38 @@ class ErrReportCollector(JupyterApp):
     max_new_groups_per_address = Integer(
         1_000, min=0, help="How many new groups of errors one network address may bring in an hour."
     ).tag(config=True)
+    max_new_notebooks_per_address = Integer(
+        500, min=0, help="How many notebooks of which nothing was known one network address may bring in an hour."
+    ).tag(config=True)
+    max_errors_a_minute_per_session = Integer(
+        1_000, min=1, help="How many errors of a session may come in a minute; what is more is only counted."
+    ).tag(config=True)
+    max_errors_a_minute_per_key = Integer(
+        30_000, min=1, help="How many errors may come with a notebook's key in a minute; what is more is only counted."
+    ).tag(config=True)
+    max_errors_a_minute_per_notebook = Integer(
+        30_000,
+        min=1,
+        help="How many errors of a notebook may come in a minute. What is more is only counted, but for the first error"
+        " of each group.",
+    ).tag(config=True)
+    max_errors_a_minute_per_address = Integer(
+        30_000,
+        min=1,
+        help="How many errors may come from a network address in a minute; what is more is only counted. A classroom"
+        " shares one address; who has a token that is no notebook's key may bring ten times as much.",
+    ).tag(config=True)
+    max_megabytes_an_hour_per_address = Float(
+        2_000.0,
+        min=0,
+        help="How many megabytes of requests one network address may send in an hour; what is more is answered 429. 0"
+        " for no such limit.",
+    ).tag(config=True)
+    redis = Unicode(
+        help="Where several processes, or hosts, count these rates together: the URL of a Redis, as"
+        " redis://host:6379/0. Without it each process counts for itself. It may hold a password: rather set it in the"
+        f" environment as {REDIS_VARIABLE}. Needs jupyter-errreport[redis].",
+    ).tag(config=True)
     max_groups_per_notebook = Integer(2_000, min=0, help="How many groups of errors a notebook may have.").tag(
         config=True
     )
@@ -260,6 +293,10 @@ class ErrReportCollector(JupyterApp):
         given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
         return given or f"admin_{secrets.token_hex(24)}"
+
+    @default("redis")
+    def _default_redis(self) -> str:
+        return os.environ.get(REDIS_VARIABLE, "")
 
     @default("metrics_token")
     def _default_metrics_token(self) -> str:

@@ -18,6 +18,7 @@ from jupyter_errreport.api.service.noted import Noted
 from jupyter_errreport.api.service.tally import Tally
 from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.quotas import Quotas
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
@@ -28,6 +29,7 @@ from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
+from .guards import make_rates
 from .handler import CollectorHandler, Unknown
 from .housekeeping import Keeping, keep_house
 from .login import Login
@@ -125,9 +127,11 @@ async def _serve(
     await asyncio.to_thread(alerting.start)
     gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
     counters = make_counters()
+    rates = await asyncio.wrap_future(database.write(partial(make_rates, collector.redis, collector.limits)))
     service = Service(
         database=database,
         limits=collector.limits_in_force,
+        quotas=Quotas(rates),
         dedup_days=collector.dedup_days,
         accept_verbatim=collector.accept_verbatim,
         on_stored=alerting.wake,

@@ -27,6 +27,7 @@ class Settings(Protocol):
     github_repository: str
     trusted_proxies: list[str]
     limits: bool
+    redis: str
     max_connections: int
     max_connections_per_address: int
     log: logging.Logger

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from errreport_collector.guards.rates import LimitedRates
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -40,7 +41,7 @@ class FiguresMachine(RuleBasedStateMachine):
         super().__init__()
         self.database = Database(place)
         self.database.start()
-        self.quotas = Quotas()
+        self.quotas = Quotas(LimitedRates())
         self.groups: list[str] = []
 
     def teardown(self) -> None:

@@ -27,6 +27,7 @@ REQUIREMENTS = (
     "limits",
     "prometheus_client",
     "psycopg[binary]>=3.2",
+    "redis",
 )
 """What the collector needs of all that the package can use."""
 

@@ -23,7 +23,7 @@ from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_c
 from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
-from ..limits import DAY, Limits, SessionMeter
+from ..limits import DAY, Limits, SessionMeter, over_rate_of
 from ..names.copies import perhaps_copies, recognise
 from ..naming import Naming
 from ..news import tell_others
@@ -113,7 +113,7 @@ def insert_errors(
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         elif gate and gate.is_full():
             outcomes.append(Outcome(event_id, "rejected", group, FULL))
-        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session")):
+        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session"), over_rate_of(event)):
             known.add(event_id)
             notebook = place.notebook if gate.knows(place.notebook) else NONE
             kept_as = group if gate.has_group(group, groups) else NONE
