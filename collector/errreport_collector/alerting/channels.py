@@ -13,6 +13,7 @@ from typing import Any
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.delivery.transport import Transport, retry_after
 
+from .capped_answers import capped_answers
 from .message import Message
 from .slack_blocks import blocks_of
 
@@ -121,7 +122,8 @@ class AppriseChannel(Channel):
     def send(self, message: Message, message_id: str) -> None:
         """Have Apprise deliver the message as plain text."""
         try:
-            delivered = self._apprise.notify(title=message.title, body=message.text, body_format="text")
+            with capped_answers():
+                delivered = self._apprise.notify(title=message.title, body=message.text, body_format="text")
         except Exception as error:
             raise ChannelError(f"{self.label} could not be reached ({type(error).__name__})") from error
         if not delivered:

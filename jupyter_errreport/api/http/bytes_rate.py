@@ -13,9 +13,9 @@ KILOBYTE = 1_000
 
 
 async def hold_to_bytes(resource: Any, size: int) -> None:
-    """Count a body of this size. Raises `Problem` when it is too much. `resource` is one that takes bodies."""
+    """Count a body of this size where anybody may send one. Raises `Problem` when it is too much."""
     limits, rates = resource.service.limits, resource.service.quotas.rates
-    if limits is None or not limits.max_megabytes_an_hour_per_address:
+    if limits is None or not limits.max_megabytes_an_hour_per_address or "report" not in resource.access.values():
         return
     address = resource.sender_address
     share = TOKEN_SHARE if address.startswith(TOKEN) else 1
