@@ -45,15 +45,15 @@ _take()
 ATTEMPTS = """
 def _attempts():
     import time
-    from jupyter_errreport.delivery import transport
-    inner, attempts = transport.Transport.send, []
+    from jupyter_errreport.delivery.receivers import addressed
+    inner, attempts = addressed.Addressed.send, []
     def timed(self, *arguments, **named):
         attempts.append([time.monotonic(), None])
         try:
             return inner(self, *arguments, **named)
         finally:
             attempts[-1][1] = time.monotonic()
-    transport.Transport.send = timed
+    addressed.Addressed.send = timed
     vars(get_ipython())["_errreport_reporting"]._bench_attempts = attempts
 _attempts()
 """

@@ -8,9 +8,8 @@ from typing import Any, Dict, List, NamedTuple, Sequence
 from urllib.parse import quote
 
 from .contract import BODY_LIMIT
-from .delivery.answer import json_of
+from .delivery.asking import NoAnswer, ask
 from .delivery.destination import Destination
-from .delivery.transport import Transport
 from .printable import printable
 from .source import SOURCE_LIMIT, cell_hash
 
@@ -65,18 +64,14 @@ def check_size(cells: List[Dict[str, str]], size: int) -> None:
 
 def send(receiver: Destination, name: str, body: bytes) -> Answer:
     """The answer of a collector. Raises `CannotPublish` when there is none."""
-    transport = Transport(receiver)
     try:
-        response = transport.put(f"notebooks/{quote(name, safe='')}/source", body, TIMEOUT)
-    except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
+        (answer,) = ask(receiver, "PUT", [f"notebooks/{quote(name, safe='')}/source"], TIMEOUT, body)
+    except NoAnswer as error:
         raise CannotPublish(
-            f"{printable(receiver.label)} could not be reached ({type(error).__name__}); nothing was published. Is the"
-            " address right, and does the collector run?"
+            f"{printable(str(error))}; nothing was published. Is the address right, and does the collector run?"
         ) from error
-    finally:
-        transport.close()
-    answer = json_of(response)
-    return Answer(response.status_code, answer if isinstance(answer, dict) else {})
+    content = answer.json
+    return Answer(answer.status, content if isinstance(content, dict) else {})
 
 
 def said(answer: Answer, label: str) -> str:

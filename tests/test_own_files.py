@@ -13,9 +13,9 @@ import pytest
 
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.delivery.files import Files
+from jupyter_errreport.delivery.http.servers import Unreachable, read_connection
 from jupyter_errreport.delivery.places import Place, in_memory
 from jupyter_errreport.delivery.spool import Spool, key_of
-from jupyter_errreport.delivery.transport import Unreachable, read_connection
 from jupyter_errreport.event import new_event_id
 from jupyter_errreport.extension.stand_in import open_database
 from jupyter_errreport.own_files import NotOwn, read_own

@@ -155,7 +155,7 @@ class Box:
         except OSError:
             return
 
-    def set_aside(self, entry: Entry) -> None:
+    def dead_letter(self, entry: Entry) -> None:
         """Keep an event that the receiver will never take apart from the others, for somebody to look at."""
         self._count("poison", entry.errors)
         try:
@@ -166,7 +166,7 @@ class Box:
         except OSError:
             self.remove(entry)
 
-    def turn_away(self, entry: Entry) -> None:
+    def reject(self, entry: Entry) -> None:
         """Be done with an event that was one too many for the receiver: counted, and not kept, as it has no fault."""
         self._count("poison", entry.errors)
         self.remove(entry)

@@ -26,6 +26,8 @@ class Outcome(NamedTuple):
     """Why each event was rejected, in the receiver's word for programs where it gave one; empty for the others."""
     hints: Sequence[Optional[Hint]] = ()
     """What the author has to say of each event's group; None where the receiver will know a little later."""
+    is_session_told: bool = False
+    """Whether the receiver knows what it was to be told of the sender's session, or never will."""
 
 
 def judged(status: str, count: int, problem: str = "") -> Outcome:

@@ -12,8 +12,10 @@ from ..event import EventMessageType, encode
 from .destination import JUPYTER, Destination
 
 if TYPE_CHECKING:
-    from .lane import Hints, Lane
+    from .engine import Patience
+    from .lane import Lane
     from .spool import Leftover, Spool
+    from .spool_source import Hints
 
 
 def _always() -> bool:
@@ -27,11 +29,14 @@ def _lets_all_go(destination: Destination) -> bool:
 class DeliveryQueue:
     """The lanes of one process, by destination. A forked child begins with empty ones: the events are its parent's."""
 
-    def __init__(self, make_spool: "Optional[Callable[[], Spool]]" = None) -> None:
+    def __init__(
+        self, make_spool: "Optional[Callable[[], Spool]]" = None, patience: "Optional[Patience]" = None
+    ) -> None:
         self.on_answered: Callable[[Destination, Hints], None] = lambda destination, hints: None
         """Called on a lane's thread when a receiver has answered, with its hints for our own events."""
         self._make_spool = make_spool
         """None for a spool in memory."""
+        self._patience = patience
         self._fresh()
 
     def _fresh(self) -> None:
@@ -165,6 +170,6 @@ class DeliveryQueue:
     def _new(self, destination: Destination) -> "Lane":
         from .lane import Lane
 
-        lane = Lane(destination, self.spool)
+        lane = Lane(destination, self.spool, self._patience)
         lane.on_answered = lambda hints: self.on_answered(lane.destination, hints)
         return lane

@@ -137,7 +137,7 @@ class Spool:
             except FileNotFoundError:  # somebody was faster
                 continue
             except ValueError:
-                box.set_aside(entry)
+                box.dead_letter(entry)
                 continue
             return Leftover(key, destination, [Item(box, entry) for entry in free[number:]])
         return None

@@ -5,8 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..delivery import Destination
-from ..delivery.answer import json_of
-from ..delivery.transport import Transport
+from ..delivery.asking import NoAnswer, ask
 
 TIMEOUT = 3.0
 KEPT_SECONDS = 60.0
@@ -34,15 +33,12 @@ class CollectorCells:
         return cells
 
     def _ask(self, notebook: str) -> list[dict[str, Any]] | None:
-        transport = Transport(self._collector)
         try:
-            response = transport.get(f"notebooks/{quote(notebook, safe='')}", TIMEOUT)
-            answer = json_of(response) if response.status_code == 200 else None
-        except Exception:  # requests' own: then there are the errors of this server
+            (answer,) = ask(self._collector, "GET", [f"notebooks/{quote(notebook, safe='')}"], TIMEOUT)
+        except NoAnswer:  # then there are the errors of this server
             return None
-        finally:
-            transport.close()
-        cells = answer.get("cells") if isinstance(answer, dict) else None
+        said = answer.json if answer.status == 200 else None
+        cells = said.get("cells") if isinstance(said, dict) else None
         if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
             return None
         return cells

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..contract import AUTHOR_TOKEN_VARIABLE
 from ..delivery import Destination
-from ..delivery.transport import Transport
+from ..delivery.asking import NoAnswer, ask
 from ..event import group_id
 from ..store.groups.groups import GroupChange
 
@@ -52,14 +52,11 @@ def _sent(change: GroupChange) -> dict[str, Any]:
 def _tell(collector: Destination, groups: list[str], change: dict[str, Any]) -> str:
     """Why a collector does not know of a change to its groups of these ids; empty when it does."""
     body, place = json.dumps(change).encode("ascii"), collector.label
-    transport = Transport(collector)
+    paths = [f"groups/{quote(name, safe='')}" for name in groups]
     try:
-        paths = [f"groups/{quote(name, safe='')}" for name in groups]
-        answers = {transport.patch(path, body, TIMEOUT).status_code for path in paths}
-    except Exception as error:  # requests' own, and what proxies and broken TLS set-ups raise
-        return f"Kept on this server only: {place} could not be reached ({type(error).__name__}). Save it again later."
-    finally:
-        transport.close()
+        answers = {answer.status for answer in ask(collector, "PATCH", paths, TIMEOUT, body)}
+    except NoAnswer as error:
+        return f"Kept on this server only: {error}. Save it again later."
     if 200 in answers:
         return ""
     if answers & {401, 403}:

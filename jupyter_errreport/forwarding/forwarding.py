@@ -9,24 +9,34 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..delivery import Destination
+from ..delivery.destination import COLLECTOR, SLACK
+from ..delivery.engine import Engine, EngineThread, Patience
+from ..delivery.receivers import receiver_for
 from ..event import EventMessageType
 from ..store import Database, StoreError
 from ..store.outbox.outbox import expire, figures, register
 from ..store.settings import secret
-from .parcels import parcels_for
-from .sender import Sender
+from .collector_source import CollectorSource
+from .outbox_source import OutboxSource
+from .people_source import PeopleSource
 
 START_SECONDS = 10.0
 """How long a start may wait for the database."""
+SOURCES: dict[str, type[OutboxSource]] = {COLLECTOR: CollectorSource, SLACK: PeopleSource}
+"""What is sent to which kind of destination."""
 
 
 class Forwarding:
     """Serves the destinations from `start` to `close`; what waits in between stays in the database's outbox."""
 
-    def __init__(self, database: Database, destinations: Sequence[Destination]) -> None:
+    def __init__(
+        self, database: Database, destinations: Sequence[Destination], patience: Patience | None = None
+    ) -> None:
         self._database = database
+        self._patience = patience
         self._destinations = {key_of(destination): destination for destination in destinations}
-        self._senders: list[Sender] = []
+        self._sources: list[OutboxSource] = []
+        self._threads: list[EngineThread] = []
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -55,15 +65,20 @@ class Forwarding:
         except FutureTimeoutError as error:
             raise StoreError("The database did not answer in time; nothing is passed on.") from error
         for key, destination in self._destinations.items():
-            parcels = parcels_for(destination.kind, self._database, key, destination.label, session_secret)
-            self._senders.append(Sender(destination, parcels, self._database.lock(key), sender_key))
-        for sender in self._senders:
-            sender.start()
+            kind = SOURCES[destination.kind]
+            source = kind(self._database, key, destination.label, session_secret)
+            receiver = receiver_for(destination, sender_key)
+            # Jupyter servers of one user share a database: they take turns, or people would be told everything twice.
+            engine = Engine(source, receiver, self._patience, turns=self._database.lock(key))
+            self._sources.append(source)
+            self._threads.append(EngineThread(engine, f"errreport-to-{destination.kind}"))
+        for thread in self._threads:
+            thread.start()
 
     def wake(self, events: Sequence[EventMessageType] = ()) -> None:
         """There is something new in the outbox, such as these events. Returns at once."""
-        for sender in self._senders:
-            sender.wake()
+        for thread in self._threads:
+            thread.wake()
 
     def status(self, connection: Connection) -> list[dict[str, Any]]:
         """How it stands with each destination, without secrets; those that are no longer configured come last."""
@@ -75,10 +90,22 @@ class Forwarding:
     def close(self, timeout: float) -> bool:
         """Send what can be sent, for `timeout` seconds at most; False when somebody is still at it."""
         deadline = time.monotonic() + timeout
-        for sender in self._senders:
-            sender.close(deadline)
-        ended = [sender.join() for sender in self._senders]
+        for source in self._sources:
+            source.closing = True
+        for thread in self._threads:
+            thread.close(deadline)
+        ended = [thread.join(deadline - time.monotonic()) for thread in self._threads]
         return all(ended)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is due, and no connection is open."""
+        return all(thread.is_at_rest for thread in self._threads)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether `close` has told all of them."""
+        return all(thread.is_closing for thread in self._threads)
 
 
 NO_LONGER = "This destination is no longer configured; what waits for it is dropped when it is 60 days old."

@@ -4,7 +4,7 @@ from typing import Dict, List, Tuple
 
 from ..delivery import Destination
 from ..delivery.destination import COLLECTOR, JUPYTER
-from ..delivery.transport import Transport
+from ..delivery.receivers.server import Server
 from .reporting import Reporting
 
 SEND_SECONDS = 5.0
@@ -25,12 +25,12 @@ def erase(reporting: Reporting) -> str:
         if destination.kind not in (COLLECTOR, JUPYTER):
             lines.append(f"What {destination.label} was told can't be taken back.")
             continue
-        transport = Transport(destination)
+        server = Server(destination)
         try:
             key = destination.session_key or reporting.session_key
-            outcome = transport.erase(f"sessions/{key}", SEND_SECONDS, key)
+            outcome = server.erase(f"sessions/{key}", SEND_SECONDS, key)
         finally:
-            transport.close()
+            server.close()
         if outcome.problem:
             lines.append(f"Not erased: {outcome.problem}. Say '%errreport erase' again later.")
         else:

@@ -3,8 +3,7 @@
 from typing import Any, List
 
 from ..delivery import Destination
-from ..delivery.answer import json_of
-from ..delivery.transport import Transport
+from ..delivery.asking import NoAnswer, ask
 from ..event import EventMessageType
 
 
@@ -13,15 +12,15 @@ def retrieve(destination: Destination, timeout: float) -> List[EventMessageType]
     label = destination.label
     advice = "Errors that could not be sent are kept and sent later; see %errreport status."
     try:
-        response = Transport(destination).get(f"usages/{destination.session_key}", timeout)
-    except Exception as error:
-        raise ConnectionError(f"{label} can't be asked for errors ({type(error).__name__}). {advice}") from None
-    if response.status_code == 404:  # nothing has reached it yet
+        (answer,) = ask(destination, "GET", [f"usages/{destination.session_key}"], timeout)
+    except NoAnswer as error:
+        raise ConnectionError(f"{label} can't be asked for errors ({error.kind}). {advice}") from None
+    if answer.status == 404:  # nothing has reached it yet
         return []
-    if response.status_code != 200:
-        raise ConnectionError(f"{label} answered {response.status_code} when asked for this session's errors. {advice}")
+    if answer.status != 200:
+        raise ConnectionError(f"{label} answered {answer.status} when asked for this session's errors. {advice}")
     try:
-        usage: Any = json_of(response)
+        usage: Any = answer.json
         errors: List[EventMessageType] = usage["errors"]
     except (KeyError, TypeError):
         raise ConnectionError(f"{label} answered with something that is no collector's answer. {advice}") from None

@@ -4,7 +4,6 @@ Not what merely looks like a name: `df.query("a == smith")` says "name 'smith' i
 """
 
 import builtins
-import keyword
 import re
 import sys
 from types import CodeType, ModuleType
@@ -36,7 +35,8 @@ _DTYPE_WORD = re.compile(
 )
 """Names of dtypes that are other words, surnames or ids of samples as well."""
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>))*\Z")
-_WORDS = frozenset(["self", "cls", "args", "kwargs", "None"]) | frozenset(keyword.kwlist)
+_WORDS = frozenset(["self", "cls", "args", "kwargs", "None", "True", "False"])
+"""Names that tell nothing, and no other keyword: `or` is nobody's name, so where a name stands it is a value."""
 _MODULES = 8_000
 
 

@@ -111,25 +111,25 @@ def press(browser: requests.Session, page: requests.Response) -> requests.Respon
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
     action = re.findall(r'<form method="post" action="([^"]*login)"', page.text)[0]
     fields = {name: html.unescape(value) for name, value in fields.items()}
-    return browser.post(urljoin(page.url, action), fields, timeout=10, allow_redirects=False)
+    return browser.post(urljoin(page.url, action), fields, timeout=60, allow_redirects=False)
 
 
 def test_a_link_logs_a_browser_in_after_a_click_and_leaves_the_address(collector: Collector) -> None:
     browser = requests.Session()
     browser.headers.update(BROWSER)
-    page = browser.get(f"{collector.url}/errors?token={ADMIN}&notebook=fold", timeout=10, allow_redirects=False)
+    page = browser.get(f"{collector.url}/errors?token={ADMIN}&notebook=fold", timeout=60, allow_redirects=False)
     assert page.status_code == 200
     assert [cookie.name for cookie in browser.cookies if "xsrf" not in cookie.name] == []
     assert ADMIN not in page.text
     assert "role <b>admin</b>" in page.text
-    assert browser.get(f"{collector.url}/errors", timeout=10).status_code == 401
+    assert browser.get(f"{collector.url}/errors", timeout=60).status_code == 401
     answer = press(browser, page)
     assert answer.headers["Location"] == "errors?notebook=fold"
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert ADMIN not in cookie
-    errors = browser.get(f"{collector.url}/errors", timeout=10)
+    errors = browser.get(f"{collector.url}/errors", timeout=60)
     assert errors.status_code == 200
     assert "fold" in errors.text
 
@@ -140,10 +140,10 @@ def test_the_button_of_a_link_is_not_taken_from_another_site(collector: Collecto
     assert set(fields) == {"next", "link"}
     assert collector.request("POST", "login", data=fields).status_code == 403
     browser = requests.Session()
-    other = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
+    other = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=60)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', other.text)[0]
     forged = {**fields, "_xsrf": xsrf, "link": fields["link"][:-1] + "0"}
-    assert browser.post(f"{collector.url}/login", forged, timeout=10).status_code == 401
+    assert browser.post(f"{collector.url}/login", forged, timeout=60).status_code == 401
     port = collector.url.rpartition(":")[2]
     assert collector.get("errors", cookies={f"errreport-{port}": fields["link"]}).status_code == 401
 
@@ -177,7 +177,7 @@ STRANGE = (
 @pytest.mark.parametrize("path", STRANGE)
 def test_a_link_never_leads_to_another_host(collector: Collector, path: str) -> None:
     browser = requests.Session()
-    page = browser.get(f"{collector.url}{path}?token={ADMIN}", headers=BROWSER, timeout=10, allow_redirects=False)
+    page = browser.get(f"{collector.url}{path}?token={ADMIN}", headers=BROWSER, timeout=60, allow_redirects=False)
     assert "Location" not in page.headers
     if page.status_code == 200:
         led_to = press(browser, page).headers["Location"]
@@ -189,13 +189,13 @@ def test_a_link_never_leads_to_another_host(collector: Collector, path: str) -> 
 def test_a_browser_without_a_login_gets_the_form_and_comes_back_by_it(collector: Collector) -> None:
     browser = requests.Session()
     browser.headers.update(BROWSER)
-    page = browser.get(f"{collector.url}/errors?notebook=fold", timeout=10)
+    page = browser.get(f"{collector.url}/errors?notebook=fold", timeout=60)
     assert page.status_code == 401
     fields = dict(re.findall(r'name="(_xsrf|next)" value="([^"]*)"', page.text))
     assert fields["next"] == "errors?notebook=fold"
-    wrong = browser.post(f"{collector.url}/login", {**fields, "token": "guess"}, timeout=10)
+    wrong = browser.post(f"{collector.url}/login", {**fields, "token": "guess"}, timeout=60)
     assert (wrong.status_code, "not valid" in wrong.text) == (401, True)
-    right = browser.post(f"{collector.url}/login", {**fields, "token": ADMIN}, timeout=10)
+    right = browser.post(f"{collector.url}/login", {**fields, "token": ADMIN}, timeout=60)
     assert right.url == f"{collector.url}/errors?notebook=fold"
     assert right.status_code == 200
 
@@ -221,12 +221,12 @@ def test_the_form_is_not_taken_from_another_site(collector: Collector) -> None:
 )
 def test_the_form_never_leads_to_another_host(collector: Collector, target: str) -> None:
     browser = requests.Session()
-    page = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=10)
+    page = browser.get(f"{collector.url}/login", headers=BROWSER, timeout=60)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', page.text)[0]
     answer = browser.post(
         f"{collector.url}/login",
         {"_xsrf": xsrf, "token": ADMIN, "next": target},
-        timeout=10,
+        timeout=60,
         allow_redirects=False,
     )
     assert answer.headers["Location"] == "./"
@@ -244,10 +244,10 @@ def test_the_form_leads_back_to_what_was_asked_for(collector: Collector, asked: 
 
 def test_a_cookie_alone_deletes_nothing(collector: Collector) -> None:
     browser = requests.Session()
-    press(browser, browser.get(f"{collector.url}/errors?token={ADMIN}", headers=BROWSER, timeout=10))
-    assert browser.delete(f"{collector.url}/errors/nope", timeout=10).status_code == 403
+    press(browser, browser.get(f"{collector.url}/errors?token={ADMIN}", headers=BROWSER, timeout=60))
+    assert browser.delete(f"{collector.url}/errors/nope", timeout=60).status_code == 403
     xsrf = next(cookie.value for cookie in browser.cookies if "xsrf" in cookie.name)
-    answer = browser.delete(f"{collector.url}/errors/nope", headers={"X-XSRFToken": xsrf or ""}, timeout=10)
+    answer = browser.delete(f"{collector.url}/errors/nope", headers={"X-XSRFToken": xsrf or ""}, timeout=60)
     assert answer.status_code == 404
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from errreport_collector.alerting.channels import AppriseChannel
+from errreport_collector.alerting.channels.apprise_channel import AppriseChannel
 from errreport_collector.alerting.message import Message
 
 BOMB = gzip.compress(b"\0" * 60_000_000)

@@ -222,17 +222,17 @@ def test_without_the_setting_reports_need_no_key(start: Start) -> None:
 def test_the_forms_of_the_pages_are_not_taken_from_another_site(strict: Collector) -> None:
     author = make_token(strict, "--role=author", "--notebook=form*")
     browser = strict.browser(author)
-    xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', browser.get(f"{strict.url}/keys", timeout=10).text)[0]
-    assert browser.post(f"{strict.url}/keys", {"notebook": "form"}, timeout=10).status_code == 403
+    xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', browser.get(f"{strict.url}/keys", timeout=60).text)[0]
+    assert browser.post(f"{strict.url}/keys", {"notebook": "form"}, timeout=60).status_code == 403
     assert strict.get("keys", author).json() == []
-    page = browser.post(f"{strict.url}/keys", {"notebook": "form", "_xsrf": xsrf}, timeout=10).text
+    page = browser.post(f"{strict.url}/keys", {"notebook": "form", "_xsrf": xsrf}, timeout=60).text
     (key,) = re.findall(r"report_[\w-]+", page)
     assert strict.post("errors", {**EVENT, "notebook": "form"}, key).status_code == 200
     (made,) = strict.get("keys", author).json()
-    assert browser.post(f"{strict.url}/keys/{made['id']}/revoke", timeout=10).status_code == 403
+    assert browser.post(f"{strict.url}/keys/{made['id']}/revoke", timeout=60).status_code == 403
     for place, origin in (("keys", ""), ("notebooks/form#keys-of-it", "notebook")):
         (made, *_) = strict.get("keys", author).json()
         form = {"_xsrf": xsrf, "from": origin}
-        back = browser.post(f"{strict.url}/keys/{made['id']}/revoke", form, timeout=10, allow_redirects=False)
+        back = browser.post(f"{strict.url}/keys/{made['id']}/revoke", form, timeout=60, allow_redirects=False)
         assert back.headers["Location"] == f"../../{place}"
         make_key(strict, "form")

@@ -90,18 +90,18 @@ def test_a_use_is_seen_and_kept(collector: Collector) -> None:
 
 def test_the_form_is_not_taken_from_another_site(collector: Collector) -> None:
     browser = collector.browser(ADMIN)
-    page = browser.get(f"{collector.url}/tokens", timeout=10)
+    page = browser.get(f"{collector.url}/tokens", timeout=60)
     xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', page.text)[0]
     before = set(listed(collector))
-    assert browser.post(f"{collector.url}/tokens", {"role": "admin"}, timeout=10).status_code == 403
+    assert browser.post(f"{collector.url}/tokens", {"role": "admin"}, timeout=60).status_code == 403
     assert set(listed(collector)) == before
-    answer = browser.post(f"{collector.url}/tokens", {"role": "read", "notebook": "", "_xsrf": xsrf}, timeout=10)
+    answer = browser.post(f"{collector.url}/tokens", {"role": "read", "notebook": "", "_xsrf": xsrf}, timeout=60)
     (made,) = set(listed(collector)) - before
     (token,) = re.findall(r">(read_[^<]+)<", answer.text)
     assert collector.get("errors", token).status_code == 200
-    assert browser.post(f"{collector.url}/tokens/{made}/revoke", timeout=10).status_code == 403
+    assert browser.post(f"{collector.url}/tokens/{made}/revoke", timeout=60).status_code == 403
     assert collector.get("errors", token).status_code == 200
-    back = browser.post(f"{collector.url}/tokens/{made}/revoke", {"_xsrf": xsrf}, timeout=10)
+    back = browser.post(f"{collector.url}/tokens/{made}/revoke", {"_xsrf": xsrf}, timeout=60)
     assert back.url == f"{collector.url}/tokens"
     assert collector.get("errors", token).status_code == 401
 

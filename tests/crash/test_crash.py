@@ -26,14 +26,14 @@ def test_rounds_lose_nothing_and_count_nothing_twice(database: str, rounds: int)
 def test_the_driver_notices_what_is_lost_and_what_counts_twice(tmp_path: Path, database: str) -> None:
     driver = Driver(tmp_path, 1, print, database)
     try:
-        driver.run(1)
-        assert not driver.figures.broken
         db = driver.collector_db
-        cells = "event_id IN (SELECT event_id FROM errors WHERE kind = 'cell' AND error_name != 'Posted'"
-        cells += " ORDER BY event_id LIMIT 1"
-        ask(db, f"DELETE FROM errors WHERE {cells})")
-        ask(db, f"UPDATE errors SET count = count + 7 WHERE {cells} OFFSET 1)")
-        ask(db, "DELETE FROM errors WHERE event_id = (SELECT max(event_id) FROM errors)")
+        failed = "SELECT event_id FROM errors WHERE kind = 'cell' AND error_name != 'Posted' ORDER BY event_id"
+        while len(ask(db, failed)) < 3 and driver.figures.rounds < 9:
+            driver.run(1)
+            assert not driver.figures.broken
+        (lost,), (double,), *_, (last,) = ask(db, failed)
+        ask(db, f"DELETE FROM errors WHERE event_id IN ('{lost}', '{last}')")
+        ask(db, f"UPDATE errors SET count = count + 7 WHERE event_id = '{double}'")
         driver.check(drained=False)
         broken = "\n".join(driver.figures.broken)
         assert driver.figures.lost >= 2

@@ -15,8 +15,12 @@ import pytest
 
 from jupyter_errreport.command.publish import send as publish
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.delivery.answer import LIMIT
-from jupyter_errreport.delivery.transport import Transport
+from jupyter_errreport.delivery.asking import ask
+from jupyter_errreport.delivery.engine.parcel import Parcel
+from jupyter_errreport.delivery.http.answer import LIMIT
+from jupyter_errreport.delivery.http.client import Client
+from jupyter_errreport.delivery.http.request import Request
+from jupyter_errreport.delivery.receivers import receiver_for
 from jupyter_errreport.kernel.retrieval import retrieve
 from tests.support.receiver import receiver
 
@@ -71,13 +75,13 @@ def test_an_answer_that_nobody_can_read_is_no_collectors(packing: str, body: byt
 
 
 EVERYBODY: dict[str, Callable[[Destination], Any]] = {
-    "send": lambda to: Transport(to).send([b'{"event_id": "x"}'], 5),
-    "tell_session": lambda to: Transport(to).tell_session((1, 0), 5),
-    "get": lambda to: Transport(to).get("notebooks/n", 5),
+    "send": lambda to: receiver_for(to).send(Parcel([b'{"event_id": "x"}']), 5),
+    "tell a session": lambda to: receiver_for(to).send(Parcel(cells=(1, 0)), 5),
+    "get": lambda to: ask(to, "GET", ["notebooks/n"], 5),
     "put": lambda to: publish(to, "n", b"{}"),
-    "patch": lambda to: Transport(to).patch("groups/g", b"{}", 5),
-    "alert": lambda to: Transport(to._replace(kind="webhook")).post_body(b"{}", {}, 5),
-    "slack": lambda to: Transport(to._replace(kind="slack")).send([b"{}"], 5),
+    "patch": lambda to: ask(to, "PATCH", ["groups/g"], 5, b"{}"),
+    "alert": lambda to: Client().ask(Request("POST", to.address, {}, b"{}"), 5),
+    "slack": lambda to: receiver_for(to._replace(kind="slack")).send(Parcel([b"{}"]), 5),
 }
 
 
@@ -88,7 +92,7 @@ def test_a_bomb_costs_no_more_than_the_limit(name: str, packing: str) -> None:
     with receiver() as to:
         to.body, to.headers = body, {"Content-Encoding": packing}
         destination = Destination.collector(to.url, "t", session_key="0" * 32)
-        Transport(destination).get("warm", 5)
+        ask(destination, "GET", ["warm"], 5)
         tracemalloc.start()
         try:
             EVERYBODY[name](destination)
@@ -101,15 +105,15 @@ def test_a_bomb_costs_no_more_than_the_limit(name: str, packing: str) -> None:
 OLD = """
 import sys
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.delivery.transport import Transport
+from jupyter_errreport.delivery.asking import ask
 
 def most_memory():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 
 before = most_memory()
-response = Transport(Destination.collector(sys.argv[1])).get("bomb", 30)
+(answer,) = ask(Destination.collector(sys.argv[1]), "GET", ["bomb"], 30)
 import urllib3
-print(urllib3.__version__, most_memory() - before, len(response.content))
+print(urllib3.__version__, most_memory() - before, len(answer.body))
 """
 
 

@@ -6,13 +6,14 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jupyter_errreport.delivery import DeliveryQueue, Destination
 from jupyter_errreport.delivery import box as box_module
-from jupyter_errreport.delivery import lane as lane_module
+from jupyter_errreport.delivery.engine import Patience
 from jupyter_errreport.delivery.files import Files
 from jupyter_errreport.delivery.lane import Lane
 from jupyter_errreport.delivery.places import Place
@@ -38,6 +39,17 @@ def event(name: str = "E", errors: int = 1) -> EventMessageType:
     )
 
 
+class Disk(Files):
+    """A disk that reads as well as it is told to."""
+
+    fault: Exception | None = None
+
+    def read(self, path: str) -> bytes:
+        if self.fault is not None:
+            raise self.fault
+        return super().read(path)
+
+
 @pytest.fixture
 def to() -> Iterator[Receiver]:
     with receiver() as running:
@@ -50,13 +62,18 @@ def living() -> set[int]:
 
 
 @pytest.fixture
-def make_queue(tmp_path: Path, living: set[int], monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeQueue]:
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def make_queue(tmp_path: Path, living: set[int], disk: Disk) -> Iterator[MakeQueue]:
     """Makes the queue of a process with this number, over one spool."""
-    monkeypatch.setattr(lane_module, "FIRST_RETRY", 0.01)
     made = []
 
     def make(pid: int) -> DeliveryQueue:
-        made.append(DeliveryQueue(lambda: Spool(lambda: [Place(str(tmp_path), Files())], Told(pid, living))))
+        spool = partial(Spool, lambda: [Place(str(tmp_path), disk)], Told(pid, living))
+        made.append(DeliveryQueue(spool, Patience(first_retry=0.01)))
         return made[-1]
 
     yield make
@@ -72,7 +89,7 @@ def end(queue: DeliveryQueue) -> None:
     """As when its process ends: no thread of it sends any more."""
     queue.close(0)
     for lane in queue.lanes():
-        wait_for(lambda: lane._thread is None or not lane._thread.is_alive(), "the thread to end")  # noqa: B023
+        wait_for(lambda: not lane.thread.is_alive(), "the thread to end")  # noqa: B023
 
 
 def adds_up(lane: Lane) -> bool:
@@ -233,21 +250,24 @@ def test_what_another_process_took_is_not_sent_again(
     assert len(to.events) == 1
 
 
-def test_a_fault_of_our_own_loses_nothing(
-    make_queue: MakeQueue, to: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (ZeroDivisionError("patient Smith"), "a fault of our own (ZeroDivisionError)"),
+        (OSError(5, "Input/output error"), "an event could not be read again (Input/output error)"),
+    ],
+    ids=["of our own", "of the disk"],
+)
+def test_a_fault_loses_nothing(make_queue: MakeQueue, to: Receiver, disk: Disk, fault: Exception, problem: str) -> None:
     queue = make_queue(1)
-
-    def broken(self: Lane, batch: object) -> None:
-        raise ZeroDivisionError("patient Smith")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Lane, "_load", broken)
-        queue.submit(event(), Destination.collector(to.url))
-        wait_for(lambda: queue.lanes()[0].problem, "the fault")
-        assert queue.lanes()[0].problem == "a fault of our own (ZeroDivisionError)"
-        assert adds_up(queue.lanes()[0])
-    assert queue.flush(20)
+    disk.fault = fault
+    queue.submit(event(), Destination.collector(to.url))
+    wait_for(lambda: queue.lanes()[0].problem, "the fault")
+    assert queue.lanes()[0].problem == problem
+    assert adds_up(queue.lanes()[0])
+    assert queue.lanes()[0].waiting == 1
+    disk.fault = None
+    assert queue.flush(20) or queue.flush(20)  # the first may have been an attempt that had begun
     assert len(to.events) == 1
 
 

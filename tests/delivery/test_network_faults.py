@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_errreport.delivery import DeliveryQueue, Destination
-from jupyter_errreport.delivery import lane as lane_module
+from jupyter_errreport.delivery.engine import Patience
 from jupyter_errreport.delivery.files import Files
 from jupyter_errreport.delivery.places import Place
 from jupyter_errreport.delivery.spool import Spool
@@ -44,8 +44,6 @@ FAULTS: dict[str, tuple[Behave | None, str, str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_network(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     behave, url, problem = FAULTS[fault]
-    monkeypatch.setattr(lane_module, "READ_TIMEOUT", 0.3)
-    monkeypatch.setattr(lane_module, "FIRST_RETRY", 60.0)
     with server(behave or hang) as port:
         if behave is None:
             with socket.create_server(("127.0.0.1", 0)) as unused:
@@ -55,7 +53,8 @@ def test_a_fault_of_the_network(fault: str, tmp_path: Path, monkeypatch: pytest.
         if "proxy" in fault:
             monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
             monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
-        queue = DeliveryQueue(lambda: Spool(lambda: [Place(str(tmp_path), Files())]))
+        patience = Patience(first_retry=60.0, answer=0.3)
+        queue = DeliveryQueue(lambda: Spool(lambda: [Place(str(tmp_path), Files())]), patience)
         event = EventMessageType(
             error_name="E", error_message="", traceback=[], first_line="", execution_count=1, notebook="n"
         )

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_errreport.delivery import DeliveryQueue, Destination, transport
+from jupyter_errreport.delivery import DeliveryQueue, Destination
 from jupyter_errreport.delivery import box as box_module
-from jupyter_errreport.delivery import lane as lane_module
+from jupyter_errreport.delivery.engine import Patience
+from jupyter_errreport.delivery.http import client
+from jupyter_errreport.delivery.receivers.slack import Slack
 from jupyter_errreport.event import EventMessageType, new_event_id
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import wait_for
@@ -37,9 +39,8 @@ def to() -> Iterator[Receiver]:
 
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[DeliveryQueue]:
-    monkeypatch.setattr(lane_module, "FIRST_RETRY", 0.01)
-    monkeypatch.setattr(lane_module, "SLACK_INTERVAL", 0.01)
-    made = DeliveryQueue()
+    monkeypatch.setattr(Slack, "pause", 0.01)
+    made = DeliveryQueue(patience=Patience(first_retry=0.01))
     yield made
     made.close(0)
 
@@ -142,14 +143,14 @@ def test_what_is_discarded_while_requests_is_loaded_is_not_sent(
     queue: DeliveryQueue, to: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loading, go_on = threading.Event(), threading.Event()
-    load = transport.load_requests
+    load = client.load_requests
 
     def slowly() -> object:
         loading.set()
         go_on.wait(20)
         return load()
 
-    monkeypatch.setattr(transport, "load_requests", slowly)
+    monkeypatch.setattr(client, "load_requests", slowly)
     destination = Destination.collector(to.url, session_key="key")
     queue.submit(event("given up"), destination)
     assert loading.wait(20)
@@ -164,5 +165,4 @@ def test_an_idle_queue_has_no_thread_awake_and_no_connection(queue: DeliveryQueu
     queue.submit(event(), Destination.collector(to.url))
     assert queue.flush(20)
     (lane,) = queue.lanes()
-    (transport_in_use,) = lane._transports.values()
-    wait_for(lambda: transport_in_use._session is None, "the connection to be closed")
+    wait_for(lambda: not lane.is_connected, "the connection to be closed")

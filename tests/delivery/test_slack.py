@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_errreport.delivery.slack import slack_message
+from jupyter_errreport.delivery.receivers.slack import slack_message
 
 HOSTILE = "<!channel> <https://evil.example|here> & *bold* `code` \u202e \x1b[31m"
 

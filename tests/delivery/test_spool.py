@@ -200,7 +200,7 @@ def test_of_what_is_refused_for_good_the_newest_hundred_are_kept(tmp_path: Path)
     spool = spool_at(tmp_path)
     for _ in range(110):
         kept = keep(spool)
-        kept.item.box.set_aside(kept.item.entry)
+        kept.item.box.dead_letter(kept.item.entry)
     assert len(list(tmp_path.rglob("poison/*"))) == 100
     assert kept.item.box.counted() == {"dropped": 0, "poison": 110}
 

@@ -17,7 +17,8 @@ from tests.support.faulty_servers import Behave, server
 ATTEMPTS = """
 import json, ssl, sys
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.delivery.transport import Transport
+from jupyter_errreport.delivery.engine.parcel import Parcel
+from jupyter_errreport.delivery.receivers import receiver_for
 
 loaded = []
 inner = ssl.SSLContext.load_verify_locations
@@ -29,10 +30,10 @@ ssl.SSLContext.load_verify_locations = counting
 if sys.argv[3:]:  # the one authority that is known there
     from requests import certs
     certs.where = lambda: sys.argv[3]
-transport = Transport(Destination(sys.argv[1], sys.argv[2]))
+receiver = receiver_for(Destination(sys.argv[1], sys.argv[2]))
 for line in sys.stdin:
-    outcome = transport.send([b'{"event_id": "x"}'], 5)
-    transport.close()
+    outcome = receiver.send(Parcel([b'{"event_id": "x"}']), 5)
+    receiver.close()
     print(json.dumps([outcome.problem.split(" ", 1)[1], len(loaded)]), flush=True)
 """
 """An attempt for each line that comes in: what came of it, and how often certificates were loaded until then."""
@@ -72,7 +73,7 @@ def answering_503(folder: Path) -> Behave:
 
 
 class Attempts:
-    """A process of another environment in which one transport sends when it is told to."""
+    """A process of another environment in which one receiver is sent something when it is told to."""
 
     def __init__(self, python: Path, *arguments: str) -> None:
         self._process = subprocess.Popen(

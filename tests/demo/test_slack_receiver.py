@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from demo.slack_receiver import Rate, SlackReceiver, judge, shown
-from jupyter_errreport.delivery.slack import slack_message
+from jupyter_errreport.delivery.receivers.slack import slack_message
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_000}}
 

@@ -71,7 +71,7 @@ class Site:
             button.click()
 
     def _request(self, method: str, path: str, **more: Any) -> Any:
-        answer = self._http.request(method, self.root + path, timeout=20, **more)
+        answer = self._http.request(method, self.root + path, timeout=60, **more)
         answer.raise_for_status()
         return json.loads(answer.text) if answer.text else None
 
@@ -83,7 +83,7 @@ class Reader:
         self.site = site
         self.problems: list[str] = []
         self.page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("console", lambda message: self.problems.append(f"{self.page.url}: {message.text}"))
         self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
         site.log_in(self.page)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.e2e.sites import Reader, Site, serious_violations
+from tests.support.browsers import chromium
 from tests.support.collectors import ADMIN, Collector
-from tests.support.machine import find_chromium
 from tests.support.receiver import receiver
 from tests.support.waiting import wait_for
 
@@ -30,11 +30,10 @@ def jp_server_cleanup() -> None:
 
 
 def test_alerts_are_read_and_channels_tried(here: Path, tmp_path: Path, picture: Callable[[str], str]) -> None:
-    with receiver() as told, receiver() as broken, sync_playwright() as playwright:
+    with receiver() as told, receiver() as broken, chromium() as browser:
         broken.answer = 500
         channels = f"{told.url}/hook {broken.url}/hook"
         collector = Collector(here, tmp_path, f"--ErrReportCollector.webhooks={channels}", **SECRET)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         site = Site(f"{collector.url}/", ADMIN)
         site.fail("ValueError")
         wait_for(lambda: told.requests, "the alert")
@@ -49,5 +48,4 @@ def test_alerts_are_read_and_channels_tried(here: Path, tmp_path: Path, picture:
         page.screenshot(path=picture("alerts-test"))
         assert serious_violations(page) == []
         assert reader.problems == []
-        browser.close()
         collector.stop()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.support.browsers import chromium
 from tests.support.jupyter_servers import TOKEN, JupyterServer
-from tests.support.machine import find_chromium
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel")]
@@ -16,14 +16,10 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel"
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1180, "height": 780})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         yield page
-        browser.close()
 
 
 def test_the_list_is_behind_the_login_and_readable(

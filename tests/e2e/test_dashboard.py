@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from jupyter_errreport.contract import notebook_identity
 from tests.e2e.sites import COURSE, Reader, Site, fill, serious_violations
+from tests.support.browsers import chromium
 from tests.support.collectors import ADMIN, Collector
 from tests.support.hostile import ALL, CONTROLS, LONG_LINE, MARK, TURNING
 from tests.support.jupyter_servers import TOKEN, JupyterServer, clean_environment
-from tests.support.machine import find_chromium
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel")]
 
@@ -49,12 +49,8 @@ def jp_server_cleanup() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(

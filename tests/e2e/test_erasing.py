@@ -33,11 +33,11 @@ def test_errors_deleted_at_the_server_do_not_stay_at_the_collector(tmp_path: Pat
     ) as server:
         for number in range(11):
             event = {"error_name": f"E{number}", "notebook": "dock", "event_id": new_event_id()}
-            sent = requests.post(f"{server.url}/errreport/errors", json=event, headers=LOGIN, timeout=20)
+            sent = requests.post(f"{server.url}/errreport/errors", json=event, headers=LOGIN, timeout=60)
             assert sent.status_code == 200
         collector.post("errors", {"error_name": "Other", "notebook": "dock"})
         wait_for(lambda: len(collector.errors()) == 12, "all, passed on", 30)
-        deleted = requests.delete(f"{server.url}/errreport/errors?all=true", headers=LOGIN, timeout=20)
+        deleted = requests.delete(f"{server.url}/errreport/errors?all=true", headers=LOGIN, timeout=60)
         assert deleted.json() == {"deleted": 11}
         wait_for(lambda: len(collector.errors()) == 1, "the deletions, passed on", 30)
         assert collector.read("errors")[0]["error_name"] == "Other"

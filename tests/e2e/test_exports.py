@@ -38,8 +38,8 @@ def test_lists_feed_description_and_published_source(server: JupyterServer, here
     assert rows.headers["Content-Type"].startswith("text/csv")
     stranger = requests.Session()
     stranger.trust_env = False
-    assert stranger.get(f"{server.url}/errreport/groups.atom", timeout=20).status_code == 403
-    feed = stranger.get(f"{server.url}/errreport/groups.atom?token={TOKEN}", timeout=20)
+    assert stranger.get(f"{server.url}/errreport/groups.atom", timeout=60).status_code == 403
+    feed = stranger.get(f"{server.url}/errreport/groups.atom?token={TOKEN}", timeout=60)
     assert ElementTree.fromstring(feed.content).findall(ENTRY)
     assert TOKEN not in feed.text
-    assert "publishSource" in stranger.get(f"{server.url}/errreport/docs", timeout=20).text
+    assert "publishSource" in stranger.get(f"{server.url}/errreport/docs", timeout=60).text

@@ -59,7 +59,7 @@ def test_a_collector_shows_the_share_of_the_users_sessions(tmp_path: Path, colle
     (notebook,) = collector.read("notebooks")
     assert (notebook["sessions"], notebook["error_free"]["share"]) == (2, 0.5)
     headers = {"Authorization": f"Bearer {ADMIN}", "Accept": "text/html"}
-    page = requests.get(f"{collector.url}/notebooks/dock", headers=headers, timeout=20).text
+    page = requests.get(f"{collector.url}/notebooks/dock", headers=headers, timeout=60).text
     assert percent(0.5) in page
     assert "No session was counted" not in page
 

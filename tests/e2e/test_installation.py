@@ -53,7 +53,9 @@ class Environment:
         return process.stdout
 
     def pip(self, *arguments: str) -> str:
-        return self.run("python", "-m", "pip", "--disable-pip-version-check", *arguments)
+        # Not compiled, which takes longer than all else: what is imported is when it is.
+        quick = ("--no-compile",) if arguments[0] == "install" else ()
+        return self.run("python", "-m", "pip", "--disable-pip-version-check", arguments[0], *quick, *arguments[1:])
 
     def files(self) -> set[str]:
         """Every file that is no byte code."""

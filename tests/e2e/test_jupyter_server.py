@@ -10,7 +10,7 @@ import pytest
 import requests
 from jupyter_client import KernelManager
 
-from jupyter_errreport.delivery.unix_socket import UnixSocketAdapter
+from jupyter_errreport.delivery.http.unix_socket import UnixSocketAdapter
 from tests.support.collectors import Collector
 from tests.support.jupyter_servers import JupyterServer, clean_environment, jupyter_server
 from tests.support.receiver import receiver

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.sites import Reader, Site, serious_violations
+from tests.support.browsers import chromium
 from tests.support.collectors import ADMIN, Collector
-from tests.support.machine import find_chromium
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("installed wheel")]
 
@@ -34,10 +34,8 @@ def jp_server_cleanup() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.needs("installed wheel")
 def store(server: JupyterServer, names: list[str]) -> list[str]:
     """Post events as a kernel does; the ids of those that were answered `stored`."""
     events = [{"error_name": name, "notebook": "n", "event_id": new_event_id()} for name in names]
-    answers = server.session.post(f"{server.url}/errreport/errors", json=events, timeout=20).json()
+    answers = server.session.post(f"{server.url}/errreport/errors", json=events, timeout=60).json()
     assert {answer["status"] for answer in answers} == {"stored"}
     return [answer["event_id"] for answer in answers]
 

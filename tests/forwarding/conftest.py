@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from jupyter_errreport.delivery import Destination
+from jupyter_errreport.delivery.engine import Patience
+from jupyter_errreport.delivery.receivers.slack import Slack
 from jupyter_errreport.event import EventMessageType, new_event_id
-from jupyter_errreport.forwarding import Forwarding, parcels, sender
+from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.sessions import open_session
@@ -41,7 +43,7 @@ class Server:
     def __init__(self, place: str, *destinations: Destination) -> None:
         self.database = Database(place)
         self.database.start()
-        self.forwarding = Forwarding(self.database, destinations)
+        self.forwarding = Forwarding(self.database, destinations, Patience(first_retry=0.02))
         self.forwarding.start()
 
     def store(self, *events: EventMessageType) -> None:
@@ -79,8 +81,7 @@ def to() -> Iterator[Receiver]:
 @pytest.fixture
 def start(place: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
     """Starts servers on one database; they end with the test."""
-    monkeypatch.setattr(sender, "FIRST_RETRY", 0.02)
-    monkeypatch.setattr(parcels.Messages, "pause", 0.02)
+    monkeypatch.setattr(Slack, "pause", 0.02)
     started: list[Server] = []
 
     def starting(*destinations: Destination) -> Server:

@@ -14,8 +14,11 @@ from sqlalchemy import func, select
 
 from jupyter_errreport.contract import SESSION_HEADER
 from jupyter_errreport.delivery import Destination
-from jupyter_errreport.forwarding import parcels, sender
+from jupyter_errreport.delivery.receivers.slack import Slack
+from jupyter_errreport.forwarding import people_source
+from jupyter_errreport.forwarding.collector_source import CollectorSource
 from jupyter_errreport.forwarding.forwarding import key_of
+from jupyter_errreport.forwarding.outbox_source import OutboxParcel
 from jupyter_errreport.store.errors.errors import delete_errors
 from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.outbox import outbox
@@ -119,21 +122,21 @@ def test_what_comes_while_a_turn_ends_is_sent_at_closing(
     start: Start, to: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked, go_on = threading.Event(), threading.Event()
-    ask = parcels.Batches.next
+    ask = CollectorSource.next
 
-    def slow(self: parcels.Batches) -> parcels.Parcel | None:
+    def slow(self: CollectorSource) -> OutboxParcel | None:
         parcel = ask(self)
         looked.set()
         go_on.wait(5)
         return parcel
 
-    monkeypatch.setattr(parcels.Batches, "next", slow)
+    monkeypatch.setattr(CollectorSource, "next", slow)
     server = start(Destination.collector(to.url))
     assert looked.wait(5)  # a turn that has found nothing
     server.store(event())
     closing = threading.Thread(target=server.close, args=(5,))
     closing.start()
-    wait_for(lambda: server.forwarding._senders[0]._closing.is_set(), "the request to close")
+    wait_for(lambda: server.forwarding.is_closing, "the request to close")
     go_on.set()
     closing.join(5)
     assert len(to.events) == 1
@@ -184,7 +187,7 @@ def test_an_answer_that_the_database_did_not_take_is_kept_until_it_does(
             raise sqlite3.OperationalError("database or disk is full")
         settle(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parcels, "settle", settling)
+    monkeypatch.setattr(people_source, "settle", settling)
     server = start(Destination.slack(to.url + "/services/x"))
     server.store(event("one"))
     wait_for(lambda: to.requests, "the message")
@@ -228,9 +231,10 @@ def test_what_was_told_is_remembered_over_a_restart(start: Start, to: Receiver) 
     assert again.figures()["waiting"] == 1
 
 
-def test_people_are_told_no_faster_than_slack_allows(start: Start, to: Receiver) -> None:
-    assert parcels.Messages.__dict__["pause"] < 1  # made shorter for these tests
-    parcels.Messages.pause = 0.3
+def test_people_are_told_no_faster_than_slack_allows(
+    start: Start, to: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Slack, "pause", 0.3)
     server = start(Destination.slack(to.url + "/services/x"))
     begun = time.monotonic()
     server.store(*[event(f"E{number}") for number in range(4)])
@@ -284,18 +288,7 @@ def test_an_idle_sender_sleeps_and_keeps_no_connection(start: Start, to: Receive
     server = start(Destination.collector(to.url))
     server.store(event())
     wait_for(lambda: server.figures()["sent"] == 1, "the event")
-    (idle,) = server.forwarding._senders
-    wait_for(lambda: idle._transport._session is None, "the connection to be closed")
-    turns = 0
-
-    def counting() -> None:
-        nonlocal turns
-        turns += 1
-
-    idle._turn = counting  # type: ignore[method-assign]
-    time.sleep(0.3)
-    assert turns == 0
-    assert sender.FIRST_RETRY < 0.3
+    wait_for(lambda: server.forwarding.is_at_rest, "the connection to be closed")
 
 
 def erase(server: Server, *event_ids: str) -> None:

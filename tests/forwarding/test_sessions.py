@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.event import public_session
-from jupyter_errreport.forwarding import parcels
+from jupyter_errreport.forwarding import collector_source
 from jupyter_errreport.store.outbox import session_outbox
-from jupyter_errreport.store.sessions import erase_session, replace_session
+from jupyter_errreport.store.sessions import erase_session, open_session, replace_session
 from tests.store.contents import everything_in
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import wait_for
@@ -27,7 +28,7 @@ SESSION = public_session("the reader's key")
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for half a minute."""
     monkeypatch.setattr(session_outbox, "SESSION_SECONDS", 0.0)
-    monkeypatch.setattr(parcels, "LEAST_PUT_OFF", 0.0)
+    monkeypatch.setattr(collector_source, "LEAST_PUT_OFF", 0.0)
 
 
 def told(to: Receiver) -> list[dict[str, Any]]:
@@ -134,8 +135,13 @@ def test_a_session_under_another_id_is_the_same_one_there(start: Start, to: Rece
     server = start(Destination.collector(to.url))
     server.count(SESSION, 1, 0)
     wait_for(lambda: told(to), "the session")
-    server.database.write(lambda connection: replace_session(connection, SESSION, "the hook's")).result(5)
-    server.count("the hook's", 2, 0)
+    to_collectors = server.forwarding.keys
+
+    def renamed(connection: Connection) -> None:  # in one transaction, as a kernel's watch does it
+        replace_session(connection, SESSION, "the hook's")
+        open_session(connection, "the hook's", "dock", "", None, 2, 0, None, to_collectors)
+
+    server.database.write(renamed).result(5)
     server.store(event(session="the hook's"))
     wait_for(lambda: last(to)["good_cells"] == 2 and to.events, "the rest")
     (key,) = {one["uuid"] for one in told(to)}

@@ -13,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from jupyter_errreport.delivery.outcome import Outcome, judged
 from jupyter_errreport.event import EventMessageType, group_id
-from jupyter_errreport.forwarding.parcels import Batches, Messages, Parcel, Parcels
+from jupyter_errreport.forwarding.collector_source import CollectorSource
+from jupyter_errreport.forwarding.outbox_source import OutboxParcel, OutboxSource
+from jupyter_errreport.forwarding.people_source import PeopleSource
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import delete_errors
 from jupyter_errreport.store.errors.insert import insert_errors
@@ -49,8 +51,8 @@ class Outbox(RuleBasedStateMachine):
     def open(self) -> None:
         self.database = Database(self.folder / "errors.sqlite")
         self.database.start()
-        self.batches: Parcels = Batches(self.database, "c")
-        self.messages: Parcels = Messages(self.database, "s")
+        self.batches: OutboxSource = CollectorSource(self.database, "c")
+        self.messages: OutboxSource = PeopleSource(self.database, "s")
         for key in "cs":
             self.database.write(partial(register, destination=key, kind=key, label=key)).result(5)
 
@@ -76,7 +78,7 @@ class Outbox(RuleBasedStateMachine):
         if parcel is None:
             return
         if fate == "refused":
-            self.batches.put_off("away")
+            self.batches.put_off(parcel, Outcome(problem="away"))
             return
         outcome = self.collect(parcel)
         if fate == "answer lost":
@@ -84,7 +86,7 @@ class Outbox(RuleBasedStateMachine):
         else:
             self.batches.answered(parcel, outcome)
 
-    def collect(self, parcel: Parcel) -> Outcome:
+    def collect(self, parcel: OutboxParcel) -> Outcome:
         """What a collector does that refuses every request with a poisonous event in it."""
         assert not self.deleted & set(parcel.event_ids)
         if any(self.events[event_id]["error_name"] == "poison" for event_id in parcel.event_ids):
@@ -99,7 +101,7 @@ class Outbox(RuleBasedStateMachine):
         if parcel is None:
             return
         if fate == "refused":
-            self.messages.put_off("away")
+            self.messages.put_off(parcel, Outcome(problem="away"))
             return
         self.told.append((parcel.group, len(parcel.event_ids)))
         if fate == "answer lost":

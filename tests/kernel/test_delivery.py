@@ -257,7 +257,7 @@ def test_an_idle_kernel_has_no_thread_awake(python: Path, tmp_path: Path) -> Non
         running.run("import time; time.sleep(3)")  # also the look for what others left is over
         switches = (
             "import glob, time\ndef switches():\n    total = 0\n"
-            "    for thread in r.worker._thread, *[lane._thread for lane in r.delivery.lanes()]:\n"
+            "    for thread in r.worker._thread, *[lane.thread for lane in r.delivery.lanes()]:\n"
             "        with open(f'/proc/self/task/{thread.native_id}/status') as status:\n"
             "            total += sum(int(line.split()[1]) for line in status if 'ctxt' in line)\n"
             "    return total\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +17,17 @@ TABLE = [row for row in ROWS if row.name in NAMES and row.runtimes == EVERYWHERE
 
 
 @pytest.fixture(scope="module")
-def enabled(python: Path, runtime: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reported]:
+def enabled(
+    every_runtime: str, runtime_python: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reported]:
     home = tmp_path_factory.mktemp("home")
-    with receiver() as to, kernel(python, {"HOME": str(home)}, cwd=home) as running:
+    with receiver() as to, kernel(runtime_python(every_runtime), {"HOME": str(home)}, cwd=home) as running:
         running.run(
             f"# the first cell\nfrom jupyter_errreport import ErrorServer\nes = ErrorServer('{to.url}', notebook='n')\n"
             "es.enable()"
         )
         running.run("%%writefile failing.py\n\ndef fail():\n    raise RuntimeError('Smith')\n\nfail()\n")
-        yield Reported(running, to, runtime)
+        yield Reported(running, to, every_runtime)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)

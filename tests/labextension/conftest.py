@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.labextension.front_end import FrontEnd, arguments
+from tests.support.browsers import chromium
 from tests.support.jupyter_servers import JupyterServer, jupyter_server
-from tests.support.machine import find_chromium
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +33,10 @@ def server(here: Path, home: Path) -> Iterator[JupyterServer]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -48,7 +44,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of a reader with no cookies."""
     context = browser.new_context(viewport={"width": 1180, "height": 760})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     yield page
     context.close()
 

@@ -27,7 +27,7 @@ ACTIVE = ".jp-Notebook .jp-Cell.jp-mod-active"
 
 @pytest.fixture(autouse=True)
 def _no_errors_of_earlier_tests(server: JupyterServer) -> None:
-    server.session.delete(f"{server.url}/errreport/errors?all=true", timeout=20).raise_for_status()
+    server.session.delete(f"{server.url}/errreport/errors?all=true", timeout=60).raise_for_status()
 
 
 def report(server: JupyterServer, count: int, **more: object) -> None:

@@ -42,7 +42,7 @@ def test_each_of_ten_errors_is_a_group_with_a_hint_for_its_own_readers(
     }
     for (notebook, index), group in group_of.items():
         hint = {"hint": hint_of(notebook, index)}
-        server.session.patch(f"{server.url}/errreport/groups/{group}", json=hint, timeout=20).raise_for_status()
+        server.session.patch(f"{server.url}/errreport/groups/{group}", json=hint, timeout=60).raise_for_status()
 
     for notebook in NOTEBOOKS:  # the next reader's kernel
         lab = read(page, home, server, notebook)
@@ -58,7 +58,7 @@ def test_each_of_ten_errors_is_a_group_with_a_hint_for_its_own_readers(
 def read(page: Page, home: Path, server: JupyterServer, notebook: str) -> FrontEnd:
     """Run all of a notebook, as a reader does who has just got it."""
     for session in server.get("/api/sessions").json():
-        server.session.delete(f"{server.url}/api/sessions/{session['id']}", timeout=20).raise_for_status()
+        server.session.delete(f"{server.url}/api/sessions/{session['id']}", timeout=60).raise_for_status()
     write_notebook(home / f"{notebook}.ipynb", *CELLS)
     lab = FrontEnd(page, server, "lab")  # in a workspace of its own, where no other notebook is open
     lab.open(f"{notebook}.ipynb")

@@ -33,6 +33,33 @@ def test_a_message_tells_nothing_of_a_value(cell: str, pair: tuple[str, str]) ->
     assert not difference([one], [other])
 
 
+WORDS = "no such file or list key is not in base object has an attribute value could found d'accord zéro 王伟".split()
+"""Of which many stand in the templates of libraries, and so find these."""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "int({v!r})",
+        "float({v!r})",
+        "object().__getattribute__({v!r})",
+        "[].index({v!r})",
+        "{{}}[{v!r}]",
+        "setattr(object(), {v!r}, 1)",
+        "open({v!r}, 'q')",
+        "'a'.encode({v!r})",
+        "import json; json.loads({v!r})",
+        "import decimal; decimal.Decimal({v!r})",
+        "import datetime; datetime.date.fromisoformat({v!r})",
+    ],
+)
+@settings(max_examples=10, deadline=None)
+@given(values=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7).map(" ".join), min_size=2, max_size=2))
+def test_a_message_tells_nothing_of_a_value_that_speaks_like_a_library(cell: str, values: list[str]) -> None:
+    one, other = (event_of(cell.format(v=value)) for value in values)
+    assert not difference([one], [other])
+
+
 @pytest.mark.parametrize("cell", PASTED)
 @settings(max_examples=8, deadline=None)
 @given(pair=pair_of(*ALL))

@@ -91,9 +91,8 @@ def test_so_it_is_on_whatever_it_finds(number: int, data: st.DataObject) -> None
     item = PATTERNS[number]
     alphabet = st.characters(codec="ascii" if data.draw(st.booleans()) else "utf-8")
     text = data.draw(st.from_regex(item.pattern, alphabet=alphabet))
-    match = item.pattern.search(text)
-    assert match and is_tried(item, match.group())
-    assert is_tried(item, text)
+    assert item.pattern.search(text)
+    assert is_tried(item, text)  # not what it finds: it may look further
 
 
 PRIVATE = [

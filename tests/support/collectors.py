@@ -92,7 +92,7 @@ class Collector:
         with requests.Session() as session:
             session.trust_env = False
             return session.request(
-                method, f"{self.url}/{path}", headers=headers, timeout=20, allow_redirects=False, **more
+                method, f"{self.url}/{path}", headers=headers, timeout=60, allow_redirects=False, **more
             )
 
     def get(self, path: str, token: str | None = None, **more: Any) -> requests.Response:
@@ -109,8 +109,8 @@ class Collector:
         session = requests.Session()
         session.trust_env = False
         session.headers["Accept"] = "text/html"
-        xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', session.get(f"{self.url}/login", timeout=10).text)[0]
-        session.post(f"{self.url}/login", {"_xsrf": xsrf, "token": token}, timeout=10).raise_for_status()
+        xsrf = re.findall(r'name="_xsrf" value="([^"]*)"', session.get(f"{self.url}/login", timeout=60).text)[0]
+        session.post(f"{self.url}/login", {"_xsrf": xsrf, "token": token}, timeout=60).raise_for_status()
         return session
 
     def read(self, path: str, **params: str) -> Any:

@@ -85,7 +85,7 @@ class JupyterServer:
             return False
 
     def get(self, path: str, **kwargs: Any) -> requests.Response:
-        return self.session.get(f"{self.url}{path}", timeout=20, **kwargs)
+        return self.session.get(f"{self.url}{path}", timeout=60, **kwargs)
 
     def errors(self) -> list[dict[str, Any]]:
         """What `GET /errreport/errors` lists."""

@@ -51,7 +51,7 @@ class Kernel:
         self._manager.start_kernel(env={**clean, **environment}, cwd=str(cwd) if cwd else None)
         self.client = self._manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=120)
 
     def run(self, code: str, timeout: float = 90, on_output: Callable[[str], None] | None = None, **kwargs: Any) -> Run:
         """Execute one cell and gather what it shows until the kernel is idle again; `on_output` hears it at once."""
@@ -80,7 +80,7 @@ class Kernel:
         run.seconds = time.perf_counter() - started
         return run
 
-    def next_display(self, run: Run, timeout: float = 20) -> dict[str, Any]:
+    def next_display(self, run: Run, timeout: float = 60) -> dict[str, Any]:
         """The next thing that a cell displays, which may have ended: kind and content."""
         while True:
             if run.displays:

@@ -35,6 +35,8 @@ class Runtime:
     """Such as `3.7`; empty for the Python that runs the tests."""
     oldest: str = ""
     """Such as `3.11`: where the tests run on an older Python, this one is made with that one or a newer."""
+    is_complete: bool = False
+    """Whether the packages are all that there is to be: pip has nothing to find out then."""
 
     @property
     def base(self) -> str | None:
@@ -82,7 +84,7 @@ class Runtime:
         started = time.monotonic()
         shutil.rmtree(self.directory, ignore_errors=True)
         subprocess.run([base, "-m", "venv", self.directory], check=True)
-        self._pip_install(*self.packages)
+        self._pip_install(*(["--no-deps"] if self.is_complete else []), *self.packages)
         self._stamp.write_text(self._recipe())
         print(f"  building {self.name}: done after {time.monotonic() - started:.0f} s", flush=True)
         return True
@@ -107,7 +109,8 @@ class Runtime:
             yield
 
     def _pip_install(self, *arguments: str) -> None:
-        pip = [str(self.executable), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        # Not compiled: few of the modules are ever imported, and those are when they are.
+        pip = [str(self.executable), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-compile"]
         done = subprocess.run([*pip, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
             raise RuntimeError(f"{self.name}: pip install {' '.join(arguments)} failed:\n{done.stdout}")
@@ -164,7 +167,10 @@ ALL = (
 )
 # For tests/live only: the IPython of today with the libraries of which cells fail there.
 LIBRARIES = Runtime(
-    "libraries", tuple((ROOT / "tests" / "live" / "requirements.txt").read_text().splitlines()), python="3.12"
+    "libraries",
+    tuple((ROOT / "tests" / "live" / "requirements.txt").read_text().splitlines()),
+    python="3.12",
+    is_complete=True,
 )
 # For tests/grouping only: Python, IPython and the libraries as they were years ago, to be compared with `LIBRARIES`.
 OLD_LIBRARIES = Runtime(

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str = "", timeout: float = 20.0) -> T:
+def wait_for(condition: Callable[[], T], what: str = "", timeout: float = 60.0) -> T:
     """What `condition` returns as soon as it is true; fails when it never is."""
     deadline = time.monotonic() + timeout
     while True:

@@ -11,7 +11,6 @@ from ..api.server import ApiServer
 
 pytestmark = pytest.mark.needs("chromium")
 
-CHROMIUM = "/usr/bin/chromium"
 HOSTILE = {
     "error_name": "<script>document.title='owned'</script>",
     "error_message": "\u202egnp.exe \x1b[31m <img src=x onerror=\"document.title='owned'\">",
@@ -33,16 +32,14 @@ def server(tmp_path: Path) -> Iterator[ApiServer]:
 
 @pytest.fixture
 def page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from tests.support.browsers import chromium
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 380, "height": 800})
         page.complaints = []
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         yield page
-        browser.close()
 
 
 def test_text_from_a_stranger_is_text(server: ApiServer, page: Any) -> None:

@@ -7,15 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from jupyter_errreport.delivery.engine import Engine, EngineThread, Patience
 from jupyter_errreport.store import Database
 from jupyter_errreport.store.outbox.alert_outbox import channel_figures, register_channels
 
 from ..duty import Duty
+from .alert_source import AlertSource
 from .channels import Channel, ChannelError
 from .message import test_message
-from .messenger import Messenger
 from .quiet_hours import QuietHours
+from .told_channel import ToldChannel
 
+PATIENCE = Patience(first_retry=1.0, longest_retry=900.0)
+"""Longer than that of errors: Slack and mail have limits for a workspace, and an alert may come a quarter later."""
 START_SECONDS = 10.0
 """How long a start may wait for the database."""
 
@@ -24,27 +28,36 @@ class Alerting:
     """Tells people what the database has queued for them, from `start` to `close`."""
 
     def __init__(
-        self, database: Database, channels: Sequence[Channel], public_url: str = "", quiet: QuietHours | None = None
+        self,
+        database: Database,
+        channels: Sequence[Channel],
+        public_url: str = "",
+        quiet: QuietHours | None = None,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._database = database
         self._channels = {channel.key: channel for channel in channels}
         self._public_url = public_url
         # Processes that share a database share its alerts, and each is told once.
         self._duty = Duty(database.lock("alerts"), self.wake)
-        self._messengers = [Messenger(database, channel, public_url, quiet, self._duty) for channel in channels]
+        self._threads = []
+        for channel in channels:
+            source = AlertSource(database, channel.key, channel.label, public_url, quiet, self._duty)
+            engine = Engine(source, ToldChannel(channel), patience)
+            self._threads.append(EngineThread(engine, f"errreport-{channel.kind}"))
 
     def start(self) -> None:
         """Make the channels known to the database, and begin with what waits for them. Raises `StoreError`."""
         known = [(channel.key, channel.kind, channel.label) for channel in self._channels.values()]
         self._database.write(lambda connection: register_channels(connection, known)).result(START_SECONDS)
         self._duty.start()
-        for messenger in self._messengers:
-            messenger.start()
+        for thread in self._threads:
+            thread.start()
 
     def wake(self, _: object = None) -> None:
         """Something may have been queued. Returns at once."""
-        for messenger in self._messengers:
-            messenger.wake()
+        for thread in self._threads:
+            thread.wake()
 
     @property
     def is_on_duty(self) -> bool:
@@ -67,10 +80,10 @@ class Alerting:
     def close(self, timeout: float) -> None:
         """End; what is queued stays queued."""
         deadline = time.monotonic() + timeout
-        for messenger in self._messengers:
-            messenger.close()
-        for messenger in self._messengers:
-            messenger.join(max(0.0, deadline - time.monotonic()))
+        for thread in self._threads:
+            thread.close()
+        for thread in self._threads:
+            thread.join(deadline - time.monotonic())
         self._duty.close(max(0.1, deadline - time.monotonic()))
 
     def _try(self, channel: Channel) -> dict[str, str]:

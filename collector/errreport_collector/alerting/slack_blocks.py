@@ -5,7 +5,7 @@ Sizes and rules: https://api.slack.com/reference/block-kit/blocks and https://ap
 
 from typing import Any
 
-from jupyter_errreport.delivery.slack import escape
+from jupyter_errreport.delivery.receivers.slack import escape
 
 from .message import Line, Message
 

@@ -24,8 +24,10 @@ SWALLOWED_LIMIT = 1_000
 Belief = Callable[[Template], bool]
 """Whether a known template, of which nobody says whose it is, may explain a text."""
 
+_WEIGHTLESS = " '\"`"
 _CLOSING = frozenset((")", "]", "}", "'", '"', "`", ">", ")."))
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_QUOTED = re.compile(r"""[^'"`]?(?P<mark>['"`])[^\n]{0,1002}(?P=mark)[^'"`]?\Z""")
 
 
 class Match(NamedTuple):
@@ -35,7 +37,10 @@ class Match(NamedTuple):
     spans: List[Tuple[int, Span]]
     """Index of the literal, and its place; all of them when the whole text is explained."""
     weight: int
-    """Characters of literals that are not white space, less a third of the letters of prose that holes swallow."""
+    """Letters and signs of literals, less a third of the letters of prose that holes swallow.
+
+    White space does not count, nor do quotation marks: which ones stand around a value hangs on what is in it.
+    """
     is_whole: bool
 
     @property
@@ -179,14 +184,15 @@ def _hole_around(part: Match, whole: Match, text: str) -> Optional[Tuple[str, st
 def _better(best: Optional[Match], other: Optional[Match]) -> Optional[Match]:
     """The heavier one; of two that say the same the one whose holes have no names, which may be another library's.
 
-    One that begins the text with a word is better than one that begins with a hole: values stand at the end.
+    One that begins the text with a word is better than one that begins with a hole: values stand at the end. Of two
+    that are alike in all of this the first by their texts: candidates come in an order that hangs on the values' words.
     """
     if other is None or best is None:
         return other or best
     if best.is_whole and other.is_whole and _begins(best) != _begins(other):
         return best if _begins(best) else other
     if other.weight == best.weight:
-        return other if _names(other) < _names(best) else best
+        return min(best, other, key=lambda match: (_names(match), match.template))
     return other if other.weight > best.weight else best
 
 
@@ -229,14 +235,19 @@ def _to_the_end(template: Template, spans: List[Tuple[int, Span]], text: str) ->
 
 
 def _weight(literals: Sequence[str]) -> int:
-    return sum(len(literal) - literal.count(" ") for literal in literals)
+    return sum(len(literal) - sum(map(literal.count, _WEIGHTLESS)) for literal in literals)
 
 
 def _swallowed(text: str, spans: Sequence[Tuple[int, Span]]) -> int:
-    """Letters of words in holes that hold three words or more."""
+    """Letters of words in holes that hold three words or more; what stands in quotation marks is a value's.
+
+    So the words of a value don't decide which template explains the words around it.
+    """
     letters = 0
     for (_, (_, end)), (_, (begin, _)) in zip(spans, spans[1:]):
         content = text[end : min(begin, end + SWALLOWED_LIMIT)]
+        if _QUOTED.match(text[max(end - 1, 0) : end] + content + text[begin : begin + 1]):
+            continue
         words = [word for word in content.split() if word.isalpha()] if len(content) > 8 else []
         letters += sum(map(len, words)) if len(words) > 2 else 0
     return letters

@@ -23,6 +23,7 @@ from ..groups.edited_cells import CellKey, cell_free_of, groups_of_cells, keep_c
 from ..groups.former_groups import keep_former
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, add_rule, groups_of
+from ..groups.samples import renew_samples
 from ..limits import DAY, Limits, SessionMeter, over_rate_of
 from ..names.copies import perhaps_copies, recognise
 from ..naming import Naming
@@ -58,6 +59,8 @@ class Known(NamedTuple):
     hint_from: str | None
     status: str
     cell_free: str | None
+    has_errors: bool
+    """Whether it is shown by one of its own; a group that was decided about stays when all of its errors are gone."""
 
 
 class Request(NamedTuple):
@@ -201,6 +204,7 @@ def _keep(
             former.append((called, group))
     _INSERT.many(connection, [tuple(row.values()) for row in rows])
     arrivals.write(connection, cell_free, count_errors(connection, rows))
+    renew_samples(connection, [group for group, known in groups.items() if not known.has_errors])
     keep_cells(connection, cells)
     keep_former(connection, former)
     tell_of_new(connection, [row for row in rows if row["group_id"] not in groups])
@@ -256,7 +260,11 @@ def _join_edited(
     return cell_free, cells
 
 
-_GROUPS = Statement("SELECT group_id, hint, hint_from, status, cell_free FROM groups WHERE group_id {any}")
+_GROUPS = Statement(
+    "SELECT group_id, hint, hint_from, status, cell_free,"
+    " EXISTS (SELECT 1 FROM group_cells WHERE group_cells.group_id = groups.group_id)"
+    " FROM groups WHERE group_id {any}"
+)
 
 
 def _groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Known]:

@@ -39,7 +39,7 @@ def waiting(connection: Connection, channel: str, limit: int) -> list[dict[str, 
     return found
 
 
-def take(connection: Connection, channel: str, alert_ids: Sequence[str]) -> None:
+def ack(connection: Connection, channel: str, alert_ids: Sequence[str]) -> None:
     """People were told of these."""
     its = (alert_outbox.c.channel == channel) & alert_outbox.c.alert_id.in_(alert_ids)
     sent = connection.execute(delete(alert_outbox).where(its)).rowcount

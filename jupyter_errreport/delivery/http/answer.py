@@ -5,8 +5,9 @@ to pack their answers; a proxy in between may do it all the same.
 """
 
 import json
+import time
 import zlib
-from typing import Any, Optional
+from typing import Any, Mapping, NamedTuple, Optional
 
 LIMIT = 1_000_000
 """Bytes that are read of an answer, as sent and as unpacked. What is longer is none of a collector's."""
@@ -14,6 +15,28 @@ NOT_PACKED = {"Accept-Encoding": "identity"}
 
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """What tells zlib the format (https://docs.python.org/3/library/zlib.html#zlib.decompressobj)."""
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Whatever the case of a name."""
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """What it says in JSON; None when it is none."""
+        try:
+            return json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def retry_after(self) -> Optional[float]:
+        """Seconds that the server asked to wait; None when it did not."""
+        return retry_after(self.headers.get("Retry-After"))
 
 
 def read_answer(response: Any) -> bytes:
@@ -29,11 +52,17 @@ def read_answer(response: Any) -> bytes:
     return unpacked or b""
 
 
-def json_of(response: Any) -> Any:
-    """What a response says in JSON; None when it is none."""
+def retry_after(value: Optional[str]) -> Optional[float]:
+    """Seconds of a Retry-After header, as a number or an HTTP date (RFC 9110, 10.2.3); None for neither."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    from email.utils import parsedate_to_datetime
+
     try:
-        return json.loads(response.content.decode("utf-8"))
-    except (ValueError, RecursionError):
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
         return None
 
 

@@ -1,12 +1,36 @@
-"""An event as a Slack message: plain text that nobody's text can turn into a mention, a link or markup.
+"""Slack: an event as a message of plain text that nobody's text can turn into a mention, a link or markup.
 
 Slack's rules: `&`, `<` and `>` are escaped as entities, a section's text has at most 3,000 characters
 (https://api.slack.com/reference/surfaces/formatting).
 """
 
-from typing import Any, Dict
+import json
+from typing import Any, Dict, Sequence
+
+from ..http.answer import Answer
+from ..http.request import Request
+from ..outcome import Outcome, judged
+from .http_receiver import HttpReceiver
 
 FIELD_LIMIT = 600
+
+
+class Slack(HttpReceiver):
+    """A Slack channel, by its incoming webhook: takes one message a request."""
+
+    limit = 1
+    pause = 1.0  # Slack takes one a second (https://api.slack.com/docs/rate-limits)
+
+    def request(self, events: Sequence[bytes]) -> Request:
+        """The first event as a message."""
+        body = json.dumps(slack_message(json.loads(events[0].decode()))).encode()
+        return Request("POST", self.destination.address, {}, body)
+
+    def outcome(self, answer: Answer, count: int) -> Outcome:
+        """Slack says yes or no."""
+        if answer.status == 200:
+            return judged("stored", 1)
+        return self.refused(answer, 1, is_final=400 <= answer.status < 429)
 
 
 def slack_message(event: Dict[str, Any]) -> Dict[str, Any]:
