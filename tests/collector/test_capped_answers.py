@@ -44,7 +44,7 @@ def port() -> Iterator[int]:
 
 def test_no_more_is_read_of_an_answer_to_apprise_than_of_any_other(port: int) -> None:
     channel = AppriseChannel(f"json://127.0.0.1:{port}/")
-    message = Message("An alert", ())
+    message = Message("An alert", (), more=2)
     tracemalloc.start()
     try:
         channel.send(message, "1")

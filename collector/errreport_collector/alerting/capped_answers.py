@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from jupyter_errreport.delivery.answer import read_answer
+from jupyter_errreport.delivery.http.answer import read_answer
 
 _lock = threading.Lock()
 _threads: dict[int, int] = {}
@@ -16,7 +16,7 @@ _threads: dict[int, int] = {}
 
 @contextmanager
 def capped_answers() -> Iterator[None]:
-    """While this lasts, of answers to requests of this thread only so much is read as ours have (`delivery.answer`)."""
+    """While this lasts, of answers to requests of this thread only so much is read as ours have."""
     thread = threading.get_ident()
     with _lock:
         _threads[thread] = _threads.get(thread, 0) + 1
