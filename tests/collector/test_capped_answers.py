@@ -52,5 +52,5 @@ def test_no_more_is_read_of_an_answer_to_apprise_than_of_any_other(port: int) ->
     finally:
         tracemalloc.stop()
     assert most < 10_000_000
-    # Others' requests, on other threads or afterwards, are left alone.
+    # Requests afterwards are left alone.
     assert len(requests.post(f"http://127.0.0.1:{port}/", data=b"x", timeout=60).content) == 60_000_000

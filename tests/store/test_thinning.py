@@ -196,7 +196,7 @@ def test_the_disk_is_free_again(store: Thinned, event: Make, monkeypatch: pytest
 
 
 def test_a_purge_of_a_notebook_leaves_nothing_of_it_and_all_of_others(store: Thinned, event: Make) -> None:
-    other = event(notebook="fold", event_id=new_event_id(store.now[0]), session="s1")
+    other = event(notebook="fold", first_line="x()", event_id=new_event_id(store.now[0]), session="s1")
     store.write(lambda c: insert_errors(c, [other], None, 90))
     store.write(lambda c: open_session(c, "s1", "dock", "::1", None))
     store.write(lambda c: change_group(c, group_id("dock", f"2-{0:030}"), GroupChange(note="Mine."), None))
