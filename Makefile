@@ -72,6 +72,9 @@ attack: $(VENV)/.demo $(VENV)/.test ## three minutes of attacks on a collector, 
 .PHONY: lecture
 lecture: $(VENV)/.demo $(VENV)/.test $(VENV)/.proxy ## 500 users' servers of a JupyterHub report at once; choose with LECTURE_ARGUMENTS="--servers 50"
 	$(BIN)/python -m tests.hub.lecture --servers 500 $(LECTURE_ARGUMENTS)
+.PHONY: container
+container: $(VENV)/.test ## the collector's container, built by buildah (as root on Debian): its size, and that it takes an error
+	$(BIN)/python benchmarks/container.py --wheel "$$(ls dist/*.whl)" $(CONTAINER_ARGUMENTS)
 
 .PHONY: non-interference
 non-interference: $(VENV)/.demo $(VENV)/.test runtimes ## 5,000 pairs of runs of the live cases that must send the same; choose with NON_INTERFERENCE_ARGUMENTS="--pairs 9 --seed 1"

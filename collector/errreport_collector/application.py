@@ -20,6 +20,7 @@ from jupyter_errreport.contract import (
     METRICS_TOKEN_VARIABLE,
     OTLP_HEADERS_VARIABLE,
     OTLP_VARIABLE,
+    REDIS_VARIABLE,
     SENTRY_VARIABLE,
     SLACK_VARIABLE,
     WEBHOOK_SECRET_VARIABLE,
@@ -199,6 +200,38 @@ class ErrReportCollector(JupyterApp):
     max_new_groups_per_address = Integer(
         1_000, min=0, help="How many new groups of errors one network address may bring in an hour."
     ).tag(config=True)
+    max_new_notebooks_per_address = Integer(
+        500, min=0, help="How many notebooks of which nothing was known one network address may bring in an hour."
+    ).tag(config=True)
+    max_errors_a_minute_per_session = Integer(
+        1_000, min=1, help="How many errors of a session may come in a minute; what is more is only counted."
+    ).tag(config=True)
+    max_errors_a_minute_per_key = Integer(
+        30_000, min=1, help="How many errors may come with a notebook's key in a minute; what is more is only counted."
+    ).tag(config=True)
+    max_errors_a_minute_per_notebook = Integer(
+        30_000,
+        min=1,
+        help="How many errors of a notebook may come in a minute. What is more is only counted, but for the first error"
+        " of each group.",
+    ).tag(config=True)
+    max_errors_a_minute_per_address = Integer(
+        30_000,
+        min=1,
+        help="How many errors may come from a network address in a minute; what is more is only counted. A classroom"
+        " shares one address; who has a token that is no notebook's key may bring ten times as much.",
+    ).tag(config=True)
+    max_megabytes_an_hour_per_address = Float(
+        2_000.0,
+        min=0,
+        help="How many megabytes of requests one network address may send in an hour; what is more is answered 429. 0"
+        " for no such limit.",
+    ).tag(config=True)
+    redis = Unicode(
+        help="Where several processes, or hosts, count these rates together: the URL of a Redis, as"
+        " redis://host:6379/0. Without it each process counts for itself. It may hold a password: rather set it in the"
+        f" environment as {REDIS_VARIABLE}. Needs jupyter-errreport[redis].",
+    ).tag(config=True)
     max_groups_per_notebook = Integer(2_000, min=0, help="How many groups of errors a notebook may have.").tag(
         config=True
     )
@@ -207,8 +240,9 @@ class ErrReportCollector(JupyterApp):
     max_megabytes = Float(
         10_000.0,
         min=0,
-        help="How large the database may be, in megabytes; 0 for no such limit. When it is a quarter larger, errors are"
-        " answered 429.",
+        help="How large the database may be, in megabytes; 0 for no such limit. When four fifths are used, errors are"
+        " thinned out, the oldest first (see `thin_after_days`); when all is used, new errors are only counted; when it"
+        " is a quarter larger, they are answered 429.",
     ).tag(config=True)
     max_connections = Integer(
         800,
@@ -224,6 +258,13 @@ class ErrReportCollector(JupyterApp):
     ).tag(config=True)
     retention_days = Float(
         0.0, min=0, help="After how many days errors and sessions are deleted; 0 keeps them until you delete them."
+    ).tag(config=True)
+    thin_after_days = Float(
+        0.0,
+        min=0,
+        help="After how many days errors are thinned out: of each group its first, its last and the first of each day"
+        " stay, of all others the numbers. Counts, shares and trends stay as they are. 0 does so only for want of room"
+        " (`max_megabytes`).",
     ).tag(config=True)
     accept_verbatim = Bool(
         False,
@@ -312,6 +353,10 @@ class ErrReportCollector(JupyterApp):
         given = os.environ.get(ADMIN_TOKEN_VARIABLE, "")
         self.token_was_made = not given
         return given or f"admin_{secrets.token_hex(24)}"
+
+    @default("redis")
+    def _default_redis(self) -> str:
+        return os.environ.get(REDIS_VARIABLE, "")
 
     @default("metrics_token")
     def _default_metrics_token(self) -> str:

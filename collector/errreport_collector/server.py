@@ -23,6 +23,7 @@ from jupyter_errreport.contract import BODY_LIMIT
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.forwarding import Forwarding
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.quotas import Quotas
 from jupyter_errreport.store.settings import secret
 from jupyter_errreport.store.tokens import token_hash
 from jupyter_errreport.web.pages import Pages
@@ -35,8 +36,9 @@ from .alerts import Alerts, TestAlerts
 from .colab import networks_of
 from .connections import BODY_SECONDS, IDLE_SECONDS, Door, GuardedServer, room_for
 from .guard import guard
+from .guards import make_rates
 from .handler import CollectorHandler, Unknown
-from .housekeeping import keep_house
+from .housekeeping import Keeping, keep_house
 from .login.account import Callback, Logout, StartLogin
 from .login.form import Login
 from .observing.counters import CountedTally, make_counters
@@ -159,9 +161,11 @@ async def _serve(
     await asyncio.to_thread(forwarding.start)
     gc.freeze()  # modules, templates and the like stay for good: no collection need look at them again
     counters = make_counters()
+    rates = await asyncio.wrap_future(database.write(partial(make_rates, collector.redis, collector.limits)))
     service = Service(
         database=database,
         limits=collector.limits_in_force,
+        quotas=Quotas(rates),
         dedup_days=collector.dedup_days,
         accept_verbatim=collector.accept_verbatim,
         pass_on_to=forwarding.keys,
@@ -214,11 +218,16 @@ async def _serve(
         lambda: [_stream(handler) for handler in running.active if handler.has_arrived],
     )
     server.add_sockets(sockets)
-    days = collector.retention_days, collector.dedup_days
+    keeping = Keeping(
+        collector.retention_days,
+        collector.dedup_days,
+        collector.thin_after_days,
+        collector.max_megabytes if collector.limits else 0,
+    )
     tasks = [
         asyncio.create_task(keep_watching(database, alerting.wake)),
         asyncio.create_task(running.noted.keep_writing()),
-        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, *days)),
+        asyncio.create_task(keep_house(database, lambda: alerting.is_on_duty, keeping)),
     ]
     tasks.append(asyncio.create_task(_keep_looking(running)))
     database.listen(partial(_tell_of_others, loop, service, alerting, forwarding))

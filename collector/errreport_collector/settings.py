@@ -22,10 +22,13 @@ class Settings(Protocol):
     colab_networks: list[str]
     retention_days: float
     dedup_days: float
+    thin_after_days: float
+    max_megabytes: float
     accept_verbatim: bool
     github_repository: str
     trusted_proxies: list[str]
     limits: bool
+    redis: str
     max_connections: int
     max_connections_per_address: int
     log: logging.Logger

@@ -12,8 +12,9 @@ from .http.body import TakesBody
 from .http.deletion import delete_in_steps
 from .http.error_pages import FIRST, first_page, newest_errors
 from .http.exports import FORMATS, answer_list, send_list
+from .http.filters import read_error_filters
 from .http.problem import Problem
-from .http.query import ERROR_FILTERS, PAGING, read_choice, read_error_filters, read_paging
+from .http.query import ERROR_FILTERS, PAGING, read_choice, read_paging
 from .http.resource import Resource
 from .receiving.brought import session_shown
 from .receiving.receive import answer_of, receive_many, receive_one
@@ -40,7 +41,7 @@ class Errors(TakesBody, Resource):
 
     async def get(self) -> None:
         """The list, newest first, as data or as a page."""
-        filters = read_error_filters(self, ERROR_FILTERS, (*PAGING, "all"), self.notebook_scope)
+        filters = read_error_filters(self, ERROR_FILTERS, (*PAGING, "all"))
         limit, cursor = read_paging(self)
         is_whole = read_choice(self, "all", ("true",)) is not None
         self.set_header("Vary", "Accept")
@@ -74,7 +75,7 @@ class Errors(TakesBody, Resource):
 
     async def delete(self) -> None:
         """Delete what matches the filters; without any only with `all=true`."""
-        filters = read_error_filters(self, ERROR_FILTERS, ("all",), self.notebook_scope)
+        filters = read_error_filters(self, ERROR_FILTERS, ("all",))
         everything = self.get_query_argument("all", "")
         if everything not in ("", "true"):
             raise Problem(400, "bad_all", "`all` can only be `true`; nothing was deleted.")
@@ -118,7 +119,7 @@ class OneError(Resource):
 
     async def delete(self, event_id: str) -> None:
         """Delete one error; one's own also when it is another notebook's now."""
-        filters = read_error_filters(self, (), (), None if await self.is_own(event_id) else self.notebook_scope)
+        filters = read_error_filters(self, (), (), of_all=await self.is_own(event_id))
         deleted = await self.write_db(lambda connection: delete_errors(connection, filters, event_id))
         if not deleted:
             raise unknown_error()

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from ..store.groups.groups import list_groups
 from ..web.visible import visible
-from .groups import read_group_filters
 from .http.access import Access
+from .http.filters import read_group_filters
 from .http.query import LOGIN
 from .http.resource import Resource
 

@@ -1,12 +1,12 @@
 """Groups of equal errors: list, look at one, decide about it, merge and split."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from ..contract import DECISION_LIMIT, GROUP_FIELDS, GROUP_STATUSES, NUMBER_LIMIT, RELEASE_LIMIT, GroupStatus
+from ..contract import DECISION_LIMIT, GROUP_FIELDS, NUMBER_LIMIT, RELEASE_LIMIT, GroupStatus
 from ..store.database.writer import Work
 from ..store.groups.groups import (
     GroupChange,
@@ -26,8 +26,9 @@ from .http.access import Access
 from .http.body import TakesBody
 from .http.exports import FORMATS, answer_list, send_list
 from .http.fields import Id, checked, refuse
+from .http.filters import read_group_filters
 from .http.problem import Problem
-from .http.query import GROUP_FILTERS, PAGING, read_choice, read_filters, read_paging
+from .http.query import GROUP_FILTERS, PAGING, read_choice, read_paging
 from .http.resource import Resource, Result
 
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -194,12 +195,6 @@ async def decide(resource: Resource, group_id: str, change: GroupChange) -> dict
     current, scope = (await find(resource, group_id))["group"], resource.notebook_scope
     await resource.write_db(lambda connection: change_group(connection, current, change, scope))
     return await find(resource, current)
-
-
-def read_group_filters(resource: Resource, besides: Sequence[str]) -> GroupFilters:
-    """The filters of a list of groups that are given. Raises `Problem`, as `read_filters`."""
-    given = read_filters(resource, GROUP_FILTERS, ("status", *besides))
-    return GroupFilters(read_choice(resource, "status", GROUP_STATUSES), **given, scope=resource.notebook_scope)
 
 
 async def find(resource: Resource, group_id: str) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from .http.access import Access
 from .http.body import TakesBody
 from .http.deletion import delete_in_steps
 from .http.fields import checked
+from .http.filters import read_error_filters
 from .http.problem import Problem, too_many
-from .http.query import PAGING, SESSION_FILTERS, read_error_filters, read_paging
+from .http.query import PAGING, SESSION_FILTERS, read_paging
 from .http.resource import Resource
 from .receiving.masked import masked_notebook
 from .receiving.receive import check_scope
@@ -36,7 +37,7 @@ class Sessions(TakesBody, Resource):
 
     async def get(self) -> None:
         """The list, newest first, without keys and addresses."""
-        filters = read_error_filters(self, SESSION_FILTERS, PAGING, self.notebook_scope)
+        filters = read_error_filters(self, SESSION_FILTERS, PAGING)
         limit, cursor = read_paging(self)
         page = await self.read_db(lambda connection: list_sessions(connection, filters, limit, cursor))
         next_url = self.link_next(encode_cursor(page.next)) if page.next else None

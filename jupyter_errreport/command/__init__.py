@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "move a collector to another database, such as from SQLite to PostgreSQL",
     "preview": "show what at most would leave for the errors saved in a notebook",
     "publish": "send a notebook's code to its author's collector, which then shows errors in it",
+    "purge": "erase a session, a notebook or what has a text in it from a collector's database",
     "restore": "make a collector's database anew from a backup",
     "scrub": "show what at most would leave of saved errors, for programs",
     "token": "create, list and revoke tokens of a collector",

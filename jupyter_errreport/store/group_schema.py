@@ -1,7 +1,7 @@
 """The tables of groups, and of figures that are kept while errors arrive, so that no page has to count.
 
-All but what people decide (`groups.status` and so on, `regroupings`, `hints`) could be counted again from `errors` and
-`sessions`. Figures are of what is kept: deleting errors takes them out. Days are UTC.
+All but what people decide (`groups.status` and so on, `regroupings`, `hints`) could be counted again from `errors`,
+`thinned`, `sampled` and `sessions`. Figures are of what is kept: deleting errors takes them out. Days are UTC.
 """
 
 from typing import Any
@@ -237,6 +237,37 @@ sampled = Table(
     Column("events", Integer, nullable=False),
     Index("sampled_by_group", "group_id", "day"),
     **BY_KEY,
+)
+
+thinned = Table(
+    "thinned",
+    metadata,
+    # What is left of errors whose texts were thinned out: all that figures are made of. Of a day those that are equal
+    # in it are one row. Its columns mean what those of `errors` do, so that one condition can be asked of both.
+    # The id of the first of them, and a `t`.
+    Column("event_id", String(40), primary_key=True),
+    Column("received_at", String(27), nullable=False),
+    Column("last_received_at", String(27), nullable=False),
+    Column("notebook", String(200), nullable=False),
+    Column("identity", String(200), nullable=False),
+    Column("session", String(64)),
+    Column("fingerprint", String(64), nullable=False),
+    Column("group_id", String(64), nullable=False),
+    Column("text_id", String(32), nullable=False),
+    Column("release", String(100)),
+    Column("error_name", String(200), nullable=False),
+    Column("first_line", Text, nullable=False),
+    # Of the first of them, which is that of all where there is no hash of a cell; and their sum, as figures have it.
+    Column("execution_count", Integer, nullable=False),
+    Column("execution_sum", Integer, nullable=False),
+    Column("cell_id", String(64)),
+    Column("cell_hash", String(64)),
+    Column("count", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Index("thinned_by_group", "group_id", "received_at"),
+    Index("thinned_by_notebook", "identity", "received_at"),
+    Index("thinned_by_session", "session"),
+    Index("thinned_by_time", "received_at"),
 )
 
 alerts = Table(

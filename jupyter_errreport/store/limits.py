@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
@@ -32,6 +32,15 @@ class Limits:
     """Of one address in a day. Of what is more only the number is kept, as of all that is over one of these quotas."""
     max_new_groups_per_address: int = 1_000
     """In an hour."""
+    max_new_notebooks_per_address: int = 500
+    """In an hour."""
+    max_errors_a_minute_per_session: int = 1_000
+    max_errors_a_minute_per_key: int = 30_000
+    max_errors_a_minute_per_notebook: int = 30_000
+    """Of what is more the first error of each group is kept all the same."""
+    max_errors_a_minute_per_address: int = 30_000
+    max_megabytes_an_hour_per_address: float = 2_000.0
+    """Of requests, as they come. What is more is refused; 0 for no such limit."""
     max_groups_per_notebook: int = 2_000
     max_groups: int = 50_000
     max_notebooks: int = 5_000
@@ -61,6 +70,16 @@ _COUNTS = Statement(f"SELECT session, brought_by, COUNT(*) FROM {_BROUGHT} GROUP
 _IDS = Statement(f"SELECT session, brought_by, errors.event_id FROM {_BROUGHT}")  # noqa: S608
 Bringer = tuple[str, str | None]
 """A session, and by whose right an error of it came: who only names another's session uses up nothing of that."""
+
+
+OverRate = Literal["sender", "notebook"]
+"""Who went over a rate: then an event is only counted; of a notebook's, unless it is the first of its group."""
+
+
+def over_rate_of(event: EventMessageType) -> OverRate | None:
+    """Whether an event is over a rate, as its receiver has marked it."""
+    fields: Mapping[str, Any] = event
+    return fields.get("over_rate")
 
 
 def bringer_of(event: EventMessageType) -> str | None:
@@ -118,7 +137,7 @@ def check_address(connection: Connection, limits: Limits, address_key: str, now:
     opened = connection.execute(
         select(func.count())
         .select_from(sessions)
-        .where(sessions.c.address_key == address_key, sessions.c.opened_at > rfc3339(now - DAY))
+        .where(sessions.c.address_key == address_key, sessions.c.opened_at >= rfc3339(now)[:10])
     ).scalar_one()
     if opened >= limits.max_sessions_per_address * share:
         raise SessionLimitError

@@ -4,44 +4,29 @@ What is more is *sampled*: its id and its count are kept, its text is not. Each 
 that stores, so that no race passes the answer.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from .database.clock import clock
 from .database.size import used_bytes
 from .database.statements import Statement, listed
 from .group_schema import groups, notebooks
-from .limits import DAY, Limits, share_of
+from .limits import Limits, OverRate, share_of
+from .rates import DAY, HOUR, NoRates, Rate, Rates
 
-HOUR = 3_600.0
 LOOK_EVERY = 200
 """Events after which the sizes are looked at anew: so many can be kept beyond a quota."""
 FULL = 1.25
 """How far over the quota of the disk even ids and counts are refused."""
-ADDRESSES_LIMIT = 20_000
-"""Addresses that are remembered, those that sent last."""
-
-
-@dataclass
-class _Address:
-    """What one address has sent."""
-
-    hour: int = 0
-    new_groups: int = 0
-    """In this hour."""
-    day: int = 0
-    without_session: int = 0
-    """Errors of this day."""
 
 
 class Quotas:
-    """What one process knows of sizes and addresses. To be used by the one thread that writes."""
+    """What one process knows of sizes, and how it counts rates. To be used by the one thread that writes."""
 
-    def __init__(self) -> None:
-        self._addresses: OrderedDict[str, _Address] = OrderedDict()
+    def __init__(self, rates: Rates | None = None) -> None:
+        """`rates` count for this server; without them only sizes are held."""
+        self.rates: Rates = rates or NoRates()
         self._events = LOOK_EVERY
         self._bytes = 0
         self._groups = 0
@@ -70,19 +55,6 @@ class Quotas:
     def has_room(self, limits: Limits, is_new_notebook: bool) -> bool:
         """Whether there may be another group, of a new notebook or not."""
         return self._groups < limits.max_groups and not (is_new_notebook and self._notebooks >= limits.max_notebooks)
-
-    def address(self, name: str) -> _Address:
-        """What is known of an address, with the hour and the day as they are now."""
-        found = self._addresses.pop(name, None) or _Address()
-        self._addresses[name] = found
-        if len(self._addresses) > ADDRESSES_LIMIT:
-            self._addresses.popitem(last=False)
-        hour, day = int(clock.last // HOUR), int(clock.last // DAY)
-        if found.hour != hour:
-            found.hour, found.new_groups = hour, 0
-        if found.day != day:
-            found.day, found.without_session = day, 0
-        return found
 
     def keep(self, is_new_notebook: bool) -> None:
         """There will be another group."""
@@ -115,29 +87,40 @@ class Gate:
         """Whether nothing is taken at all."""
         return self._quotas.is_full(self._limits)
 
-    def samples(self, notebook: str, group: str, known: Collection[str], address: str, session: str | None) -> bool:
-        """Whether of an event only the id and the count are kept; `known` are the groups that there were."""
-        quotas, limits = self._quotas, self._limits
+    def samples(
+        self,
+        notebook: str,
+        group: str,
+        known: Collection[str],
+        address: str,
+        session: str | None,
+        over: OverRate | None = None,
+    ) -> bool:
+        """Whether of an event only the id and the count are kept; `known` are the groups that there were.
+
+        `over` says whether its sender or its notebook went over a rate.
+        """
+        quotas, limits, rates = self._quotas, self._limits, self._quotas.rates
         share = share_of(address)
         if session is None and address:
-            sent = quotas.address(address)
-            sent.without_session += 1
-            if sent.without_session > limits.max_errors_without_session * share:
+            rate = Rate("errors without a session", limits.max_errors_without_session * share, DAY)
+            if not rates.grant(rate, address):
                 return True
-        if quotas.is_over(limits):
+        if over == "sender" or quotas.is_over(limits):
             return True
         if self.has_group(group, known):
-            return False
+            return over == "notebook"
         is_new_notebook = not self.knows(notebook)
         if not quotas.has_room(limits, is_new_notebook):
             return True
         if self._groups_of[notebook] >= limits.max_groups_per_notebook:
             return True
         if address:
-            sent = quotas.address(address)
-            if sent.new_groups >= limits.max_new_groups_per_address * share:
+            rate = Rate("new notebooks", limits.max_new_notebooks_per_address * share, HOUR)
+            if is_new_notebook and not rates.grant(rate, address):
                 return True
-            sent.new_groups += 1
+            if not rates.grant(Rate("new groups", limits.max_new_groups_per_address * share, HOUR), address):
+                return True
         quotas.keep(is_new_notebook)
         self._new.add(group)
         self._missing.discard(notebook)

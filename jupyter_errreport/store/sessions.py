@@ -1,6 +1,7 @@
 """Sessions: one run of a notebook by one reader. Their keys are never stored, only ids derived from them."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from .naming import is_notebook, notebook_of
 from .outbox.session_outbox import erase_elsewhere, rename_elsewhere, stop_telling, tell_of_session
 from .paging import Cursor, Page, page_of
 from .schema import sessions
-from .settings import secret
+from .settings import remember, remembered
 
 _SHOWN = [column for column in sessions.c if column.name not in ("address_key", "identity")]
 
@@ -41,7 +42,7 @@ def open_session(
     now = clock.now()
     known = find_session(connection, session)
     if known is None:
-        address_key = _address_key(connection, address)
+        address_key = _address_key(connection, address, now)
         identity = notebook_of(connection, notebook)
         if limits:
             check_address(connection, limits, address_key, now, share_of(address))
@@ -132,6 +133,13 @@ def delete_sessions(connection: Connection, chosen: ColumnElement[bool]) -> int:
     return connection.execute(delete(sessions).where(chosen)).rowcount
 
 
-def _address_key(connection: Connection, address: str) -> str:
-    salt = bytes.fromhex(secret(connection, "address_salt"))
-    return hashlib.blake2b(address.encode(), digest_size=16, key=salt).hexdigest()
+def _address_key(connection: Connection, address: str, now: float) -> str:
+    """A hash with a key that is thrown away at the end of the day (UTC): nobody can look an address up later."""
+    day = rfc3339(now)[:10]
+    kept_for, _, key = (remembered(connection, "address_key") or "").partition(" ")
+    if kept_for != day:
+        key = secrets.token_hex(32)
+        remember(connection, "address_key", f"{day} {key}")
+    return hashlib.blake2b(
+        address.encode("utf-8", "backslashreplace"), digest_size=16, key=bytes.fromhex(key)
+    ).hexdigest()

@@ -17,6 +17,11 @@ def secret(connection: Connection, name: str) -> str:
     return made
 
 
+def remembered(connection: Connection, name: str) -> str | None:
+    """The word that is kept under this name; None for none."""
+    return connection.scalar(select(settings.c.value).where(settings.c.name == name))
+
+
 def remember(connection: Connection, name: str, value: str) -> None:
     """Keep a word under this name, in place of the last one."""
     if not connection.execute(update(settings).where(settings.c.name == name).values(value=value)).rowcount:

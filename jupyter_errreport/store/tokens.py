@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from ..contract import Role, notebook_names, notebook_pattern
 from ..event import rfc3339
 from .database.clock import clock, stamp
+from .news import tell_others
 from .schema import notebook_names as said_names
 from .schema import tokens
 from .scopes import covers, scope_of
@@ -32,20 +33,27 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+class NewToken(NamedTuple):
+    """A token that was just made. This is the only time that anyone can see it."""
+
+    token: str
+    id: str
+    role: Role
+    notebook: str | None
+
+
 def create_token(connection: Connection, role: Role, notebook: str | None = None) -> str:
-    """Make a token, which begins with its role. This is the only time that anyone can see it."""
-    return keep_new_token(connection, role, None if notebook is None else pattern_of(connection, notebook))
+    """Make a token, which begins with its role, for the notebooks of this name or pattern; None for all."""
+    return make_token(connection, role, None if notebook is None else pattern_of(connection, notebook)).token
 
 
-def keep_new_token(connection: Connection, role: Role, scope: str | None) -> str:
-    """The same with a pattern of identities, as `scopes` has it."""
-    token = f"{role}_{secrets.token_urlsafe(32)}"
-    connection.execute(
-        insert(tokens).values(
-            id=secrets.token_hex(4), sha256=token_hash(token), role=role, notebook=scope, created_at=stamp()
-        )
-    )
-    return token
+def make_token(connection: Connection, role: Role, scope: str | None) -> NewToken:
+    """The same with a pattern of identities, as `scopes` has it. Open pages are told."""
+    made = NewToken(f"{role}_{secrets.token_urlsafe(32)}", secrets.token_hex(4), role, scope)
+    row = {"id": made.id, "sha256": token_hash(made.token), "role": role, "notebook": scope, "created_at": stamp()}
+    connection.execute(insert(tokens).values(row))
+    tell_others(connection)
+    return made
 
 
 def pattern_of(connection: Connection, notebook: str) -> str:
@@ -91,6 +99,7 @@ def revoke_token(connection: Connection, token_id: str, scope: str | None = None
     if row is None or not covers(scope, row["notebook"]):
         return False
     connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=stamp()))
+    tell_others(connection)
     return True
 
 

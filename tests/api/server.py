@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from errreport_collector.guards.rates import LimitedRates
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
@@ -14,6 +15,7 @@ from tornado.web import Application, RequestHandler
 from jupyter_errreport.api import Access, Method, Service, routes
 from jupyter_errreport.event import EventMessageType
 from jupyter_errreport.store import Database
+from jupyter_errreport.store.quotas import Quotas
 
 PREFIX = "/some/where/"
 
@@ -48,6 +50,7 @@ class ApiServer:
         self.database = Database(place)
         self.database.start()
         self.service = Service(self.database, on_stored=self.stored.extend, title="Test errors", version="0")
+        self.service.quotas = Quotas(LimitedRates())
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()

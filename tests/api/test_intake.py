@@ -3,15 +3,17 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from jupyter_errreport.api.service.intake import Intake
+from jupyter_errreport.api.service.intake import LEAST, PART_LIMIT, TOGETHER_LIMIT, Intake
 from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database, StoreError, WriteFailed
+from jupyter_errreport.store.database.fair_queue import Sender
 from jupyter_errreport.store.errors.errors import count_everything
 from jupyter_errreport.store.errors.insert import Outcome, Request
 
@@ -168,3 +170,37 @@ def test_a_database_that_fails_is_told_to_each(database: Database) -> None:
     answers = asyncio.run(main())
     assert all(isinstance(answer, (StoreError, WriteFailed)) for answer in answers), answers
     database.start()
+
+
+class Slow:
+    """A database in which each event takes a millisecond, by a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sizes: list[int] = []
+
+    def write(self, work: Any) -> Any:
+        done: Future[list[list[Outcome]]] = Future()
+        requests = work.__closure__[0].cell_contents
+        count = sum(len(one.events) for one in requests)
+        self.sizes.append(count)
+        self.now += count * 0.001
+        done.set_result([[Outcome(event["event_id"], "stored", "g") for event in one.events] for one in requests])
+        return done
+
+
+def test_a_transaction_holds_fewer_events_where_each_takes_long() -> None:
+    slow = Slow()
+
+    async def main() -> None:
+        intake = Intake(slow, lambda: slow.now)  # type: ignore[arg-type]
+        one = request(1)
+        flood = [one._replace(events=one.events * 1_000) for _ in range(3)]
+        asked = [intake.store(each, Sender(f"192.0.2.{number}")) for number, each in enumerate(flood)]
+        outcomes = await asyncio.gather(*asked)
+        assert [len(each) for each in outcomes] == [1_000] * 3
+
+    asyncio.run(main())
+    assert sum(slow.sizes) == 3_000
+    assert slow.sizes[0] == TOGETHER_LIMIT
+    assert all(LEAST <= size < LEAST + PART_LIMIT for size in slow.sizes[1:-1]), "it has learnt"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import requests
 import yaml
@@ -140,6 +141,33 @@ def test_the_values_file_gives_the_servers_their_collector(written: Path) -> Non
     assert file["data"] == {"JupyterErrReport": {"collector_url": "https://errors.example.org"}}
 
 
+def test_zero_to_jupyterhub_takes_the_values_file(written: Path) -> None:
+    schema = yaml.safe_load((Path(__file__).parent / "zero_to_jupyterhub.yaml").read_text())
+    values = yaml.safe_load((written / "kubernetes" / "errreport-values.yaml").read_text())
+    jsonschema.validate(values, schema)
+    for wrong in ({"singleuser": {"extraEnvs": {}}}, {"singleuser": {"extraFiles": {"a": {"data": {}}}}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+
+
+def test_the_space_listens_where_its_proxy_asks_and_is_not_roots(written: Path, tmp_path: Path) -> None:
+    _, head, text = (written / "space" / "README.md").read_text().split("---\n", 2)
+    about, lines = yaml.safe_load(head), (written / "space" / "Dockerfile").read_text().splitlines()
+    assert about["sdk"] == "docker"
+    assert "JUPYTER_ERRREPORT_ADMIN_TOKEN" in text
+    (command,) = [ast.literal_eval(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD ")]
+    assert f"--port={about['app_port']}" in command[-1].split()
+    assert f"EXPOSE {about['app_port']}" in lines
+    assert lines.index("USER 1000") < len(lines) - 2
+    assert not any("jupyter_server" in line or "ipython" in line.lower() for line in lines)
+    options = [word for word in shlex.split(command[-1]) if word.startswith("--") and "$" not in word]
+    ended = run(
+        sys.executable, "-m", "errreport_collector", *options, "--generate-config", f"--config={tmp_path / 'c.py'}"
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "recognized" not in ended.stderr
+
+
 def test_the_hubs_block_runs_and_keeps_what_was_configured(written: Path) -> None:
     from traitlets.config import Config
 
@@ -182,7 +210,9 @@ def containerfile(written: Path) -> list[str]:
 
 def test_the_container_is_slim_and_not_roots(written: Path) -> None:
     lines = containerfile(written)
-    assert all(line.split()[1].endswith("-slim") for line in lines if line.startswith("FROM"))
+    assert {line.split()[1] for line in lines if line.startswith("FROM")} == {"${BASE}"}
+    (base,) = [line for line in lines if line.startswith("ARG BASE=")]
+    assert base.endswith("-slim")
     last = lines[max(i for i, line in enumerate(lines) if line.startswith("FROM")) :]
     (user,) = [line for line in last if line.startswith("USER")]
     assert not user.split()[1].startswith(("0", "root"))
@@ -305,13 +335,48 @@ def behind_nginx(start: Start, tmp_path: Path, certificate: tuple[Path, Path]) -
         server.wait(20)
 
 
+@pytest.fixture
+def behind_caddy(start: Start, tmp_path: Path) -> Iterator[tuple[Collector, str, Path]]:
+    """A collector, the address at which Caddy serves it as deployed but for port and signer, and whom to trust."""
+    collector = start(
+        "--ErrReportCollector.trusted_proxies=127.0.0.1", "--ErrReportCollector.max_sessions_per_address=2"
+    )
+    port, tls = int(collector.url.rpartition(":")[2]), take_port()
+    Deployment("localhost", port=port).write(tmp_path / "files", ["caddy"])
+    site = (tmp_path / "files" / "caddy" / "Caddyfile").read_text()
+    assert site.count("localhost {") == 1
+    site = site.replace("localhost {", f"https://localhost:{tls} {{\n\tbind 127.0.0.1\n\ttls internal")
+    options = "admin off\n\tskip_install_trust\n\tauto_https disable_redirects"
+    (tmp_path / "Caddyfile").write_text(f"{{\n\t{options}\n}}\n{site}")
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
+    places = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    with (tmp_path / "caddy.log").open("wb") as log:
+        server = subprocess.Popen(command, stderr=log, env={**clean_environment(tmp_path), **places})
+    root = tmp_path / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+    try:
+        wait_for(root.is_file, "Caddy's certificate")
+        yield collector, f"https://localhost:{tls}", root
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
 @pytest.mark.needs("nginx")
 def test_nginx_brings_who_calls_and_hides_what_is_the_operators(
     behind_nginx: tuple[Collector, str], certificate: tuple[Path, Path]
 ) -> None:
-    collector, url = behind_nginx
+    check_proxy(*behind_nginx, certificate[0])
+
+
+@pytest.mark.needs("caddy")
+def test_caddy_brings_who_calls_and_hides_what_is_the_operators(behind_caddy: tuple[Collector, str, Path]) -> None:
+    check_proxy(*behind_caddy)
+
+
+def check_proxy(collector: Collector, url: str, certificate: Path) -> None:
+    """What a proxy owes to the collector and to its readers."""
     session = requests.Session()
-    session.trust_env, session.verify = False, str(certificate[0])
+    session.trust_env, session.verify = False, str(certificate)
 
     def ready() -> bool:
         try:
@@ -319,7 +384,7 @@ def test_nginx_brings_who_calls_and_hides_what_is_the_operators(
         except requests.ConnectionError:
             return False
 
-    wait_for(ready, "nginx")
+    wait_for(ready, "the proxy")
     assert session.post(f"{url}/errors", json={"error_name": "A"}, timeout=10).json()["status"] == "stored"
     assert session.get(f"{url}/metrics", timeout=10).status_code == 404
     assert collector.get("metrics").status_code == 200

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from errreport_collector.guards.rates import LimitedRates
 from sqlalchemy import Connection, select
 
 from jupyter_errreport.event import EventMessageType
@@ -40,7 +41,7 @@ class Readers:
     """Send errors, of which some are only counted."""
 
     def __init__(self, database: Database, make: Make) -> None:
-        self.database, self._make, self._quotas = database, make, Quotas()
+        self.database, self._make, self._quotas = database, make, Quotas(LimitedRates())
 
     def write(self, work: Callable[..., Any], *arguments: Any) -> Any:
         result = self.database.write(lambda connection: work(connection, *arguments)).result(60)
@@ -181,7 +182,7 @@ def test_other_processes_hear_of_what_is_said_of_names_and_of_what_is_only_count
     assert readers.is_news(part_name, "my course", "course")
     assert not readers.is_news(join_name, "course", "course")
     more = [event(notebook="course")]
-    counting = (more, ONE, 90, (), Quotas(), ["192.0.2.1"])
+    counting = (more, ONE, 90, (), Quotas(LimitedRates()), ["192.0.2.1"])
     assert readers.is_news(insert_errors, *counting)
     assert not readers.is_news(insert_errors, *counting)
     readers.write(lambda connection: delete_errors(connection, Filters(session="s")))

@@ -1,14 +1,15 @@
-"""Whatever is stored, deleted, merged, split and erased: the figures are those that counting anew would give."""
+"""Whatever is stored, thinned out, deleted, merged, split, erased: figures are those that counting anew would give."""
 
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from errreport_collector.guards.rates import LimitedRates
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, delete, select
 
 from jupyter_errreport.event import new_event_id
 from jupyter_errreport.store import Database
@@ -22,7 +23,9 @@ from jupyter_errreport.store.names.said import NamingError, join_name, part_name
 from jupyter_errreport.store.naming import Naming, notebook_of
 from jupyter_errreport.store.published.sources import PublishedCell, publish_source, withdraw_source
 from jupyter_errreport.store.quotas import Quotas
+from jupyter_errreport.store.retention import thin
 from jupyter_errreport.store.schema import errors, sessions, texts
+from jupyter_errreport.store.schema import settings as remembered
 from jupyter_errreport.store.sessions import erase_session, open_session
 
 NOTEBOOKS = ("dock", "Copy of dock (1).ipynb", "fold", "my fold")
@@ -38,7 +41,7 @@ class FiguresMachine(RuleBasedStateMachine):
         super().__init__()
         self.database = Database(place)
         self.database.start()
-        self.quotas = Quotas()
+        self.quotas = Quotas(LimitedRates())
         self.groups: list[str] = []
 
     def teardown(self) -> None:
@@ -106,6 +109,16 @@ class FiguresMachine(RuleBasedStateMachine):
         filters = Filters(notebook=notebook, group=data.draw(st.sampled_from(self.groups)))
         self.database.write(lambda connection: delete_errors(connection, filters)).result(60)
 
+    @rule()
+    def thin(self) -> None:
+        """All that may go, from the beginning: what was thinned out at first may be another group's now."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(remembered).where(remembered.c.name == "thinned_until"))
+            thin(connection, "9")
+
+        self.database.write(work).result(60)
+
     @precondition(lambda self: self.groups)
     @rule(data=st.data())
     def merge(self, data: st.DataObject) -> None:
@@ -162,7 +175,8 @@ def compare_names(connection: Connection) -> None:
 
 def compare_figures(connection: Connection) -> None:
     """Count all figures anew, and compare."""
-    rows = [_of_notebook(row) for row in connection.execute(select(errors)).mappings()]
+    rows = [{**_of_notebook(row), "events": 1} for row in connection.execute(select(errors)).mappings()]
+    rows += [_of_notebook(row) for row in connection.execute(select(figures.thinned)).mappings()]
     opened = [_of_notebook(row) for row in connection.execute(select(sessions)).mappings()]
     ledger = [dict(row) for row in connection.execute(select(figures.sampled)).mappings()]
     for row in rows:
@@ -212,7 +226,8 @@ def _counted(
         key = _key(table, row)
         if None in key:
             continue
-        sums[key] += Counter(count=row["count"], events=1, execution_sum=max(0, row["execution_count"]))
+        places = row.get("execution_sum", max(0, row["execution_count"]))
+        sums[key] += Counter(count=row["count"], events=row["events"], execution_sum=places)
         if row["session"]:
             seen[key].add(row["session"])
     if table in (figures.groups, figures.group_days, figures.notebooks, figures.notebook_days):

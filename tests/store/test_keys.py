@@ -14,7 +14,7 @@ from .contents import everything_in
 
 
 def make(database: Database, notebook: str) -> str:
-    return database.write(lambda connection: create_key(connection, notebook)).result(5)
+    return database.write(lambda connection: create_key(connection, notebook).token).result(5)
 
 
 def keys(database: Database, scope: str | None = None, notebook: str | None = None) -> list[tuple[str, str]]:

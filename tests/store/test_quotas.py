@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from errreport_collector.guards.rates import LimitedRates
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
@@ -24,7 +26,7 @@ from jupyter_errreport.store.groups.groups import GroupFilters, days_of_groups, 
 from jupyter_errreport.store.groups.regroupings import merge
 from jupyter_errreport.store.limits import TOKEN_SHARE
 from jupyter_errreport.store.notebooks import find_notebook, list_notebooks
-from jupyter_errreport.store.quotas import ADDRESSES_LIMIT, FULL, LOOK_EVERY, Quotas
+from jupyter_errreport.store.quotas import FULL, LOOK_EVERY, Quotas
 from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors
 
@@ -36,7 +38,7 @@ class Sending:
     """Sends errors and counts them."""
 
     def __init__(self, database: Database, event: Make) -> None:
-        self.database, self.event, self.quotas = database, event, Quotas()
+        self.database, self.event, self.quotas = database, event, Quotas(LimitedRates())
         self.total = 0
 
     def send(
@@ -122,15 +124,34 @@ def test_there_are_so_many_groups_and_notebooks(sending: Sending) -> None:
 def test_an_address_makes_so_many_new_groups_an_hour_and_others_are_not_held_to_it(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quota, start = limits(max_new_groups_per_address=2), clock.source()
-    start -= start % 3_600
-    monkeypatch.setattr(clock, "_last", 0.0)
-    monkeypatch.setattr(clock, "source", lambda: start)
+    quota = limits(max_new_groups_per_address=2)
     assert sampled_flags(sending.send(quota, [1, 2, 3, 1])) == [False, False, True, False]
     assert sampled_flags(sending.send(quota, [3], address="192.0.2.2")) == [False]
     assert sampled_flags(sending.send(quota, [3])) == [False]
-    monkeypatch.setattr(clock, "source", lambda: start + 3_600)
+    start = time.time()
+    monkeypatch.setattr(time, "time", lambda: start + 3_601)
     assert sampled_flags(sending.send(quota, [4, 5, 6])) == [False, False, True]
+    check_sums(sending)
+
+
+def test_an_address_brings_so_many_new_notebooks_an_hour(sending: Sending) -> None:
+    quota = limits(max_new_notebooks_per_address=1)
+    flags = [sampled_flags(sending.send(quota, [1, 2], notebook=name)) for name in ("a", "b", "a")]
+    assert flags == [[False, False], [True, True], [False, False]]
+    assert sampled_flags(sending.send(quota, [1], notebook="b", address="192.0.2.2")) == [False]
+    check_sums(sending)
+
+
+def test_of_what_is_over_a_rate_only_the_number_is_kept_and_of_a_notebook_the_first_of_each_group(
+    sending: Sending, event: Make
+) -> None:
+    def over(who: str | None, *numbers: int) -> list[bool]:
+        made = [event(fingerprint=f"2-{number:030}", over_rate=who) for number in numbers]
+        return sampled_flags(sending.send_events(limits(), made))
+
+    assert over(None, 1) == [False]
+    assert over("sender", 1, 2) == [True, True]
+    assert over("notebook", 1, 2, 2) == [True, False, True]
     check_sums(sending)
 
 
@@ -193,13 +214,6 @@ def test_the_size_of_a_database_grows_with_it(sending: Sending) -> None:
     assert sending.read(size.used_bytes) > before + 500_000
 
 
-def test_no_stranger_fills_the_memory_with_addresses() -> None:
-    quotas = Quotas()
-    for number in range(ADDRESSES_LIMIT + 10):
-        quotas.address(f"made up {number}")
-    assert len(quotas._addresses) == ADDRESSES_LIMIT
-
-
 def test_what_is_deleted_takes_its_sampled_counts_along(sending: Sending) -> None:
     quota = limits(max_errors_without_session=1, max_groups_per_notebook=2)
     for name in ("a", "b"):
@@ -251,7 +265,7 @@ def test_whatever_the_quotas_are_every_error_is_counted_once(
     sending: Sending, event: Make, batches: Any, most: int
 ) -> None:
     sending.database.write(lambda c: delete_errors(c, Filters())).result(5)
-    sending.quotas, sending.total = Quotas(), 0
+    sending.quotas, sending.total = Quotas(LimitedRates()), 0
     quota = limits(
         max_groups=most + 1,
         max_groups_per_notebook=most,

@@ -89,6 +89,7 @@ _NEEDS = (
     Need("IRkernel", has_irkernel, "apt-get install r-cran-irkernel"),
     Need("chromium", lambda: find_chromium() is not None, "apt-get install chromium"),
     Need("postgresql", lambda: find_binaries() is not None, "apt-get install postgresql"),
+    Need("redis", lambda: shutil.which("redis-server") is not None, "apt-get install redis-server"),
     Need("nginx", lambda: shutil.which("nginx") is not None, "apt-get install nginx-light"),
     Need("caddy", lambda: shutil.which("caddy") is not None, "apt-get install caddy"),
     Need("fail2ban", lambda: shutil.which("fail2ban-regex") is not None, "apt-get install fail2ban"),

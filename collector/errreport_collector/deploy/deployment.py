@@ -27,6 +27,7 @@ REQUIREMENTS = (
     "limits",
     "prometheus_client",
     "psycopg[binary]>=3.2",
+    "redis",
 )
 """What the collector needs of all that the package can use."""
 
@@ -51,6 +52,7 @@ SETS: dict[str, dict[str, str]] = {
     },
     "jupyterhub": {"jupyterhub/config_block.txt": "jupyterhub/jupyterhub_config.py"},
     "kubernetes": {"jupyterhub/values.yaml": "kubernetes/errreport-values.yaml"},
+    "space": {"space/README.md": "space/README.md", "space/Dockerfile": "space/Dockerfile"},
     "prometheus": {
         "prometheus/errreport.yml": "prometheus/errreport.yml",
         "grafana/errreport.json": "prometheus/grafana-errreport.json",

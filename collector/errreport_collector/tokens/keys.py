@@ -15,7 +15,6 @@ from jupyter_errreport.contract import NOTEBOOK_LIMIT, is_nobodys, notebook_iden
 from jupyter_errreport.store.keys.keys import create_key, list_keys, may_have_key, name_of_key, revoke_key
 from jupyter_errreport.store.keys.refusals import list_refusals
 from jupyter_errreport.store.paging import encode_cursor
-from jupyter_errreport.store.tokens import find_token, token_hash
 
 from ..handler import CollectorResource
 from .sent import read_sent
@@ -72,12 +71,11 @@ class Keys(CollectorResource):
             if not may_have_key(connection, scope, sent):
                 raise not_allowed()
             notebook = name_of_key(connection, sent)
-            token = create_key(connection, notebook)
-            made = find_token(connection, token_hash(token))
-            assert made is not None  # noqa: S101 - it was made in this transaction
-            return {"id": made.id, "token": token, "notebook": notebook}
+            made = create_key(connection, notebook)
+            return {"id": made.id, "token": made.token, "notebook": notebook}
 
         made = await self.write_db(work)
+        self.service.listeners.tell()
         made["lines"] = LINES.format(address=self.own_url, notebook=python_text(made["notebook"]), token=made["token"])
         if self.wants_page:
             self.answer_page("key_made.html", made=made)
@@ -133,6 +131,7 @@ async def revoke(resource: CollectorResource, key_id: str) -> str:
     notebook = await resource.write_db(lambda connection: revoke_key(connection, key_id, scope))
     if notebook is None:
         raise Problem(404, "unknown_key", "No valid key has this id; it may have been revoked already.")
+    resource.service.listeners.tell()
     return notebook
 
 

@@ -11,7 +11,7 @@ from jupyter_errreport.contract import NOTEBOOK_LIMIT, ROLES, Role
 from jupyter_errreport.store.keys.token_list import tokens_page
 from jupyter_errreport.store.paging import encode_cursor
 from jupyter_errreport.store.scopes import covers, parts_of
-from jupyter_errreport.store.tokens import create_token, find_token, pattern_of, revoke_token, token_hash
+from jupyter_errreport.store.tokens import make_token, pattern_of, revoke_token
 
 from ..handler import CollectorResource
 from .sent import read_sent
@@ -52,18 +52,18 @@ class Tokens(CollectorResource):
         spoken = " and ".join(parts_of(scope or ""))
 
         def work(connection: Connection) -> dict[str, str | None]:
-            if not covers(scope, None if sent.notebook is None else pattern_of(connection, sent.notebook)):
+            pattern = None if sent.notebook is None else pattern_of(connection, sent.notebook)
+            if not covers(scope, pattern):
                 raise Problem(
                     403,
                     "notebook_not_allowed",
                     f"You may do this for notebooks {spoken}, and make no token for others. Nothing was made.",
                 )
-            token = create_token(connection, sent.role, sent.notebook)
-            made = find_token(connection, token_hash(token))
-            assert made is not None  # noqa: S101 - it was made in this transaction
-            return {"id": made.id, "token": token, "role": made.role, "notebook": made.notebook}
+            made = make_token(connection, sent.role, pattern)
+            return {"id": made.id, "token": made.token, "role": made.role, "notebook": made.notebook}
 
         made = await self.write_db(work)
+        self.service.listeners.tell()
         if self.wants_page:
             self.answer_page("token_made.html", made=made)
         else:
@@ -101,3 +101,4 @@ async def revoke(resource: CollectorResource, token_id: str) -> None:
     scope = resource.notebook_scope
     if not await resource.write_db(lambda connection: revoke_token(connection, token_id, scope)):
         raise Problem(404, "unknown_token", "No valid token has this id; it may have been revoked already.")
+    resource.service.listeners.tell()

@@ -6,6 +6,7 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from ...contract import BODY_LIMIT, EVENTS_LIMIT
+from .bytes_rate import hold_to_bytes
 from .problem import Problem
 from .resource import settle
 from .strict_json import parse, plain_events
@@ -36,8 +37,11 @@ class TakesBody(RequestHandler):
         connection.set_max_body_size(CUT_OFF)
         await settle(super().prepare())
         announced = self.request.headers.get("Content-Length", "0")
-        if announced.isdigit() and int(announced) > PATIENCE:
+        size = int(announced) if announced.isdigit() and len(announced) < 20 else 0
+        if size > PATIENCE:
             raise _too_large()
+        if not self._finished:
+            await hold_to_bytes(self, max(size, 1))
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body, or throw it away when there is too much."""

@@ -21,13 +21,6 @@ LOGIN = ("token",)
 TEXT_LIMIT = 1_000
 
 
-def read_error_filters(
-    handler: RequestHandler, known: Collection[str], besides: Collection[str], scope: str | None
-) -> Filters:
-    """The filters of a list of errors or sessions that are given. Raises `Problem`, as `read_filters`."""
-    return Filters(**read_filters(handler, known, besides), scope=scope)
-
-
 def read_filters(handler: RequestHandler, known: Collection[str], besides: Collection[str]) -> dict[str, str]:
     """The filters that are given. Raises `Problem` for a name that is neither `known` nor `besides`."""
     given: dict[str, str] = {}

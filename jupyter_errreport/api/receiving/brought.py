@@ -4,6 +4,7 @@ from typing import Any
 
 from ...contract import SESSION_HEADER
 from ...event import EventMessageType, public_session
+from ...store.limits import OverRate
 from ..http.resource import Resource
 
 BY_KEY = "key"
@@ -33,3 +34,10 @@ def mark(event: EventMessageType, by: str | None) -> None:
     fields: dict[str, Any] = event  # type: ignore[assignment]
     if by is not None:
         fields["brought_by"] = by
+
+
+def mark_over(event: EventMessageType, who: OverRate) -> None:
+    """Write down for the store that an event is over a rate: its sender's counts more than its notebook's."""
+    fields: dict[str, Any] = event  # type: ignore[assignment]
+    if fields.get("over_rate") != "sender":
+        fields["over_rate"] = who

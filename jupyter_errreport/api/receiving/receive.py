@@ -18,6 +18,7 @@ from ..http.strict_json import parse
 from ..service.intake import Crowded
 from ..service.service import Service
 from .brought import brought_by, mark
+from .rates import hold_to_rates
 from .validation import read_event
 
 Complete = Callable[[EventMessageType], None]
@@ -41,6 +42,7 @@ async def receive_one(
     except Problem:
         resource.service.tally.add(["rejected"])
         raise
+    await hold_to_rates(resource, [event])
     (outcome,) = await store(resource.service, [event], _sender(resource, [event]))
     if outcome.reason in _LIMITS:
         raise _over_limit(resource, outcome.reason)
@@ -60,6 +62,7 @@ async def receive_many(resource: Resource, values: list[Any]) -> list[dict[str, 
         except Problem as problem:
             answers.append(_rejected(value, problem))
     resource.service.tally.add("rejected" for answer in answers if answer)
+    await hold_to_rates(resource, events)
     outcomes = await store(resource.service, events, _sender(resource, events))
     over = [outcome.reason for outcome in outcomes if outcome.reason in _LIMITS]
     if FULL in over:  # for a while: it is to be sent again, and what was stored of it counts once

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ...store import Database
@@ -16,6 +17,9 @@ PART_LIMIT = 25
 """Events of a request that are stored at one turn of its sender."""
 TOGETHER_LIMIT = 250
 """Events after which nothing more joins a transaction: others wait for its end."""
+TRANSACTION_SECONDS, LEAST = 0.05, 100
+"""How long a transaction should take: one that stores new groups takes many times as long as another. But it may hold
+so many events however long each takes: on a busy machine short ones would cost more than they bring."""
 WAITING_LIMIT = 2_000
 """Parts of requests of one address that may wait; more are refused, so that a flood does not fill the memory."""
 
@@ -34,8 +38,11 @@ class _Waiting(NamedTuple):
 class Intake:
     """Belongs to one event loop. While a transaction runs, what comes waits for the next one."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._clock = clock
+        self._seconds_of_event = 0.0
+        """How long events took last, each; half of it is what was known before."""
         self._waiting: FairQueue[_Waiting] = FairQueue()
         self._running: asyncio.Task[None] | None = None
         self._asking = 0
@@ -94,7 +101,7 @@ class Intake:
     def _taken(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
         events = 0
-        while self._waiting and events < TOGETHER_LIMIT:
+        while self._waiting and events < self._most():
             waiting = self._waiting.pop()
             self._asking -= waiting.is_last
             if not waiting.outcomes.done():  # whoever asked has gone before we began: then it must not be stored either
@@ -102,9 +109,20 @@ class Intake:
                 events += len(waiting.request.events)
         return taken
 
+    def _most(self) -> int:
+        """Events of one transaction."""
+        if not self._seconds_of_event:
+            return TOGETHER_LIMIT
+        return max(LEAST, min(TOGETHER_LIMIT, int(TRANSACTION_SECONDS / self._seconds_of_event)))
+
+    def _learn(self, seconds: float, events: int) -> None:
+        if events >= PART_LIMIT:  # of few events most is the transaction itself
+            self._seconds_of_event = (self._seconds_of_event + seconds / events) / 2
+
     async def _store(self, taken: list[_Waiting]) -> None:
         """Store these in one transaction; when that fails, each alone."""
         requests = [waiting.request for waiting in taken]
+        began = self._clock()
         try:
             work = self._database.write(lambda connection: insert_together(connection, requests))
             answers = await asyncio.wrap_future(work) if requests else []
@@ -114,6 +132,7 @@ class Intake:
             for waiting in taken if len(taken) > 1 else ():
                 await self._store([waiting])
             return
+        self._learn(self._clock() - began, sum(len(request.events) for request in requests))
         for waiting, outcomes in zip(taken, answers, strict=True):
             if not waiting.outcomes.done():
                 waiting.outcomes.set_result(outcomes)

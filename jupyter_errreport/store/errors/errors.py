@@ -11,8 +11,9 @@ from ..events.comments import comments_of, delete_comments
 from ..events.filters import Filters, after
 from ..events.rows import event_of
 from ..figures import rollups
+from ..figures.of_thinned import of_thinned
 from ..figures.sampled import forget_sampled
-from ..group_schema import notebooks
+from ..group_schema import notebooks, thinned
 from ..groups.samples import renew_samples
 from ..news import tell_others
 from ..outbox.deletions import pass_on_deletion
@@ -76,10 +77,19 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
 
 
 def delete_counted(connection: Connection, filters: Filters) -> None:
-    """Take what was only counted, and is meant by these filters, out of the figures; groups may be gone with it."""
-    if touched := forget_sampled(connection, filters):
-        withdraw_alerts(connection, touched)
+    """Take what is only counted, and meant by these filters, out of the figures; groups may be gone with it."""
+    if touched := {*forget_sampled(connection, filters), *_delete_thinned(connection, filters)}:
+        withdraw_alerts(connection, sorted(touched))
         tell_others(connection)
+
+
+def _delete_thinned(connection: Connection, filters: Filters) -> list[str]:
+    chosen = and_(true(), *filters.conditions())
+    touched = rollups.take_away(connection, chosen, rollups.THINNED)
+    if touched:
+        connection.execute(delete(thinned).where(of_thinned(chosen)))
+        renew_samples(connection, touched)
+    return touched
 
 
 STEP = 200

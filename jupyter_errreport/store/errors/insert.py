@@ -17,13 +17,14 @@ from ..events.texts import text_of
 from ..figures.arrivals import Arrivals
 from ..figures.sampled import NONE, Counted, count_sampled, where_kept
 from ..figures.session_figures import count_errors
+from ..group_schema import thinned
 from ..groups.edited_cells import keep_cells
 from ..groups.former_groups import keep_former
 from ..groups.known_groups import Known, known_groups
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, groups_of
 from ..groups.samples import renew_samples
-from ..limits import DAY, Limits, SessionMeter
+from ..limits import DAY, Limits, SessionMeter, over_rate_of
 from ..names.copies import perhaps_copies, recognise
 from ..naming import Naming
 from ..news import tell_others
@@ -104,7 +105,7 @@ def insert_errors(
             outcomes.append(Outcome(event_id, "rejected", group, reason))
         elif gate and gate.is_full():
             outcomes.append(Outcome(event_id, "rejected", group, FULL))
-        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session")):
+        elif gate and gate.samples(place.notebook, group, groups, address, event.get("session"), over_rate_of(event)):
             known.add(event_id)
             notebook = place.notebook if gate.knows(place.notebook) else NONE
             kept_as = group if gate.has_group(group, groups) else NONE
@@ -225,9 +226,9 @@ def _known_ids(connection: Connection, ids: Sequence[str]) -> list[str]:
 
 def errors_of_session(connection: Connection, session: str) -> tuple[int, str | None]:
     """How many errors a session has had (repeats counted), and when the last came."""
-    count, last = connection.execute(
-        select(func.coalesce(func.sum(errors.c.count), 0), func.max(errors.c.received_at)).where(
-            errors.c.session == session
-        )
-    ).one()
-    return int(count), last
+    count, last = 0, None
+    for table, moment in ((errors, errors.c.received_at), (thinned, thinned.c.last_received_at)):
+        query = select(func.coalesce(func.sum(table.c.count), 0), func.max(moment)).where(table.c.session == session)
+        more, latest = connection.execute(query).one()
+        count, last = count + int(more), max(filter(None, (last, latest)), default=None)
+    return count, last

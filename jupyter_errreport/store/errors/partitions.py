@@ -21,6 +21,8 @@ MOST = 120
 """Months that are made at once, for what is old already."""
 PATIENCE = "2s"
 """How long this waits for those who read, while others wait behind it."""
+SPARE = 1_000_000
+"""Bytes for which it is not worth to write a month anew."""
 DEFAULT = "errors_default"
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -90,6 +92,27 @@ def all_older(connection: Connection, end: float, received_before: str) -> list[
 def drop_partition(connection: Connection, partition: Partition) -> bool:
     """Drop it with all that is in it; False when others use the table for too long, and nothing was done."""
     return _patiently(connection, lambda: connection.execute(text(f"DROP TABLE {partition.name}")))
+
+
+def is_hollow(connection: Connection, partition: Partition) -> bool:
+    """Whether most of the disk that it takes is of rows that were deleted."""
+    name = partition.name
+    taken = connection.scalar(text(f"SELECT pg_relation_size('{name}')")) or 0
+    used = connection.scalar(text(f"SELECT COALESCE(SUM(pg_column_size(kept.*)), 0) FROM {name} AS kept")) or 0  # noqa: S608
+    return int(taken) > 2 * int(used) + SPARE
+
+
+def rewrite_partition(connection: Connection, partition: Partition) -> bool:
+    """Write what is in it anew, so that what was deleted takes no disk; False when others use it for too long."""
+
+    def rewrite() -> None:
+        connection.execute(text(f"LOCK TABLE {partition.name} IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text(f"CREATE TEMPORARY TABLE rewritten ON COMMIT DROP AS SELECT * FROM {partition.name}"))  # noqa: S608
+        connection.execute(text(f"TRUNCATE TABLE {partition.name}"))
+        connection.execute(text(f"INSERT INTO {partition.name} SELECT * FROM rewritten"))  # noqa: S608
+        connection.execute(text("DROP TABLE rewritten"))
+
+    return _patiently(connection, rewrite)
 
 
 def first_id(moment: float) -> str:

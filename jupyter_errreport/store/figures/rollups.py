@@ -2,12 +2,12 @@
 
 A table of figures is described by its columns alone: its primary key says what is counted apart, and each other column
 has a meaning by its name, wherever it stands. Adding, deleting and moving errors are then one and the same: figures of
-some errors, added or taken away.
+some errors, added or taken away. Those whose texts were thinned out count like all others, and go where others go.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -39,8 +39,10 @@ from ..group_schema import (
     notebook_days,
     notebook_releases,
     notebooks,
+    thinned,
 )
 from ..schema import errors, texts
+from .of_thinned import of_thinned
 
 Row = dict[str, Any]
 
@@ -66,6 +68,30 @@ _BOUNDS: dict[str, ColumnElement[Any]] = {
     "first_seen": func.min(errors.c.received_at),
     "last_seen": func.max(errors.c.received_at),
 }
+_LINE: dict[str, ColumnElement[Any]] = {"first_line": func.max(errors.c.first_line)}
+
+
+class Source(NamedTuple):
+    """A table of what is counted."""
+
+    table: Table
+    keys: Mapping[str, ColumnElement[Any]]
+    measures: Mapping[str, ColumnElement[Any]]
+
+
+KEPT = Source(errors, _KEYS, _SUMS | _BOUNDS | _LINE)
+THINNED = Source(
+    thinned,
+    {name: of_thinned(key) for name, key in _KEYS.items()},
+    {
+        **{name: func.sum(thinned.c[name]) for name in _SUMS},
+        "first_seen": func.min(thinned.c.received_at),
+        "last_seen": func.max(thinned.c.last_received_at),
+        "first_line": func.max(thinned.c.first_line),
+    },
+)
+_BOTH = (KEPT, THINNED)
+_MERGED: Mapping[str, Any] = {"first_seen": min, "last_seen": max, "first_line": max}
 
 _OF_GROUPS = (groups, group_days, group_releases, group_cells, group_fingerprints)
 _OF_NOTEBOOKS = (notebooks, notebook_days, notebook_releases, notebook_cells)
@@ -73,18 +99,19 @@ _SESSIONS = {groups: group_sessions, notebook_cells: cell_sessions}
 """Where `sessions` counts the different sessions that had errors, and which table holds those."""
 
 
-def take_away(connection: Connection, chosen: ColumnElement[bool]) -> list[str]:
+def take_away(connection: Connection, chosen: ColumnElement[bool], source: Source = KEPT) -> list[str]:
     """Take errors, which are about to be deleted, out of all figures; the groups that they were in."""
-    touched = connection.scalars(select(errors.c.group_id).where(chosen).distinct()).all()
-    for table in (*_OF_GROUPS, texts, *_OF_NOTEBOOKS):
-        _take(connection, table, chosen)
+    query = select(source.table.c.group_id).where(_asked_of(source, chosen)).distinct()
+    touched = connection.scalars(query).all()
+    for table in (*_OF_GROUPS, texts, *_OF_NOTEBOOKS) if touched else ():
+        _take(connection, table, chosen, (source,))
     return list(touched)
 
 
 def move(connection: Connection, chosen: ColumnElement[bool], group_id: str) -> None:
     """Have errors of one group count for another, which must have a row; then their own rows say so too."""
     _move(connection, _OF_GROUPS, chosen, {"group_id": group_id})
-    connection.execute(update(errors).where(chosen).values(group_id=group_id))
+    _rewrite(connection, chosen, group_id=group_id)
 
 
 def move_to_notebook(
@@ -94,7 +121,16 @@ def move_to_notebook(
     _move(connection, _OF_NOTEBOOKS, chosen, {"notebook": notebook})
     for part, group_id in parts:
         _move(connection, _OF_GROUPS, part, {"group_id": group_id})
-        connection.execute(update(errors).where(part).values(group_id=group_id, identity=notebook))
+        _rewrite(connection, part, group_id=group_id, identity=notebook)
+
+
+def _rewrite(connection: Connection, chosen: ColumnElement[bool], **values: str) -> None:
+    for source in _BOTH:
+        connection.execute(update(source.table).where(_asked_of(source, chosen)).values(values))
+
+
+def _asked_of(source: Source, chosen: ColumnElement[bool]) -> ColumnElement[bool]:
+    return chosen if source.table is errors else of_thinned(chosen)
 
 
 def _move(connection: Connection, tables: Iterable[Table], chosen: ColumnElement[bool], to: Mapping[str, str]) -> None:
@@ -114,13 +150,13 @@ def _add(connection: Connection, table: Table, chosen: ColumnElement[bool], to: 
         _add_sessions(connection, table, _SESSIONS[table], chosen, to)
 
 
-def _take(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> None:
+def _take(connection: Connection, table: Table, chosen: ColumnElement[bool], sources: Sequence[Source] = _BOTH) -> None:
     """What is left without errors goes, but for what people wrote and decided."""
-    rows = _figures(connection, table, chosen)
+    rows = _figures(connection, table, chosen, sources=sources)
     if not rows:
         return
     if table in _SESSIONS:
-        _take_sessions(connection, table, _SESSIONS[table], chosen)
+        _take_sessions(connection, table, _SESSIONS[table], chosen, sources)
     _change(connection, table, rows, -1)
     empty = table.c.events <= 0
     if table is groups:
@@ -131,20 +167,40 @@ def _take(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> 
 
 
 def _figures(
-    connection: Connection, table: Table, chosen: ColumnElement[bool], to: Mapping[str, str] = MappingProxyType({})
+    connection: Connection,
+    table: Table,
+    chosen: ColumnElement[bool],
+    to: Mapping[str, str] = MappingProxyType({}),
+    sources: Sequence[Source] = _BOTH,
 ) -> list[Row]:
     """What these errors come to in the rows of a table, in the order of its keys; `to` are keys they shall have."""
-    keys = {column.name: _KEYS[column.name] for column in table.primary_key}
+    found: dict[tuple[str, ...], Row] = {}
+    for source in sources:
+        for row in _figures_in(connection, source, table, _asked_of(source, chosen), to):
+            other = found.setdefault(_key(table, row), row)
+            if other is not row:
+                for name in row.keys() - {column.name for column in table.primary_key}:
+                    other[name] = _MERGED[name](other[name], row[name]) if name in _MERGED else other[name] + row[name]
+    return [found[key] for key in sorted(found)]
+
+
+def _figures_in(
+    connection: Connection, source: Source, table: Table, chosen: ColumnElement[bool], to: Mapping[str, str]
+) -> list[Row]:
+    keys = {column.name: source.keys[column.name] for column in table.primary_key}
     grouped = [key for name, key in keys.items() if name not in to]
     keys |= {name: literal(value, String) for name, value in to.items() if name in keys}
-    measures = {name: measure for name, measure in (_SUMS | _BOUNDS).items() if name in table.c}
-    if "first_line" in table.c and table is not groups:
-        measures["first_line"] = func.max(errors.c.first_line)
+    measures = {
+        name: measure
+        for name, measure in source.measures.items()
+        # What a group is shown by is one error's: see `groups.samples`.
+        if name in table.c and not (name in _LINE and table is groups)
+    }
     query = select(*(expression.label(name) for name, expression in (keys | measures).items())).where(chosen)
     for name in ("release", "session"):
         if name in keys:
-            query = query.where(errors.c[name].is_not(None))
-    query = query.group_by(*grouped).having(func.count() > 0).order_by(*grouped)
+            query = query.where(source.table.c[name].is_not(None))
+    query = query.group_by(*grouped).having(func.count() > 0)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -174,9 +230,11 @@ def _add_sessions(
         _count_sessions(connection, table, new, 1)
 
 
-def _take_sessions(connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool]) -> None:
+def _take_sessions(
+    connection: Connection, table: Table, pairs: Table, chosen: ColumnElement[bool], sources: Sequence[Source]
+) -> None:
     """Forget that sessions had these errors, and count those that have none in that row any more."""
-    rows = _figures(connection, pairs, chosen)
+    rows = _figures(connection, pairs, chosen, sources=sources)
     if rows:
         _change(connection, pairs, rows, -1)
         empty = _those(connection, pairs, rows, "found.events <= 0")

@@ -1,11 +1,13 @@
 """Errors of which only the id and the count were kept: they are in the figures, and their share in those is known.
 
+Asked for, that share has those too whose texts were kept at first, and thinned out later (`thinned`).
+
 An id stands among the tombstones, so that an error that is sent again counts once. The table `sampled` says how many
 errors of a group (or of none: then of a notebook, or of none) there were on a day.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
@@ -13,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, sel
 from ..database.statements import Statement, upsert_of
 from ..database.upsert import insert_missing
 from ..events.filters import Filters, in_scope
-from ..group_schema import group_days, groups, notebook_days, notebooks, sampled
+from ..group_schema import group_days, groups, notebook_days, notebooks, sampled, thinned
 from ..naming import is_notebook
 from ..paging import in_parts
 
@@ -120,26 +122,28 @@ def move_sampled_of_notebook(connection: Connection, notebook: str, to: str) -> 
 
 
 def sampled_of_groups(connection: Connection, group_ids: Sequence[str]) -> Counter[str]:
-    """For each group how many of its errors were only counted."""
-    return _sums(connection, "group_id", group_ids)
+    """For each group how many of its errors are only counted."""
+    return _sums(connection, {sampled: "group_id", thinned: "group_id"}, group_ids)
 
 
 def sampled_of_notebooks(connection: Connection, names: Sequence[str]) -> Counter[str]:
-    """For each notebook how many of its errors were only counted."""
-    return _sums(connection, "notebook", names)
+    """For each notebook how many of its errors are only counted."""
+    return _sums(connection, {sampled: "notebook", thinned: "identity"}, names)
 
 
-def _sums(connection: Connection, column: str, names: Sequence[str]) -> Counter[str]:
+def _sums(connection: Connection, columns: Mapping[Table, str], names: Sequence[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for part in in_parts(names):
-        query = select(sampled.c[column], func.sum(sampled.c.count)).where(sampled.c[column].in_(part))
-        found.update({name: int(count) for name, count in connection.execute(query.group_by(sampled.c[column]))})
+        for table, column in columns.items():
+            query = select(table.c[column], func.sum(table.c.count)).where(table.c[column].in_(part))
+            found.update({name: int(count) for name, count in connection.execute(query.group_by(table.c[column]))})
     return found
 
 
 def all_sampled(connection: Connection) -> int:
-    """How many errors were only counted."""
-    return int(connection.execute(select(func.coalesce(func.sum(sampled.c.count), 0))).scalar_one())
+    """How many errors are only counted."""
+    sums = (select(func.coalesce(func.sum(table.c.count), 0)) for table in (sampled, thinned))
+    return sum(int(connection.execute(query).scalar_one()) for query in sums)
 
 
 def _add(connection: Connection, figures: dict[tuple[str, str, str], tuple[int, int]]) -> None:

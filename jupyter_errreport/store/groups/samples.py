@@ -34,13 +34,21 @@ def sample_of(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def row_of_group(row: Mapping[Any, Any], group_id: str) -> dict[str, Any]:
     """A group that nothing is counted for yet, from the row of its first error."""
+    shown = {**sample_of(row), "cell_free": cell_free_of(row), "notebook": row["identity"]}
+    return {**shown, **_nothing_yet(group_id, row["received_at"])}
+
+
+def empty_group(other: Mapping[str, Any], group_id: str) -> dict[str, Any]:
+    """A group that nothing is counted for yet, shown by what another one is shown by (its row)."""
+    names = ("error_name", "error_message", "first_line", "kind", "language", "cell", "cell_free", "notebook")
+    return {**{name: other[name] for name in names}, **_nothing_yet(group_id, other["first_seen"])}
+
+
+def _nothing_yet(group_id: str, moment: str) -> dict[str, Any]:
     return {
-        **sample_of(row),
-        "cell_free": cell_free_of(row),
         "group_id": group_id,
-        "notebook": row["identity"],
         **dict.fromkeys(("count", "events", "sessions"), 0),
-        **dict.fromkeys(("first_seen", "last_seen", "status_at"), row["received_at"]),
+        **dict.fromkeys(("first_seen", "last_seen", "status_at"), moment),
         "status": "open",
         "wakes_again": False,
         "note": "",

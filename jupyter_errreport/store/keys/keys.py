@@ -10,18 +10,18 @@ from ..naming import Naming, names_said
 from ..paging import Cursor, Page, page_of
 from ..schema import tokens
 from ..scopes import notebook_of, scope_of
-from ..tokens import SHOWN, keep_new_token, revoke_token, valid_token
+from ..tokens import SHOWN, NewToken, make_token, revoke_token, valid_token
 from .refusals import forget_refusals
 
 
-def create_key(connection: Connection, notebook: str) -> str:
+def create_key(connection: Connection, notebook: str) -> NewToken:
     """Make a key of this notebook, which must be somebody's. This is the only time that anyone can see it.
 
     That it was not accepted until now is forgotten.
     """
     name = name_of_key(connection, notebook)
     forget_refusals(connection, name)
-    return keep_new_token(connection, "report", scope_of(name))
+    return make_token(connection, "report", scope_of(name))
 
 
 def name_of_key(connection: Connection, notebook: str) -> str:

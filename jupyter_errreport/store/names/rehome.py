@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 
 from ...event import group_id as natural_id
 from ..events.comments import move_comments
+from ..figures.of_thinned import of_thinned
 from ..figures.rollups import CELL, move_to_notebook
 from ..figures.sampled import move_sampled
 from ..figures.session_figures import add_sessions, take_sessions
-from ..group_schema import alerts, group_fingerprints, groups, regroupings
+from ..group_schema import alerts, group_fingerprints, groups, regroupings, thinned
 from ..groups.edited_cells import keep_cells
 from ..groups.former_groups import forget_former, lead_on
 from ..groups.regroupings import Place, add_rule, groups_of, part_id
-from ..groups.samples import renew_samples, row_of_group
+from ..groups.samples import empty_group, renew_samples, row_of_group
 from ..paging import in_parts
 from ..schema import errors, sessions
 
@@ -36,9 +37,7 @@ class _Part(NamedTuple):
 
 def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: str, to: str) -> int:
     """Have errors of one notebook be another's; how many events."""
-    query = select(errors.c.group_id, errors.c.fingerprint, CELL, func.count()).where(chosen)
-    query = query.group_by(errors.c.group_id, errors.c.fingerprint, CELL)
-    sizes = {_Part(*row[:3]): row[3] for row in connection.execute(query)}
+    sizes = _sizes(connection, chosen)
     if not sizes:
         return 0
     targets = _targets(connection, list(sizes), notebook, to)
@@ -53,7 +52,7 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
     for part_chosen, group in parts:
         if group not in made:
             made.add(group)
-            _make(connection, part_chosen, group, to)
+            _make(connection, part_chosen, group, to, before)
     move_to_notebook(connection, chosen, to, parts)
     for group, of in sorted(sources.items()):
         main = max(of, key=lambda source: (of[source], source))
@@ -70,6 +69,20 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
     keep_cells(connection, cells)
     renew_samples(connection, [*before, *sources])
     return sum(sizes.values())
+
+
+def _sizes(connection: Connection, chosen: ColumnElement[bool]) -> dict[_Part, int]:
+    """How many events each part has, those included whose texts are not kept."""
+    sizes: Counter[_Part] = Counter()
+    kept = (errors.c.group_id, errors.c.fingerprint, CELL)
+    rest = tuple(map(of_thinned, kept))
+    for columns, events, its in (
+        (kept, func.count(), chosen),
+        (rest, func.sum(thinned.c.events), of_thinned(chosen)),
+    ):
+        query = select(*columns, events).where(its).group_by(*columns)
+        sizes.update({_Part(*row[:3]): int(row[3]) for row in connection.execute(query)})
+    return dict(sizes)
 
 
 def move_sessions(connection: Connection, chosen: ColumnElement[bool], names: list[str], to: str) -> None:
@@ -151,11 +164,22 @@ def _cells(
     return found
 
 
-def _make(connection: Connection, chosen: ColumnElement[bool], group: str, notebook: str) -> None:
-    """Have a group to which errors can be moved, from the oldest of them."""
+def _make(
+    connection: Connection,
+    chosen: ColumnElement[bool],
+    group: str,
+    notebook: str,
+    before: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Have a group to which errors can be moved, from the oldest of them; else from the group that they were in."""
     oldest = select(errors).where(chosen).order_by(errors.c.received_at, errors.c.event_id).limit(1)
-    row = connection.execute(oldest).mappings().one()
-    connection.execute(insert(groups).values({**row_of_group(row, group), "notebook": notebook}))
+    row = connection.execute(oldest).mappings().first()
+    if row is not None:
+        made = row_of_group(row, group)
+    else:
+        source = connection.scalars(select(thinned.c.group_id).where(of_thinned(chosen)).limit(1)).one()
+        made = empty_group(before[source], group)
+    connection.execute(insert(groups).values({**made, "notebook": notebook}))
     forget_former(connection, group)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from jupyter_errreport.delivery.http.failure import in_words
 
+from ..capped_answers import capped_answers
 from ..message import Message
 from .channel import Channel, ChannelError
 
@@ -26,7 +27,8 @@ class AppriseChannel(Channel):
     def send(self, message: Message, message_id: str) -> None:
         """Have Apprise deliver the message as plain text."""
         try:
-            delivered = self._apprise.notify(title=message.title, body=message.text, body_format="text")
+            with capped_answers():
+                delivered = self._apprise.notify(title=message.title, body=message.text, body_format="text")
         except Exception as error:
             raise ChannelError(f"{self.label} could not be reached ({in_words(error)})") from error
         if not delivered:

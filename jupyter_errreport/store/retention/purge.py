@@ -2,15 +2,15 @@
 
 from sqlalchemy import Connection, delete, select
 
-from ..event import rfc3339
-from .database.clock import clock
-from .errors.errors import STEP, delete_counted, delete_months, expire_some_errors
-from .errors.partitions import all_older, first_id
-from .events.filters import Filters
-from .limits import DAY
-from .outbox.alerts import purge_alerts
-from .schema import sessions, tombstones
-from .sessions import delete_sessions
+from ...event import rfc3339
+from ..database.clock import clock
+from ..errors.errors import STEP, delete_counted, delete_months, expire_some_errors
+from ..errors.partitions import all_older, first_id
+from ..events.filters import Filters
+from ..limits import DAY
+from ..outbox.alerts import purge_alerts
+from ..schema import sessions, tombstones
+from ..sessions import delete_sessions
 
 TOMBSTONES = 2_000
 """Tombstones that are taken away in one transaction."""
