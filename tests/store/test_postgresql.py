@@ -409,13 +409,13 @@ NEWS: dict[str, Callable[[Connection, EventMessageType], object]] = {
     "a source": lambda connection, _: publish_source(connection, "dock", [PublishedCell("1", None, "1")], "python"),
     "an alert": lambda connection, _: add_alert(connection, "share", "dock", None, stamp()),
     "a deletion": lambda connection, _: delete_errors(connection, Filters()),
+    "a token": lambda connection, _: create_token(connection, "read"),
 }
 NO_NEWS: dict[str, Callable[[Connection, EventMessageType], object]] = {
     "an opened session": lambda connection, _: open_session(connection, "s", "dock", "::1", None),
     "a heartbeat": lambda connection, _: open_session(connection, "s", "dock", "::1", None, 9, 2),
     "a known error": lambda connection, made: insert_errors(connection, [made], None, 90),
     "a setting": lambda connection, _: secret(connection, "salt"),
-    "a token": lambda connection, _: create_token(connection, "read"),
     "a purge of nothing": lambda connection, _: purge(connection, 30, 90),
     "months": lambda connection, _: make_partitions(connection),
 }

@@ -13,6 +13,7 @@ from jupyter_errreport.store import Database
 from jupyter_errreport.store.errors.errors import count_everything, delete_errors, find_error, list_errors
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.events.filters import Filters
+from jupyter_errreport.store.group_schema import thinned
 from jupyter_errreport.store.groups.groups import (
     GroupChange,
     GroupFilters,
@@ -161,6 +162,11 @@ def filled(database: Database, event: Make) -> Database:
         publish_source(connection, "dock", [PublishedCell("dock('x')", "c1", "dock(<str>)")], "python")
         row = {"name": "my dock", "notebook": "dock", "recognised_at": MOMENT}
         connection.execute(insert(recognised_copies).values(row))
+        texts = dict.fromkeys(("fingerprint", "group_id", "text_id", "error_name", "first_line"), "gone")
+        numbers = dict.fromkeys(("execution_count", "execution_sum", "count", "events"), 1)
+        times = dict.fromkeys(("received_at", "last_received_at"), MOMENT)
+        gone = {"event_id": f"{ID}t", "notebook": "gone", "identity": "gone", **texts, **numbers, **times}
+        connection.execute(insert(thinned).values(gone))
 
     database.write(work).result(60)
     database.write(pretend_to_be_large).result(5)

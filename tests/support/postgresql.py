@@ -147,6 +147,8 @@ class PostgreSQLServer:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(30)
         self.process = None
+        # While one of them holds the shared memory, the next server does not start.
+        wait_for(lambda: not any(_runs(int(pid)) for pid in children), "the end of PostgreSQL's processes")
 
     def remove(self) -> None:
         """End it, and leave nothing of it."""
@@ -162,3 +164,12 @@ class PostgreSQLServer:
             self.execute("SELECT 1")
             return True
         return False
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+    except OSError:
+        return False
+    return not state.startswith("Z")

@@ -12,7 +12,7 @@ from ..database.clock import clock
 from ..schema import logins
 from ..tokens import token_hash
 
-NAME_LIMIT = 200
+PERSON_LIMIT = 200
 
 
 class Login(NamedTuple):
@@ -32,7 +32,7 @@ def keep_login(
     connection.execute(
         insert(logins).values(
             sha256=token_hash(shown),
-            name=name[:NAME_LIMIT],
+            name=name[:PERSON_LIMIT],
             known_as=json.dumps(list(known_as)),
             groups=json.dumps(list(groups)),
             ends_at=rfc3339(now + seconds),
