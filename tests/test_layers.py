@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import tomllib
 
-from jupyter_errreport.command.installation import KERNEL_PARTS
+from jupyter_errreport.command.kernels.installation import KERNEL_PARTS
 from tests.support.runtimes import ROOT
 
 PATH = f"{ROOT}:{ROOT / 'collector'}"

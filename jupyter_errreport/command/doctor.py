@@ -69,8 +69,8 @@ def look_at_kernels() -> Iterator[Finding]:
     """Whether kernels of this machine are caught, and whether a Jupyter server watches them."""
     try:
         from .hook import describe
-        from .kernelspecs import all_specs
-        from .server_extension import is_enabled
+        from .kernels.kernelspecs import all_specs
+        from .kernels.server_extension import is_enabled
 
         specs = all_specs()
     except ImportError:

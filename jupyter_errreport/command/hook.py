@@ -5,9 +5,9 @@ import sys
 from typing import Callable, Dict, List
 
 from ..contract import URL_VARIABLE
-from . import installation
-from .kernelspecs import Environment, ProbeError, Spec, all_specs, probe
-from .server_extension import is_enabled
+from .kernels import installation
+from .kernels.kernelspecs import Environment, ProbeError, Spec, all_specs, probe
+from .kernels.server_extension import is_enabled
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

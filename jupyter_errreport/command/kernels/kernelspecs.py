@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 STARTUP_FILE = "50-jupyter_errreport.py"
 """What loads the hook: a file in IPython's startup folder."""
@@ -41,8 +41,8 @@ class Spec(NamedTuple):
 
     name: str
     language: str
-    argv: List[str]
-    env: Dict[str, str]
+    argv: list[str]
+    env: dict[str, str]
 
 
 class Environment(NamedTuple):
@@ -50,7 +50,7 @@ class Environment(NamedTuple):
 
     prefix: str
     executable: str
-    startup: List[str]
+    startup: list[str]
     """Our startup files among those that its kernels read."""
     installed: bool
     """Whether the package is installed there."""
@@ -59,7 +59,7 @@ class Environment(NamedTuple):
     requests: bool
 
 
-def all_specs() -> List[Spec]:
+def all_specs() -> list[Spec]:
     """Every kernelspec that Jupyter finds, by name."""
     from jupyter_client.kernelspec import KernelSpecManager
 

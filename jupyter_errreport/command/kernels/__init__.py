@@ -1,0 +1,1 @@
+"""What `hook` and `doctor` know of the kernels of a machine, and how the hook gets into them."""
