@@ -78,7 +78,11 @@ def _with_comments(connection: Connection, shown: list[dict[str, Any]]) -> list[
 
 def delete_counted(connection: Connection, filters: Filters) -> None:
     """Take what is only counted, and meant by these filters, out of the figures; groups may be gone with it."""
-    if touched := {*forget_sampled(connection, filters), *_delete_thinned(connection, filters)}:
+    _forget_groups(connection, {*forget_sampled(connection, filters), *_delete_thinned(connection, filters)})
+
+
+def _forget_groups(connection: Connection, touched: set[str]) -> None:
+    if touched:
         withdraw_alerts(connection, sorted(touched))
         tell_others(connection)
 
@@ -112,7 +116,10 @@ def delete_errors(connection: Connection, filters: Filters, event_id: str | None
 
 def delete_some_errors(connection: Connection, filters: Filters) -> int:
     """The same with the `STEP` oldest errors that match; how many. Less than `STEP`: there are no more."""
-    return _delete_everywhere(connection, _oldest(connection, filters.conditions()))
+    deleted = _delete_everywhere(connection, _oldest(connection, filters.conditions()))
+    if deleted < STEP:  # between two steps others may have thinned out what is to go
+        _forget_groups(connection, set(_delete_thinned(connection, filters)))
+    return deleted
 
 
 def expire_some_errors(connection: Connection, until: str, remember_since: str, besides: Sequence[Partition]) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from ...event import fingerprint_of, fingerprint_parts
 from ..database.statements import Statement, listed
 from ..events.rows import event_of
+from ..figures.of_thinned import is_any
 from ..group_schema import group_cells, group_fingerprints, groups, regroupings
 from ..paging import in_parts
 from ..schema import errors, source_cells
@@ -118,7 +119,7 @@ def part_alike(connection: Connection, notebook: str, cells: Sequence[str]) -> N
     for rule in connection.execute(query).mappings().all():
         if rule["alike"] in standing and _has_one_of(connection, rule["group_id"], standing - {rule["alike"]}):
             its = (errors.c.group_id == rule["group_id"]) & (errors.c.fingerprint == rule["fingerprint"])
-            if connection.execute(select(errors.c.event_id).where(its).limit(1)).first() is not None:
+            if is_any(connection, its):
                 split(connection, rule["group_id"], rule["fingerprint"], "", None)
             else:
                 connection.execute(delete(regroupings).where(regroupings.c.origin == rule["origin"]))

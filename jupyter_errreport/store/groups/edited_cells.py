@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from ...event import fingerprint_of, fingerprint_parts
 from ..database.statements import Statement, listed
-from ..group_schema import cell_groups
+from ..group_schema import cell_groups, thinned
 from ..schema import errors
 
 CellKey = tuple[str, str, str]
@@ -57,6 +57,9 @@ def move_cells(connection: Connection, group_id: str, to: str, those_of_errors: 
     """The cells of a group are another's now; with `those_of_errors` only those whose errors are."""
     its = cell_groups.c.group_id == group_id
     if those_of_errors:
-        moved = select(errors.c.cell_id).where(errors.c.group_id == to, errors.c.cell_id.is_not(None))
-        its &= cell_groups.c.cell_id.in_(moved)
+        moved = (
+            select(table.c.cell_id).where(table.c.group_id == to, table.c.cell_id.is_not(None))
+            for table in (errors, thinned)
+        )
+        its &= or_(*map(cell_groups.c.cell_id.in_, moved))
     connection.execute(update(cell_groups).where(its).values(group_id=to))

@@ -21,7 +21,7 @@ from ..news import tell_others
 from ..schema import errors
 from .edited_cells import move_cells
 from .former_groups import forget_former, lead_on
-from .samples import renew_samples, row_of_group
+from .samples import group_of_errors, renew_samples
 
 
 class RegroupingError(Exception):
@@ -110,16 +110,15 @@ def split(connection: Connection, group_id: str, fingerprint: str, cell: str, sc
     chosen = (errors.c.group_id == group_id) & (errors.c.fingerprint == fingerprint)
     if cell:
         chosen &= cell == rollups.CELL
-    oldest = select(errors).where(chosen).order_by(errors.c.received_at, errors.c.event_id).limit(1)
-    row = connection.execute(oldest).mappings().first()
-    if row is None:
+    made = group_of_errors(connection, chosen, new)
+    if made is None:
         raise RegroupingError("No error of this group has that fingerprint there; nothing was split off.")
     if cell:
         add_rule(connection, place, new)
     else:
         _free(connection, place, group_id)
     if connection.execute(select(groups.c.group_id).where(groups.c.group_id == new)).first() is None:
-        connection.execute(insert(groups).values(row_of_group(row, new)))
+        connection.execute(insert(groups).values(made))
     forget_former(connection, new)
     rollups.move(connection, chosen, new)
     move_comments(connection, group_id)

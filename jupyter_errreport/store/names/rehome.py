@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, union, update
 
 from ...event import group_id as natural_id
 from ..events.comments import move_comments
-from ..figures.of_thinned import of_thinned
+from ..figures.of_thinned import is_any, of_thinned
 from ..figures.rollups import CELL, move_to_notebook
 from ..figures.sampled import move_sampled
 from ..figures.session_figures import add_sessions, take_sessions
@@ -20,7 +20,7 @@ from ..group_schema import alerts, group_fingerprints, groups, regroupings, thin
 from ..groups.edited_cells import keep_cells
 from ..groups.former_groups import forget_former, lead_on
 from ..groups.regroupings import Place, add_rule, groups_of, part_id
-from ..groups.samples import empty_group, renew_samples, row_of_group
+from ..groups.samples import group_of_errors, renew_samples
 from ..paging import in_parts
 from ..schema import errors, sessions
 
@@ -52,7 +52,7 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
     for part_chosen, group in parts:
         if group not in made:
             made.add(group)
-            _make(connection, part_chosen, group, to, before)
+            _make(connection, part_chosen, group, to)
     move_to_notebook(connection, chosen, to, parts)
     for group, of in sorted(sources.items()):
         main = max(of, key=lambda source: (of[source], source))
@@ -63,7 +63,7 @@ def move_errors(connection: Connection, chosen: ColumnElement[bool], notebook: s
             led[source][group] += size
     for source, groups_now in sorted(led.items()):
         move_comments(connection, source)
-        if connection.execute(select(errors.c.event_id).where(errors.c.group_id == source).limit(1)).first() is None:
+        if not is_any(connection, errors.c.group_id == source):
             move_sampled(connection, source, max(groups_now, key=lambda group: (groups_now[group], group)), to)
         _leave(connection, source, sorted(groups_now), to)
     keep_cells(connection, cells)
@@ -155,31 +155,21 @@ def _cells(
     to: str,
 ) -> dict[tuple[str, str, str], str]:
     """In which groups the cells are that errors are told apart by, by their ids."""
-    query = select(errors.c.group_id, errors.c.fingerprint, CELL, errors.c.cell_id)
-    query = query.where(chosen, errors.c.cell_id.is_not(None)).distinct()
+    asked = (errors.c.group_id, errors.c.fingerprint, CELL, errors.c.cell_id)
+    its = chosen & errors.c.cell_id.is_not(None)
+    kept, rest = select(*asked).where(its), select(*map(of_thinned, asked)).where(of_thinned(its))
     found = {}
-    for group, fingerprint, cell, cell_id in connection.execute(query):
+    for group, fingerprint, cell, cell_id in connection.execute(union(kept, rest)).all():
         if free := before[group]["cell_free"]:
             found[to, free, cell_id] = targets[_Part(group, fingerprint, cell)]
     return found
 
 
-def _make(
-    connection: Connection,
-    chosen: ColumnElement[bool],
-    group: str,
-    notebook: str,
-    before: Mapping[str, Mapping[str, Any]],
-) -> None:
-    """Have a group to which errors can be moved, from the oldest of them; else from the group that they were in."""
-    oldest = select(errors).where(chosen).order_by(errors.c.received_at, errors.c.event_id).limit(1)
-    row = connection.execute(oldest).mappings().first()
-    if row is not None:
-        made = row_of_group(row, group)
-    else:
-        source = connection.scalars(select(thinned.c.group_id).where(of_thinned(chosen)).limit(1)).one()
-        made = empty_group(before[source], group)
-    connection.execute(insert(groups).values({**made, "notebook": notebook}))
+def _make(connection: Connection, chosen: ColumnElement[bool], group: str, notebook: str) -> None:
+    """Have a group to which these errors can be moved."""
+    made = group_of_errors(connection, chosen, group)
+    if made is not None:
+        connection.execute(insert(groups).values({**made, "notebook": notebook}))
     forget_former(connection, group)
 
 

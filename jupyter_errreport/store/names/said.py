@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from ...contract import is_nobodys, notebook_identity, notebook_names
 from ..database.clock import stamp
 from ..figures.sampled import move_sampled_of_notebook
-from ..group_schema import alerts
+from ..group_schema import alerts, thinned
 from ..naming import Naming, notebook_of
 from ..news import tell_others
 from ..paging import in_parts
@@ -138,7 +138,9 @@ def _move(connection: Connection, notebooks: Iterable[str]) -> int:
 
 def _elsewhere(connection: Connection, table: Table, notebook: str) -> dict[str, list[str]]:
     """Names under which something came for a notebook, of which they are not: by what they are."""
-    names = connection.scalars(select(table.c.notebook).where(table.c.identity == notebook).distinct()).all()
+    tables = (errors, thinned) if table is errors else (table,)
+    queries = [select(one.c.notebook).where(one.c.identity == notebook).distinct() for one in tables]
+    names = {name for query in queries for name in connection.scalars(query)}
     naming = Naming(connection, names)
     found: dict[str, list[str]] = {}
     for name in sorted(names):
