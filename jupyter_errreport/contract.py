@@ -183,6 +183,8 @@ FRONT_END_TARGET = "jupyter_errreport"
 
 UNKNOWN = "unknown"
 """The notebook of an error that came from none, or from one without a name."""
+TEST_ERROR = "TestOfReporting"
+"""What the error is called that is none, but sent through to see whether errors arrive. It is of no session."""
 
 
 @lru_cache(maxsize=1_000)

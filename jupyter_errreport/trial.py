@@ -1,12 +1,12 @@
 """An error that is none: sent through to see whether what is reported arrives, and told in one sentence."""
 
-from .contract import COUNTLESS, UNKNOWN
+from .contract import COUNTLESS, TEST_ERROR, UNKNOWN
 from .delivery.destination import COLLECTOR, SLACK, Destination
 from .delivery.engine.parcel import Parcel
 from .delivery.receivers import receiver_for
 from .event import EventMessageType, encode, fingerprint, new_event_id, rfc3339
 
-NAME = "TestOfReporting"
+NAME = TEST_ERROR
 """What the error is called, so that people know it in a list."""
 MESSAGE = "This is a test, nothing has failed."
 TIMEOUT = 10.0

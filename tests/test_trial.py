@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,15 @@ from jupyter_errreport import ErrorServer, ErrorSlack
 from jupyter_errreport.command.doctor import compare_clocks, look_at_receiver
 from jupyter_errreport.delivery import Destination
 from jupyter_errreport.delivery.http.answer import Answer
-from jupyter_errreport.trial import NAME, try_out
+from jupyter_errreport.event import EventMessageType, group_id
+from jupyter_errreport.store import Database
+from jupyter_errreport.store.database.clock import clock
+from jupyter_errreport.store.errors.insert import insert_errors
+from jupyter_errreport.store.figures.trends import add_spike_alerts
+from jupyter_errreport.store.groups.groups import GroupChange, change_group
+from jupyter_errreport.store.limits import DAY
+from jupyter_errreport.store.outbox.alerts import list_alerts
+from jupyter_errreport.trial import NAME, trial_event, try_out
 from tests.support.receiver import Receiver, receiver
 
 
@@ -81,3 +91,30 @@ def test_the_doctor_says_what_to_mend(to: Receiver) -> None:
     assert "nothing listens" in seen("127.0.0.1:9")["receiver"][1]
     assert seen("")["receiver"][0] == "?"
     assert json.dumps(seen(to.url)).isascii()
+
+
+def test_nobody_is_alerted_of_a_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = [0.0]
+    monkeypatch.setattr(clock, "source", lambda: time.time() + ahead[0])
+    monkeypatch.setattr(clock, "_last", clock.last)
+    database = Database(str(tmp_path / "errors.sqlite"))
+    database.start()
+
+    def told_after(*made: EventMessageType) -> list[str]:
+        database.write(lambda connection: insert_errors(connection, made, None, 90)).result(20)
+        database.write(lambda connection: add_spike_alerts(connection, clock.now())).result(20)
+        return [alert["kind"] for alert in database.read(lambda connection: list_alerts(connection, 10)).result(20)]
+
+    def trial() -> EventMessageType:
+        return trial_event(Destination.collector("http://127.0.0.1"), "dock")
+
+    test = trial()
+    assert told_after(test) == []
+    change = GroupChange(status="resolved")
+    group = group_id("dock", test["fingerprint"])
+    database.write(lambda connection: change_group(connection, group, change, None)).result(20)
+    ahead[0] = 2 * DAY
+    assert told_after(*(trial() for _ in range(30))) == []
+    readers = {**trial(), "fingerprint": "2-" + "1" * 30, "session": "s1"}
+    assert told_after(readers) == ["new"], "a reader's error of this name is told"  # type: ignore[arg-type]
+    database.close()

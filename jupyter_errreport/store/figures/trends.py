@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from ...contract import TEST_ERROR
 from ...event import new_event_id, rfc3339
 from ..group_schema import alerts, group_days, groups, notebook_days
 from ..limits import DAY
@@ -38,6 +39,8 @@ def add_spike_alerts(connection: Connection, now: float) -> int:
         group = connection.execute(select(groups).where(groups.c.group_id == group_id)).mappings().one()
         if group["status"] == "ignored" or group["first_seen"] > rfc3339(now - DAY):
             continue  # a new group has been told of as such
+        if group["error_name"] == TEST_ERROR and not group["sessions"]:
+            continue  # somebody, or something, tests often
         usual = _usual_hour(connection, group_id, group["first_seen"], now)
         if count >= SPIKE_FACTOR * usual and not _told(connection, "spike", group_id, now - SPIKE_QUIET):
             details = {"count": int(count), "usual": round(usual, 2)}
