@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from errreport_collector.accounts.people import Grant, Person, Roles, grants_in
 from errreport_collector.accounts.settings import ErrReportAccounts
+from errreport_collector.handler import CollectorHandler
 from errreport_collector.identity import Identity
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +20,7 @@ from traitlets import TraitError
 
 from jupyter_errreport.contract import ROLES, may
 from jupyter_errreport.store.scopes import regex_of
+from jupyter_errreport.store.tokens import token_hash
 from tests.support.jupyter_servers import clean_environment
 
 NAMES = ("a", "b", "ab", "ba")
@@ -76,3 +81,25 @@ def test_settings_that_let_nobody_in_are_refused_at_the_start(
     assert ended.returncode == 1
     assert sentence in ended.stderr + ended.stdout
     assert "Traceback" not in ended.stderr
+
+
+def test_the_token_for_metrics_is_no_business_of_the_hub() -> None:
+    asked: list[str] = []
+
+    class Handler(CollectorHandler):
+        network = "192.0.2.0"
+        running: ClassVar[Any] = SimpleNamespace(metrics_sha256=token_hash("for-prometheus-alone"))
+
+        def __init__(self) -> None:
+            """No request."""
+
+        async def identity_of(self, sha256: str) -> None:
+            """It is none of ours."""
+
+    async def reporter(token: str, network: str) -> None:
+        asked.append(token)
+
+    Handler.running.accounts = SimpleNamespace(reporter=reporter)
+    for token in ("for-prometheus-alone", "of-somebodys-server"):
+        asyncio.run(Handler()._know_by_token(token))
+    assert asked == ["of-somebodys-server"], "also when the Hub is away, metrics are there"
