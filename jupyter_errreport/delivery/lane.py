@@ -87,6 +87,12 @@ class Lane(Figures):
             self._engine.start_over()
             self._thread.wake()
 
+    def take_key(self, notebook: str, token: str) -> None:
+        """What an earlier process left of this notebook, without any token, goes with this one from now on."""
+        if self._source.take_key(notebook, token):
+            self._engine.start_over()
+            self._thread.wake()
+
     def tell_session(self, cells: Cells) -> None:
         """Have the session opened, also when there will be no event, and told how many cells went well and failed."""
         if self._source.tell_session(cells):
@@ -104,6 +110,12 @@ class Lane(Figures):
         """Cut short whatever wait the thread is in."""
         self._engine.retry_now()
         self._thread.wake()
+
+    def hope(self) -> None:
+        """The receiver has just answered another lane: what waits here because of a failure is tried again."""
+        if self._thread.has_started and self._source.has_work:
+            self._engine.hope()
+            self._thread.wake()
 
     def flush(self, deadline: float) -> bool:
         """Try now to send all, until one attempt fails; False when something is left at `deadline` (monotonic)."""

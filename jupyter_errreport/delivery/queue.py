@@ -150,6 +150,8 @@ class DeliveryQueue:
             if lane is None:
                 lane = self._lanes[destination.identity] = self._new(destination)
             lane.readdress(destination, again)
+            for other in (lane, *self._adopted.values()):
+                _give_key(other, destination)
             return lane
 
     def _lane_for(self, leftover: "Leftover", here: Sequence[Destination]) -> "Optional[Lane]":
@@ -165,11 +167,26 @@ class DeliveryQueue:
             lane = self._adopted.get(leftover.key)
             if lane is None:
                 lane = self._adopted[leftover.key] = self._new(leftover.destination)
+            for destination in here:
+                _give_key(lane, destination)
             return lane
 
     def _new(self, destination: Destination) -> "Lane":
         from .lane import Lane
 
         lane = Lane(destination, self.spool, self._patience)
-        lane.on_answered = lambda hints: self.on_answered(lane.destination, hints)
+
+        def answered(hints: "Hints") -> None:
+            for other in self.lanes() + self.adopted():
+                if other is not lane and other.destination.identity == lane.destination.identity:
+                    other.hope()
+            self.on_answered(lane.destination, hints)
+
+        lane.on_answered = answered
         return lane
+
+
+def _give_key(lane: "Lane", destination: Destination) -> None:
+    """Have a lane to the same receiver know the key of this notebook, for what was spooled when there was none."""
+    if destination.token and destination.notebook and lane.destination.identity == destination.identity:
+        lane.take_key(destination.notebook, destination.token)

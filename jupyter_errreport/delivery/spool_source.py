@@ -9,6 +9,7 @@ from .engine.batch_limit import BatchLimit
 from .engine.parcel import Cells
 from .engine.source import NotNow, Source
 from .figures import Figures, Sent
+from .late_keys import LateKeys
 from .outcome import Hint, Outcome
 from .spool import Item, Spool
 from .spool_parcel import SpoolParcel, Waiting, claimed, taken
@@ -37,6 +38,7 @@ class SpoolSource(Source[SpoolParcel]):
         self._parcel: Optional[SpoolParcel] = None
         self._cells_due: Optional[Cells] = None
         """What the receiver is still to be told of the session."""
+        self._late_keys = LateKeys()
         self._lock = threading.Lock()
 
     def put(self, destination: Destination, event_id: str, count: int, body: bytes, wanted: Callable[[], bool]) -> bool:
@@ -51,6 +53,7 @@ class SpoolSource(Source[SpoolParcel]):
             keep = wanted()
             if keep:
                 self._items.append(waiting)
+                self._late_keys.more_came()
             else:
                 self._figures.forgotten += count
         if not keep:
@@ -63,6 +66,7 @@ class SpoolSource(Source[SpoolParcel]):
             known = {item.entry.event_id for item in [*self._taken, *self._items]}
             new = [Waiting(item, own=False) for item in items if item.entry.event_id not in known]
             self._items = deque(sorted([*new, *self._items], key=lambda item: item.entry.event_id))
+            self._late_keys.more_came()
             return bool(new)
 
     def readdress(self, destination: Destination) -> None:
@@ -70,6 +74,11 @@ class SpoolSource(Source[SpoolParcel]):
         with self._lock:
             self.destination = destination
             self._cells_due = None
+
+    def take_key(self, notebook: str, token: str) -> bool:
+        """What an earlier process left of a notebook, without a token, goes with this one; False when that is known."""
+        with self._lock:
+            return self._late_keys.take(notebook, token)
 
     def tell_session(self, cells: Cells) -> bool:
         """Have the session opened, and told how many cells went well and failed; False where there is none."""
@@ -126,6 +135,8 @@ class SpoolSource(Source[SpoolParcel]):
         """As many events as one request may hold, of those that go with the oldest; their files are claimed."""
         while True:
             with self._lock:
+                if self._late_keys.are_new:
+                    self._items = self._late_keys.in_front(self._items)
                 self._taken, self._items = taken(self._items, self._batch.value)
                 self._parcel = parcel = SpoolParcel(self._taken, [], self.destination, self._cells_due)
                 if not parcel.items and parcel.cells is None:
@@ -209,13 +220,16 @@ class SpoolSource(Source[SpoolParcel]):
                 self._figures.elsewhere += sum(item.errors for item in gone)
                 self._taken = items
             parcel.items, parcel.events = items, [body for _, body in found]
-            # Today's token for our own, today's Jupyter server; what others left goes with the rights that they had.
+            # Today's token for our own, today's Jupyter server; what others left goes with the rights that they had,
+            # or with the key of their notebook, which gives it no others.
             if destination is not None:
                 is_ours = (items and items[0].own) or destination.kind == JUPYTER
                 now = self.destination
-                parcel.destination = (
-                    destination._replace(address=now.address, token=now.token) if is_ours else destination
-                )
+                if is_ours:
+                    destination = destination._replace(address=now.address, token=now.token)
+                else:
+                    destination = self._late_keys.used_for(destination)
+                parcel.destination = destination
         return True
 
     def _put_back(self, parcel: SpoolParcel, outcome: Optional[Outcome] = None) -> bool:

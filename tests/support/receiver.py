@@ -29,6 +29,8 @@ class Receiver:
         """Names of errors; a request with one of them is answered 400."""
         self.unknown: set[str] = set()
         """Paths that are answered 404."""
+        self.key = ""
+        """The token without which reports are refused; empty for none."""
         self.hints: dict[str, str] = {}
         """What the author has to say, by the error's name."""
         self.open = threading.Event()
@@ -64,6 +66,9 @@ class Receiver:
                         threading.Event().wait(0.05)
                     return
                 answer: Any = {}
+                if receiver.key and self.headers.get("Authorization") != f"Bearer {receiver.key}":
+                    self._reply(401, answer)
+                    return
                 if receiver.answer == 200 and self.path.endswith("/errors"):
                     events = json.loads(body)
                     if receiver.poison & {event.get("error_name") for event in events}:

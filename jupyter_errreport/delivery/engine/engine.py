@@ -37,6 +37,10 @@ class Engine(Generic[P]):
         self._sleep = sleep
         self._backoff = Backoff(self._patience)
         self._not_before = clock()
+        self._is_changed = False
+        """Whether there was reason to hope since the last attempt began: its failure says nothing of the next one."""
+        self._is_asked_to_wait = False
+        """Whether the receiver itself has said how long to wait."""
         self._is_idle = False
         """Whether the source had nothing when it was last asked."""
         self._unkept: Optional[Tuple[P, Outcome]] = None
@@ -86,9 +90,15 @@ class Engine(Generic[P]):
         """Cut short the wait that a failure is due to: something has changed."""
         self._not_before = self._clock()
 
+    def hope(self) -> None:
+        """Another way to the same receiver works: try at once, unless it asked to be left alone for longer."""
+        if not self._is_asked_to_wait:
+            self.start_over()
+
     def start_over(self) -> None:
         """The receiver is another than the one that failed: try at once, and begin with the shortest waits."""
         self._backoff.reset()
+        self._is_changed = True
         self.retry_now()
 
     def hurry(self, deadline: float) -> None:
@@ -104,6 +114,7 @@ class Engine(Generic[P]):
     def _attempt(self) -> float:
         """Send what comes next; returns the seconds for which the receiver is to be left alone after it."""
         if self._unkept is None:
+            self._is_changed = False
             parcel = self._source.next()
             self._is_idle = parcel is None
             if parcel is None:
@@ -116,6 +127,7 @@ class Engine(Generic[P]):
             self._unkept = parcel, outcome
         self._source.answered(*self._unkept)
         self._unkept = None
+        self._is_asked_to_wait = False
         self._backoff.reset()
         return self._receiver.pause
 
@@ -129,7 +141,9 @@ class Engine(Generic[P]):
     def _wait(self, asked: Optional[float]) -> None:
         self.is_hurried = False  # who asked to hurry has had the attempt
         self._is_idle = False
-        self._not_before = self._clock() + self._backoff.next(asked)
+        self._is_asked_to_wait = asked is not None
+        pause = self._backoff.next(asked)
+        self._not_before = self._clock() + (0.0 if self._is_changed and asked is None else pause)
 
     def _timeout(self) -> float:
         longest, deadline = self._patience.answer, self._deadline
