@@ -20,7 +20,9 @@ from tests.support.collectors import ADMIN, Collector
 
 JUPYTER = str(Path(sys.executable).with_name("jupyter"))
 FORBIDDEN = hostile.CONTROLS | hostile.TURNING | {"\u2028", "\u2029"}
-LOG_LINE = re.compile(r"\[(errreport_collector\.access|tornado\.general)\] |The collector listens |Read them at ")
+LOG_LINE = re.compile(
+    r"\[(errreport_collector\.access|tornado\.general)\] |The collector listens |Read them at |In a notebook, to "
+)
 
 
 def shown_in_a_terminal(*command: str) -> str:

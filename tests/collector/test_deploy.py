@@ -346,7 +346,7 @@ def behind_caddy(start: Start, tmp_path: Path) -> Iterator[tuple[Collector, str,
     site = (tmp_path / "files" / "caddy" / "Caddyfile").read_text()
     assert site.count("localhost {") == 1
     site = site.replace("localhost {", f"https://localhost:{tls} {{\n\tbind 127.0.0.1\n\ttls internal")
-    options = "admin off\n\tskip_install_trust\n\tauto_https disable_redirects"
+    options = "admin off\n\tgrace_period 1s\n\tskip_install_trust\n\tauto_https disable_redirects"
     (tmp_path / "Caddyfile").write_text(f"{{\n\t{options}\n}}\n{site}")
     command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
     places = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.needs("installed wheel")
 CELL = "import pandas as pd\ntable = pd.read_csv('doses.csv')\ntable['dose']"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bugsink]:
     if BUGSINK.base is None:
         require(f"python{BUGSINK.needed_python}")

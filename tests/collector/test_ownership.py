@@ -111,6 +111,8 @@ def asked(collector: Collector, route: Route, about: Known, token: str | None) -
     """The answer to a request that is about what is known of a notebook."""
     if (route.method, route.path) == ("post", "/login"):
         return logged_in(collector)
+    if (route.method, route.path) == ("post", "/logout"):
+        return logged_out(collector, token)
     notebook = quote(about.notebook)
     parts = {
         "{event_id}": about.events[0],
@@ -147,6 +149,13 @@ def logged_in(collector: Collector) -> requests.Response:
     form = collector.get("login")
     (xsrf,) = re.findall('name="_xsrf" value="([^"]+)"', form.text)
     return collector.request("POST", "login", data={"token": ADMIN, "_xsrf": xsrf}, cookies=form.cookies)
+
+
+def logged_out(collector: Collector, token: str | None) -> requests.Response:
+    """The answer to who presses the button; what it must hold a page has told them."""
+    form = collector.get("login")
+    (xsrf,) = re.findall('name="_xsrf" value="([^"]+)"', form.text)
+    return collector.request("POST", "logout", token, data={"_xsrf": xsrf}, cookies=form.cookies)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -9,7 +9,6 @@ send is made up here, so that 500 servers fit on one machine.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import tempfile
 import threading
@@ -20,12 +19,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import requests
-from jupyter_errreport.forwarding.parcels import Parcel, Parcels
-from jupyter_errreport.forwarding.sender import Sender
 
 from jupyter_errreport.delivery import Destination
+from jupyter_errreport.delivery.engine import Engine, EngineThread, Patience, Source
 from jupyter_errreport.delivery.outcome import Outcome
+from jupyter_errreport.delivery.receivers import receiver_for
 from jupyter_errreport.event import new_event_id, public_session
+from jupyter_errreport.forwarding.outbox_source import OutboxParcel
 from jupyter_errreport.store.outbox.session_outbox import SessionNews
 from tests.support.hub import Hub
 
@@ -35,11 +35,10 @@ SESSIONS, ERRORS = 2, 3
 NOTEBOOK = "lecture"
 
 
-class OfOneServer(Parcels):
+class OfOneServer(Source[OutboxParcel]):
     """What one server has to pass on: its errors in one request, and each of its sessions."""
 
     def __init__(self, user: str) -> None:
-        self.closing = False
         keys = [hashlib.md5(f"{user} {number}".encode()).hexdigest() for number in range(SESSIONS)]
         self.ids: list[str] = []
         events = []
@@ -51,32 +50,33 @@ class OfOneServer(Parcels):
                     f' "session": "{public_session(key)}"}}'.encode()
                 )
         body = '{{"uuid": "{}", "notebook": "{}", "good_cells": 3, "failed_cells": 1}}'
-        self._waiting = [Parcel(events, self.ids)]
-        self._waiting += [Parcel([], [], session=news(key, body.format(key, NOTEBOOK))) for key in keys]
+        self._waiting = [OutboxParcel(events, self.ids)]
+        self._waiting += [OutboxParcel.telling(news(key, body.format(key, NOTEBOOK))) for key in keys]
+        self._again_at = 0.0
         self.put_offs = 0
         self.refused: list[str] = []
         self.done = threading.Event()
 
-    def next(self) -> Parcel | None:
-        return self._waiting[0] if self._waiting else None
+    def next(self) -> OutboxParcel | None:
+        return self._waiting[0] if self._waiting and time.monotonic() >= self._again_at else None
 
-    def answered(self, parcel: Parcel, outcome: Outcome) -> None:
+    def due_in(self) -> float | None:
+        return max(self._again_at - time.monotonic(), 0.0) if self._waiting else None
+
+    def answered(self, parcel: OutboxParcel, outcome: Outcome) -> None:
         statuses = list(outcome.statuses or [])
-        if parcel.session is not None and statuses == ["rejected"]:  # not now: it waits by itself, as in `Batches`
-            self.put_offs, self.pause = self.put_offs + 1, outcome.retry_after or 5.0
+        if parcel.news is not None and statuses == ["rejected"]:  # not now: it waits by itself, as in a server
+            self.put_offs, self._again_at = self.put_offs + 1, time.monotonic() + (outcome.retry_after or 5.0)
             return
-        self.pause = 0.0
         if outcome.is_whole or any(status not in ("stored", "duplicate") for status in statuses):
             self.refused.append(outcome.problem or str(statuses))
         self._waiting.pop(0)
         if not self._waiting:
             self.done.set()
 
-    def put_off(self, problem: str) -> None:
+    def put_off(self, parcel: OutboxParcel, outcome: Outcome) -> bool:
         self.put_offs += 1
-
-    def expire(self) -> None:
-        pass
+        return True
 
 
 def news(key: str, body: str) -> SessionNews:
@@ -98,23 +98,24 @@ def begin(hub: Hub, users: Sequence[str]) -> Seen:
     """Have them all report at once, and wait until each has been answered for everything."""
     tokens = [hub.token(user, [SCOPE]) for user in users]
     url = f"http://127.0.0.1:{hub.collector_port}"
-    parcels = [OfOneServer(user) for user in users]
-    senders = [
-        Sender(Destination.collector(url, token), each, contextlib.nullcontext())  # type: ignore[arg-type]
-        for token, each in zip(tokens, parcels, strict=True)
+    sources = [OfOneServer(user) for user in users]
+    threads = [
+        EngineThread(Engine(source, receiver_for(Destination.collector(url, token), ""), Patience()), "server")
+        for token, source in zip(tokens, sources, strict=True)
     ]
     started = time.monotonic()
-    for sender in senders:
-        sender.start()
+    for thread in threads:
+        thread.start()
     seconds = []
-    for each in parcels:
-        assert each.done.wait(600), "a server is still not done"
+    for source in sources:
+        assert source.done.wait(600), "a server is still not done"
         seconds.append(time.monotonic() - started)
-    for sender in senders:
-        sender.close(time.monotonic() + 30)
-    for sender in senders:
-        sender.join()
-    return Seen(seconds, sum(each.put_offs for each in parcels), [text for each in parcels for text in each.refused])
+    for thread in threads:
+        thread.close()
+    for thread in threads:
+        thread.join(30)
+    refused = [text for source in sources for text in source.refused]
+    return Seen(seconds, sum(source.put_offs for source in sources), refused)
 
 
 def make_users(hub: Hub, count: int) -> list[str]:

@@ -33,7 +33,7 @@ def server(here: Path, home: Path) -> Iterator[JupyterServer]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running

@@ -53,6 +53,10 @@ RUN_BY_OTHERS = {
     "jupyter errreport restore": "tests/store/test_backup.py",
     "jupyter errreport migrate": "tests/store/test_transfer.py",
     "jupyter errreport hook": "tests/e2e/test_installation.py",
+    "jupyter errreport doctor": "tests/test_trial.py",
+    "jupyter errreport mcp": "tests/collector/test_mcp.py",
+    "jupyter errreport purge": "tests/test_purge_command.py",
+    "make container": "tests/collector/test_deploy.py",
 }
 """Commands, by how they begin, that are run where they belong: by a test, or by `make test` itself."""
 
@@ -166,7 +170,7 @@ def test_source_is_published_and_taken_back(collector: Collector) -> None:
 
 
 def test_tokens_are_made_listed_and_revoked(collector: Collector) -> None:
-    create, listing, revoke = example_with("jupyter errreport token create").commands
+    create, listing, revoke = example_with("jupyter errreport token list").commands
     token = type_in(collector, f"{create} --db {collector.db}").strip()
     assert collector.get("errors?notebook=dock", token).status_code == 200
     (number,) = re.findall(r"^(\S+)\s.*dock\*", type_in(collector, f"{listing} --db {collector.db}"), re.MULTILINE)

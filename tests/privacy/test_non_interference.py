@@ -33,7 +33,7 @@ def test_a_message_tells_nothing_of_a_value(cell: str, pair: tuple[str, str]) ->
     assert not difference([one], [other])
 
 
-WORDS = "no such file or list key is not in base object has an attribute value could found d'accord zéro 王伟".split()
+WORDS = "no such file or lists key is not in base thing has an attribute value could found d'accord zéro 王伟".split()
 """Of which many stand in the templates of libraries, and so find these."""
 
 
