@@ -171,3 +171,28 @@ def test_the_pause_of_a_receiver_is_kept_and_others_wait_for_it_too(shared: bool
     assert not held.locked()
     engine.turn()
     assert gate.has == ["a", "b"]
+
+
+def test_an_attempt_that_began_before_somebody_asked_to_hurry_is_not_the_one_they_asked_for() -> None:
+    source, receiver = Letters("a"), Gate()
+    engine = Engine(source, receiver)
+    receiver.fates.append(Outcome(problem="503", retry_after=3_600.0))
+    receiver.open.clear()
+    trying = threading.Thread(target=engine.turn)
+    trying.start()
+    receiver.begun.wait(60)
+    engine.hurry(time.monotonic() + 60)
+    receiver.open.set()
+    trying.join(60)
+    assert engine.is_hurried and engine.due_in() == 0.0
+    engine.turn()
+    assert receiver.has == ["a"]
+
+
+def test_an_attempt_that_fails_after_somebody_asked_to_hurry_is() -> None:
+    receiver = Gate()
+    engine = Engine(Letters("a"), receiver)
+    receiver.fates.append(Outcome(problem="503", retry_after=3_600.0))
+    engine.hurry(time.monotonic() + 60)
+    engine.turn()
+    assert not engine.is_hurried and not receiver.has

@@ -15,10 +15,19 @@ from xdist.workermanage import WorkerController
 LONGEST_FIRST = (
     "tests/live/test_live.py",
     "tests/live/test_non_interference.py",
-    "tests/grouping/test_grouping.py",
-    "tests/e2e/test_installation.py",
-    "tests/crash/test_crash.py",
+    "tests/e2e/test_dashboard.py",
     "tests/e2e/test_kernel_watch.py",
+    "tests/e2e/test_installation.py",
+    "tests/labextension/test_consent.py",
+    "tests/crash/test_crash.py sqlite",
+    "tests/grouping/test_grouping.py",
+    "tests/e2e/test_outbox.py",
+    "tests/labextension/test_panel.py",
+    "tests/crash/test_crash.py postgresql",
+    "tests/labextension/test_notebook.py",
+    "tests/hub/test_hub.py",
+    "tests/demo/test_demo.py",
+    "tests/labextension/test_destinations.py",
 )
 
 

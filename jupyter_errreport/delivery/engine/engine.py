@@ -47,7 +47,9 @@ class Engine(Generic[P]):
         """What the receiver answered, until the source has taken it: sent again it would annoy people."""
         self._deadline: Optional[float] = None
         self.is_hurried = False
-        """Whether somebody waits for all to be sent, and no attempt has failed since."""
+        """Whether somebody waits for all to be sent, and no attempt that began since has failed."""
+        self._had_no_try = False
+        """Whether no attempt began since somebody asked to hurry."""
 
     def turn(self) -> None:
         """One attempt, if one is due. Never raises.
@@ -104,6 +106,7 @@ class Engine(Generic[P]):
     def hurry(self, deadline: float) -> None:
         """Without waits until an attempt fails, and no answer is waited for after `deadline` (of the clock)."""
         self._deadline = deadline
+        self._had_no_try = True
         self.is_hurried = True
 
     def take_time(self) -> None:
@@ -114,7 +117,7 @@ class Engine(Generic[P]):
     def _attempt(self) -> float:
         """Send what comes next; returns the seconds for which the receiver is to be left alone after it."""
         if self._unkept is None:
-            self._is_changed = False
+            self._is_changed = self._had_no_try = False
             parcel = self._source.next()
             self._is_idle = parcel is None
             if parcel is None:
@@ -139,7 +142,7 @@ class Engine(Generic[P]):
             return Outcome(problem=f"a fault of our own ({type(error).__name__})", retry_after=asked)
 
     def _wait(self, asked: Optional[float]) -> None:
-        self.is_hurried = False  # who asked to hurry has had the attempt
+        self.is_hurried = self.is_hurried and self._had_no_try  # else who asked to hurry has had the attempt
         self._is_idle = False
         self._is_asked_to_wait = asked is not None
         pause = self._backoff.next(asked)
