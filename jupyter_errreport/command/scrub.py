@@ -3,8 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any, Dict, Iterator, TextIO
 
 from ..privacy.saved import SavedError, scrub_saved
 from ..privacy.steps import finished
@@ -28,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def answers(lines: TextIO) -> Iterator[dict[str, Any]]:
+def answers(lines: TextIO) -> Iterator[Dict[str, Any]]:
     """The answer to each line that is not blank."""
     for number, line in enumerate(lines, 1):
         if line.strip():

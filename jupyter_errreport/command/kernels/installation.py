@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import List
 
 from ...contract import CONNECTION_VARIABLE, URL_VARIABLE
 from .kernelspecs import STARTUP_FILE, Environment
@@ -49,22 +50,22 @@ class InstallationError(Exception):
     """Nothing was installed; the message says why and what to do."""
 
 
-def install(prefix: str, with_package: bool) -> list[str]:
+def install(prefix: str, with_package: bool) -> List[str]:
     """Write the startup file below `prefix`, and the kernel's part of the package; returns what was written."""
     return _install(Path(prefix) / "etc" / "ipython" / "startup", _copy_folder(Path(prefix)) if with_package else None)
 
 
-def install_for_user() -> list[str]:
+def install_for_user() -> List[str]:
     """Write both for all kernels of this user, whichever environment they belong to."""
     return _install(_user_startup(), _copy_folder(Path.home() / ".local"))
 
 
-def uninstall(prefix: str) -> list[str]:
+def uninstall(prefix: str) -> List[str]:
     """Take away what `install` made below `prefix`; returns what was removed."""
     return _uninstall(Path(prefix) / "etc" / "ipython" / "startup", _copy_folder(Path(prefix)))
 
 
-def uninstall_for_user() -> list[str]:
+def uninstall_for_user() -> List[str]:
     """Take away what `install_for_user` made."""
     return _uninstall(_user_startup(), _copy_folder(Path.home() / ".local"))
 
@@ -80,7 +81,7 @@ def install_requests(environment: Environment) -> None:
         )
 
 
-def _install(startup: Path, copy: "Path | None") -> list[str]:
+def _install(startup: Path, copy: "Path | None") -> List[str]:
     written = []
     try:
         if copy is not None:
@@ -106,7 +107,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(str(source), str(target))
 
 
-def _uninstall(startup: Path, copy: Path) -> list[str]:
+def _uninstall(startup: Path, copy: Path) -> List[str]:
     removed = []
     try:
         if (startup / STARTUP_FILE).exists():

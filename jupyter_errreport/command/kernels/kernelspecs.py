@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from typing import NamedTuple
+from typing import Dict, List, NamedTuple
 
 STARTUP_FILE = "50-jupyter_errreport.py"
 """What loads the hook: a file in IPython's startup folder."""
@@ -41,8 +41,8 @@ class Spec(NamedTuple):
 
     name: str
     language: str
-    argv: list[str]
-    env: dict[str, str]
+    argv: List[str]
+    env: Dict[str, str]
 
 
 class Environment(NamedTuple):
@@ -50,7 +50,7 @@ class Environment(NamedTuple):
 
     prefix: str
     executable: str
-    startup: list[str]
+    startup: List[str]
     """Our startup files among those that its kernels read."""
     installed: bool
     """Whether the package is installed there."""
@@ -59,7 +59,7 @@ class Environment(NamedTuple):
     requests: bool
 
 
-def all_specs() -> list[Spec]:
+def all_specs() -> List[Spec]:
     """Every kernelspec that Jupyter finds, by name."""
     from jupyter_client.kernelspec import KernelSpecManager
 
