@@ -111,6 +111,13 @@ def test_a_template_of_several_lines_is_found_behind_a_number() -> None:
     assert "zovamelu" not in found
 
 
+@pytest.mark.parametrize("value", ["zovamelu", "zovamelurx", "x", "zx7"])
+def test_one_letter_of_a_template_explains_no_value(value: str) -> None:
+    """As that of a range in click, which is found in any value that holds an x."""
+    evidence = NOTHING._replace(templates=(Template(("", "x", ""), ("low", "high")),))
+    assert finished(public_message(value, evidence)) == "<str>"
+
+
 @pytest.mark.parametrize("text", ["('" + "\\a" * 1_990, "('" * 1_900 + ")", "(1, " + "A('" * 1_300, "{{node " * 570])
 def test_the_worst_text_for_the_shapes_of_messages_holds_nothing_up(text: str) -> None:
     assert "a" not in told(text).replace("<tuple>", "").replace("<object>", "")

@@ -206,7 +206,7 @@ def _names(match: Match) -> int:
 
 def _whole(template: Template, text: str) -> Optional[Match]:
     spans = template.spans(text)
-    if spans is None:
+    if spans is None or template.letters == 1:  # `{low}x{high}` is found in any value that holds an x
         return None
     numbered = list(enumerate(spans))
     return Match(template, numbered, _weight(template.literals) - _swallowed(text, numbered) // 3, True)
