@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 from tests.live.leaks import find_leaks
 from tests.live.library import Case, Library, library_files, read_library
-from tests.live.values import CHOSEN, DEPTH, fill, kind_of, make_values, other_values
+from tests.live.values import CHOSEN, DEPTH, SAID_BY_LIBRARIES, fill, kind_of, make_values, other_values
 from tests.support.collectors import Collector
 from tests.support.kernels import Kernel, Run, kernel
 from tests.support.wire import SentRequest, Wire, wire
@@ -234,7 +234,7 @@ class _Session:
         outcome.line_kept = [words for words in case.keep_line if words in lines]
         outcome.line_lost = [words for words in case.keep_line if words not in lines]
         outcome.leaks = self._leaks(requests, values)
-        if any(how == "piece" for _, how, _ in outcome.leaks):
+        if any(map(_may_be_chance, outcome.leaks)):
             outcome.leaks = self._confirmed(case, outcome.leaks, values, rng)
         if any(kind_of(placeholder)[0] == DEPTH for placeholder in values) and not outcome.defect:
             outcome.leaks += self._depth_shown(case, outcome, rng)
@@ -290,11 +290,14 @@ class _Session:
         ]
 
     def _confirmed(self, case: Case, leaks: list[Leak], values: dict[str, str], rng: random.Random) -> list[Leak]:
-        """Leaks without chance: a piece of a value that also stands in what other values give came from no value."""
-        again = Outcome("", case.name, values=make_values(case.placeholders, rng))
+        """Leaks without chance: what also stands in what other values give came from no value.
+
+        That is so of a piece of a value, and of a value that a library says by itself.
+        """
+        again = Outcome("", case.name, values=other_values(values, rng))
         _, requests = self._run(case, again)
         chance = {(name, how) for request in requests for name, how, _ in leaks_of(request, values)}
-        return [leak for leak in leaks if leak[1] != "piece" or leak[:2] not in chance]
+        return [leak for leak in leaks if not _may_be_chance(leak) or leak[:2] not in chance]
 
     def _depth_shown(self, case: Case, outcome: Outcome, rng: random.Random) -> Iterator[Leak]:
         """Whether another depth gives another traceback, or another chain."""
@@ -304,6 +307,10 @@ class _Session:
             if [_shape(event[name]) for event in outcome.events] != [_shape(event[name]) for event in other.events]:
                 placeholder = next(placeholder for placeholder in outcome.values if kind_of(placeholder)[0] == DEPTH)
                 yield placeholder, "depth", name + IN_STORE  # which keeps what it is sent of these
+
+
+def _may_be_chance(leak: Leak) -> bool:
+    return leak[1] == "piece" or kind_of(leak[0])[0] == SAID_BY_LIBRARIES
 
 
 def _shape(value: Any) -> Any:

@@ -152,6 +152,8 @@ _MAKERS: dict[str, Callable[[random.Random, int], str]] = {
 }
 DEPTH = "X"
 """The kind that no text shows, but the length of a traceback does."""
+SAID_BY_LIBRARIES = "O"
+"""The kind that may stand in a message though nobody passed it on."""
 KINDS = tuple(_MAKERS)
 CHOSEN = "AILOVWX"
 """Kinds whose values are chosen among few: two cases may have the same one."""
