@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from .contract import REPORT, UNKNOWN, role_of_token
+from .contract import REPORT, UNKNOWN, role_of_token, why_not_to_report_with
 
 _LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0|[\w.-]+\.localhost)(?=[:/?#]|\Z)", re.I)
 _EXAMPLE = "https://errors.example.org"
@@ -41,12 +41,22 @@ def read_address(text: str) -> Address:
 
 def why_not_to_share(address: Address, notebook: str = UNKNOWN) -> str:
     """Why an address must not stand in a notebook, with the line that may; empty when it may."""
-    if not address.token or role_of_token(address.token) == REPORT:
+    if not address.token or key_in(address):
         return ""
     return (
         "This is the link under which errors are read: with its token everybody who finds it here reads them all."
         f" Write this in its place: {line_for(address.url, notebook)}"
     )
+
+
+def why_not_to_report(address: Address, token: str, notebook: str = UNKNOWN) -> str:
+    """Why nothing is reported there with this token, as a sentence; empty when nothing is wrong."""
+    return address.problem or why_not_to_share(address, notebook) or why_not_to_report_with(token)
+
+
+def key_in(address: Address) -> str:
+    """The notebook's key that stands in an address; empty when none does."""
+    return address.token if role_of_token(address.token) == REPORT else ""
 
 
 def line_for(url: str, notebook: str = UNKNOWN) -> str:

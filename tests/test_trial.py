@@ -18,8 +18,8 @@ from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.figures.trends import add_spike_alerts
 from jupyter_errreport.store.groups.groups import GroupChange, change_group
-from jupyter_errreport.store.limits import DAY
 from jupyter_errreport.store.outbox.alerts import list_alerts
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.trial import NAME, trial_event, try_out
 from tests.support.receiver import Receiver, receiver
 

@@ -18,15 +18,12 @@ from jupyter_errreport.contract import (
     ADMIN_TOKEN_VARIABLE,
     APPRISE_VARIABLE,
     METRICS_TOKEN_VARIABLE,
-    OTLP_HEADERS_VARIABLE,
-    OTLP_VARIABLE,
     REDIS_VARIABLE,
-    SENTRY_VARIABLE,
     SLACK_VARIABLE,
     WEBHOOK_SECRET_VARIABLE,
 )
 from jupyter_errreport.forwarding import Forwarding
-from jupyter_errreport.forwarding.others import others_of
+from jupyter_errreport.forwarding.others.settings import OtherReceivers
 from jupyter_errreport.store import Database, Limits, StoreError
 
 from .accounts.settings import ErrReportAccounts, hub_address
@@ -39,7 +36,7 @@ from .processes import Processes, say
 from .server import CannotListen, announce, bind, port_of, run
 
 
-class ErrReportCollector(JupyterApp):
+class ErrReportCollector(OtherReceivers, JupyterApp):
     """Collects the errors that notebooks report, and shows them to their author."""
 
     name = "jupyter-errreport-collector"
@@ -134,18 +131,6 @@ class ErrReportCollector(JupyterApp):
     webhook_secret = Unicode(
         help="The secret that webhooks are signed with (`whsec_` and base64, or any text). Rather set it in the"
         f" environment as {WEBHOOK_SECRET_VARIABLE}.",
-    ).tag(config=True)
-    sentry_dsn = Unicode(
-        help="The DSN of a project of Sentry, GlitchTip or Bugsink, to which every error goes."
-        f" Rather set it in the environment as {SENTRY_VARIABLE}.",
-    ).tag(config=True)
-    otlp_endpoint = Unicode(
-        help="Where every error goes as a log record of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318."
-        f" Default: {OTLP_VARIABLE} in the environment.",
-    ).tag(config=True)
-    otlp_headers = Unicode(
-        help="What is shown there for access, as name=value with commas between. A secret: rather set it in the"
-        f" environment as {OTLP_HEADERS_VARIABLE}.",
     ).tag(config=True)
     quiet_hours = Unicode(
         help="When nobody is told anything, as `22:00-07:00 Europe/Berlin` (without a time zone: UTC). What happens"
@@ -387,18 +372,6 @@ class ErrReportCollector(JupyterApp):
     def _default_webhook_secret(self) -> str:
         return os.environ.get(WEBHOOK_SECRET_VARIABLE, "")
 
-    @default("sentry_dsn")
-    def _default_sentry_dsn(self) -> str:
-        return os.environ.get(SENTRY_VARIABLE, "")
-
-    @default("otlp_endpoint")
-    def _default_otlp_endpoint(self) -> str:
-        return os.environ.get(OTLP_VARIABLE, "")
-
-    @default("otlp_headers")
-    def _default_otlp_headers(self) -> str:
-        return os.environ.get(OTLP_HEADERS_VARIABLE, "")
-
     @validate("quiet_hours")
     def _check_quiet_hours(self, proposal: Any) -> Any:
         try:
@@ -456,7 +429,7 @@ class ErrReportCollector(JupyterApp):
         parent: int | None = None,
     ) -> int:
         channels = channels_of(self.slack_webhook, self.webhooks, self.webhook_secret, self.apprise_urls)
-        others = others_of(self.sentry_dsn, self.otlp_endpoint, self.otlp_headers)
+        others = self.others
         database.start()
         try:
             forwarding = Forwarding(database, others, public_url=self.public_url)

@@ -10,7 +10,7 @@ from jupyter_errreport.store import Database, StoreError
 from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.database.size import used_bytes
 from jupyter_errreport.store.errors.partitions import make_partitions
-from jupyter_errreport.store.limits import DAY
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.store.retention import free_months, purge_some, thin_some
 
 HOUR = 3_600

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import Iterator, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-from ..address import line_for, read_address, why_not_to_share
-from ..contract import KEY_REQUIRED, TOKEN_VARIABLE, URL_VARIABLE, why_not_to_report_with
+from ..address import line_for, read_address, why_not_to_report
+from ..contract import KEY_REQUIRED, TOKEN_VARIABLE, URL_VARIABLE
 from ..delivery.asking import NoAnswer, ask
 from ..delivery.destination import Destination
 from ..delivery.http.answer import Answer
@@ -96,7 +96,7 @@ def look_at_receiver(url: str, token: str) -> Iterator[Finding]:
         yield Finding(ODD, "receiver", f"No collector is named: give --url, or set {URL_VARIABLE}.")
         return
     address = read_address(url)
-    objection = address.problem or why_not_to_share(address) or why_not_to_report_with(token)
+    objection = why_not_to_report(address, token)
     if objection:
         yield Finding(WRONG, "address", objection)
     if address.problem:

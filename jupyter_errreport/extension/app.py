@@ -28,7 +28,7 @@ from ..delivery import Destination
 from ..delivery.destination import COLLECTOR
 from ..event import EventMessageType
 from ..forwarding import Forwarding
-from ..forwarding.others import others_of
+from ..forwarding.others.settings import OtherReceivers
 from ..store import StoreError
 from .collector_cells import CollectorCells
 from .connection import Connection
@@ -67,7 +67,7 @@ FRONT_END = (
 """What only front ends ask, and so only this server answers."""
 
 
-class JupyterErrReport(ExtensionApp):
+class JupyterErrReport(OtherReceivers, ExtensionApp):
     """Stores the errors of this server's kernels, lists them under /errreport, and forwards them."""
 
     name = "jupyter_errreport"
@@ -99,18 +99,6 @@ class JupyterErrReport(ExtensionApp):
     slack_webhook = Unicode(
         help="A Slack webhook that is told of each group of equal errors. A secret: rather set"
         f" {SLACK_VARIABLE} in the environment of the server, which kernels do not inherit."
-    ).tag(config=True)
-    sentry_dsn = Unicode(
-        help="The DSN of a project of Sentry, GlitchTip or Bugsink, to which every error goes. Rather set"
-        f" {SENTRY_VARIABLE} in the environment of the server, which kernels do not inherit."
-    ).tag(config=True)
-    otlp_endpoint = Unicode(
-        help="Where every error goes as a log record of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318."
-        f" Default: {OTLP_VARIABLE} in the environment of the server."
-    ).tag(config=True)
-    otlp_headers = Unicode(
-        help="What is shown there for access, as name=value with commas between. A secret: rather set"
-        f" {OTLP_HEADERS_VARIABLE} in the environment of the server, which kernels do not inherit."
     ).tag(config=True)
     db = Unicode(
         help="The database: path of a SQLite file on a local disk. Default: errreport/server.sqlite in Jupyter's data"
@@ -146,18 +134,6 @@ class JupyterErrReport(ExtensionApp):
     @default("slack_webhook")
     def _default_slack_webhook(self) -> str:
         return os.environ.get(SLACK_VARIABLE, "")
-
-    @default("sentry_dsn")
-    def _default_sentry_dsn(self) -> str:
-        return os.environ.get(SENTRY_VARIABLE, "")
-
-    @default("otlp_endpoint")
-    def _default_otlp_endpoint(self) -> str:
-        return os.environ.get(OTLP_VARIABLE, "")
-
-    @default("otlp_headers")
-    def _default_otlp_headers(self) -> str:
-        return os.environ.get(OTLP_HEADERS_VARIABLE, "")
 
     @default("db")
     def _default_db(self) -> str:
@@ -245,7 +221,7 @@ class JupyterErrReport(ExtensionApp):
         if self.slack_webhook:
             destinations.append(Destination.slack(self.slack_webhook))
         try:
-            destinations += others_of(self.sentry_dsn, self.otlp_endpoint, self.otlp_headers)
+            destinations += self.others
         except ValueError as error:
             self.log.error("jupyter_errreport: nothing is sent to Sentry or OpenTelemetry: %s", error)
         return destinations

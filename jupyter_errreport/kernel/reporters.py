@@ -7,8 +7,8 @@ import os
 from datetime import datetime
 from typing import Any, Dict, List, Optional, TypeVar
 
-from ..address import read_address, why_not_to_share
-from ..contract import EVENT_FIELDS, REPORT, UNKNOWN, role_of_token, why_not_to_report_with
+from ..address import key_in, read_address, why_not_to_report
+from ..contract import EVENT_FIELDS, UNKNOWN, why_not_to_report_with
 from ..delivery import Destination
 from ..delivery.choices import NO
 from ..event import EventMessageType, FrameSnapshot, TracebackDetailsType
@@ -120,13 +120,15 @@ class ErrorServer(_Reporter):
         self.url = address.url
         self.uuid = os.urandom(16).hex()
         """The session's write key: who has it can add to this session, read and erase it."""
-        if role_of_token(address.token) == REPORT:
-            token = token or address.token
         destination = Destination.collector(
-            address.url, str(token), session_key=self.uuid, notebook=str(notebook), release=str(release)
+            address.url,
+            str(token) or key_in(address),
+            session_key=self.uuid,
+            notebook=str(notebook),
+            release=str(release),
         )
         super().__init__(destination, str(notebook), consent == ASK)
-        self._refused = address.problem or why_not_to_share(address, self.notebook) or self._refused
+        self._refused = why_not_to_report(address, destination.token, self.notebook)
 
     def retrieve_errors(self, timeout: float = 5) -> List[EventMessageType]:
         """The errors of this session that the collector has, oldest first, after sending what waits.

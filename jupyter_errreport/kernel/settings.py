@@ -9,17 +9,15 @@ from traitlets import Bool, Enum, Unicode
 from traitlets.config import Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
-from ..address import read_address, why_not_to_share
+from ..address import key_in, read_address, why_not_to_report
 from ..contract import (
     CONNECTION_VARIABLE,
     NOTEBOOK_VARIABLE,
     POLICIES,
-    REPORT,
     SESSION_VARIABLE,
     TOKEN_VARIABLE,
     UNKNOWN,
     URL_VARIABLE,
-    role_of_token,
     why_not_to_report_with,
 )
 from ..delivery import Destination
@@ -78,10 +76,8 @@ def read_settings(shell: Any) -> Settings:
     connection = os.environ.get(CONNECTION_VARIABLE, "")
     destinations = []
     address = read_address(url)
-    token = token or (address.token if role_of_token(address.token) == REPORT else "")
-    refused = why_not_to_report_with(token)
-    if url.strip():
-        refused = address.problem or why_not_to_share(address, notebook or UNKNOWN) or refused
+    token = token or key_in(address)
+    refused = why_not_to_report(address, token, notebook or UNKNOWN) if url.strip() else why_not_to_report_with(token)
     if url.strip() and not refused:
         destinations.append(Destination.collector(url, token, notebook=notebook))
     if connection:

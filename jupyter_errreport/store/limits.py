@@ -14,7 +14,6 @@ from .database.statements import Statement, listed
 from .group_schema import notebooks
 from .schema import sessions
 
-DAY = 86_400
 TOKEN_SHARE = 10
 """How many times as much as an address may somebody bring who has a token."""
 

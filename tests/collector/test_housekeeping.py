@@ -15,7 +15,7 @@ from jupyter_errreport.store import Database, StoreError
 from jupyter_errreport.store.database.clock import clock
 from jupyter_errreport.store.errors.insert import insert_errors
 from jupyter_errreport.store.errors.partitions import partitions
-from jupyter_errreport.store.limits import DAY
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.store.schema import errors
 
 

@@ -19,13 +19,14 @@ from jupyter_errreport.store.figures.sampled import all_sampled
 from jupyter_errreport.store.group_schema import alerts, notebooks, sampled
 from jupyter_errreport.store.groups.groups import GroupChange, GroupFilters, change_group, list_groups
 from jupyter_errreport.store.groups.regroupings import merge
-from jupyter_errreport.store.limits import DAY, Limits
+from jupyter_errreport.store.limits import Limits
 from jupyter_errreport.store.names.copies import ENOUGH
 from jupyter_errreport.store.names.said import join_name, part_name
 from jupyter_errreport.store.news import take_news
 from jupyter_errreport.store.notebooks import find_notebook, list_notebooks
 from jupyter_errreport.store.published.sources import PublishedCell, publish_source
 from jupyter_errreport.store.quotas import Quotas
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import errors
 

@@ -25,8 +25,8 @@ from jupyter_errreport.store.errors.partitions import (
 )
 from jupyter_errreport.store.events.comments import comments_of
 from jupyter_errreport.store.events.filters import Filters
-from jupyter_errreport.store.limits import DAY
 from jupyter_errreport.store.outbox.outbox import figures, register
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.store.retention import purge
 from jupyter_errreport.store.schema import metadata, tombstones
 from jupyter_errreport.store.transfer import transfer

@@ -19,8 +19,8 @@ from jupyter_errreport.store.events.filters import Filters
 from jupyter_errreport.store.figures.sampled import all_sampled
 from jupyter_errreport.store.group_schema import groups, notebook_cells, thinned
 from jupyter_errreport.store.groups.groups import GroupChange, change_group, days_of_groups, find_group
-from jupyter_errreport.store.limits import DAY
 from jupyter_errreport.store.notebooks import find_notebook
+from jupyter_errreport.store.rates import DAY
 from jupyter_errreport.store.retention import free_months, purge, thin, thin_some
 from jupyter_errreport.store.retention import thinning as module
 from jupyter_errreport.store.retention.erasure import Erasure

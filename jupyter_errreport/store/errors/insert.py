@@ -24,12 +24,13 @@ from ..groups.known_groups import Known, known_groups
 from ..groups.lifecycle import tell_of_new, wake_groups
 from ..groups.regroupings import Place, groups_of
 from ..groups.samples import renew_samples
-from ..limits import DAY, Limits, SessionMeter, over_rate_of
+from ..limits import Limits, SessionMeter, over_rate_of
 from ..names.copies import perhaps_copies, recognise
 from ..naming import Naming
 from ..news import tell_others
 from ..outbox.outbox import enqueue, enqueue_again
 from ..quotas import Quotas
+from ..rates import DAY
 from ..schema import errors
 from .edited import join_edited
 

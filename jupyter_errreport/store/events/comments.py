@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ...contract import COMMENTS_LIMIT
 from ...event import EventMessageType, event_time, new_event_id, rfc3339
 from ..database.clock import clock
-from ..limits import DAY
 from ..paging import in_parts
+from ..rates import DAY
 from ..schema import comments, errors
 
 COMMENT_DAYS = 7

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, select
 from ...contract import TEST_ERROR
 from ...event import new_event_id, rfc3339
 from ..group_schema import alerts, group_days, groups, notebook_days
-from ..limits import DAY
 from ..outbox.alerts import Kind, add_alert
+from ..rates import DAY
 from ..schema import errors
 from .share import error_free_share
 

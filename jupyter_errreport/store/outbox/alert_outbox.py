@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...event import new_event_id
 from ..group_schema import alert_channels, alert_outbox, alerts, groups
-from ..limits import DAY
+from ..rates import DAY
 from .alerts import read_details
 
 AGE_DAYS = 3

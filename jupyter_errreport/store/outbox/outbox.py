@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 from ...event import new_event_id, rfc3339
 from ..events.comments import with_comments
 from ..events.rows import event_of, payload_of
-from ..limits import DAY
 from ..paging import in_parts
+from ..rates import DAY
 from ..schema import destinations, errors, outbox, told_groups
 from .deletions import COLLECTOR, forget_deletions
 from .session_outbox import forget_old_sessions

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select, update
 
 from ...event import new_event_id, rfc3339
 from ..group_schema import alerts, groups, notebooks
-from ..limits import DAY
 from ..paging import in_parts
+from ..rates import DAY
 from .alerts import add_alert, read_details
 
 CALM = 3_600.0

@@ -7,8 +7,8 @@ from ..database.clock import clock
 from ..errors.errors import STEP, delete_counted, delete_months, expire_some_errors
 from ..errors.partitions import all_older, first_id
 from ..events.filters import Filters
-from ..limits import DAY
 from ..outbox.alerts import purge_alerts
+from ..rates import DAY
 from ..schema import sessions, tombstones
 from ..sessions import delete_sessions
 
